@@ -1,0 +1,1 @@
+//! A named worker thread that owns a Captioner, takes jobs, reports progress and drops stale ones.

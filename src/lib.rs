@@ -1,0 +1,24 @@
+//! Hearsight describes photos aloud: photo → sentence → voice, with the light on the part of the photo behind each
+//! word, all on this computer.
+//!
+//! The house has five floors; each stands on those below it and knows nothing of those above:
+//!
+//! 1. [`photo`] (a file becomes upright RGB pixels), [`model`] (a model folder), [`speech`] (the platform's voice),
+//!    [`onnx`] (ONNX files as structs);
+//! 2. [`captioner`] (pixels become a [`captioner::Description`]);
+//! 3. [`describer`] (the captioner on a thread of its own), [`report`] (a description as JSON, text or picture),
+//!    [`doctor`] (what works here);
+//! 4. [`window`] (the egui window) and the command line;
+//! 5. the program.
+
+pub mod captioner;
+pub mod describer;
+pub mod doctor;
+pub mod model;
+pub mod onnx;
+pub mod photo;
+pub mod report;
+#[cfg(feature = "speech")]
+pub mod speech;
+#[cfg(feature = "window")]
+pub mod window;
