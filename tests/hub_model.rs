@@ -72,7 +72,11 @@ fn says_what_generate_says(decoders: &[&str]) {
 
 fn assert_row(found: &Description, row: &Value) {
     let name = format!("{} {}", row["photo"], row["settings"]);
-    let tokens: Vec<i64> = serde_json::from_value(row["sequences"][0].clone()).unwrap();
+    let mut tokens: Vec<i64> = serde_json::from_value(row["sequences"][0].clone()).unwrap();
+    // Several sequences are filled up to the same length; here the end token is the filling, and the start token too.
+    if let Some(end) = tokens.iter().skip(1).position(|&token| token == tokens[0]) {
+        tokens.truncate(end + 2);
+    }
     assert_eq!(found.tokens, tokens, "{name}");
     assert_eq!(found.caption, plain(&row["texts"][0]), "{name}");
     let words: Vec<&str> = found.words.iter().map(|word| word.text.as_str()).collect();
