@@ -21,6 +21,9 @@ pub enum SpeechError {
          or read the sentence on the screen."
     )]
     NoSound,
+    /// Another program took the voice.
+    #[error("Another program stopped the voice. Speak again, or read the sentence on the screen.")]
+    Interrupted,
     /// The time that the caller gave was over before the text was said.
     #[error("The voice was not done within {0} seconds and was stopped. Allow it more time, or say less at once.")]
     TooLong(u64),
@@ -50,8 +53,8 @@ mod tests {
 
     #[test]
     fn every_error_is_a_sentence_and_says_what_to_do() {
-        use SpeechError::{BrokeOff, NoAnswer, NoSound, NoThread, NoVoice, TooLong};
-        for error in [BrokeOff, NoAnswer, NoSound, NoThread, NoVoice, TooLong(20)] {
+        use SpeechError::{BrokeOff, Interrupted, NoAnswer, NoSound, NoThread, NoVoice, TooLong};
+        for error in [BrokeOff, Interrupted, NoAnswer, NoSound, NoThread, NoVoice, TooLong(20)] {
             let sentence = error.to_string();
             assert!(sentence.ends_with('.') && sentence.contains(". "), "{sentence}");
             assert!(!sentence.contains("  ") && !sentence.contains('{'), "{sentence}");
