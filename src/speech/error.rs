@@ -10,7 +10,9 @@ pub enum SpeechError {
     #[error("No voice answered. {REMEDY}, or read the sentence on the screen.")]
     NoVoice,
     /// The connection broke while something was said.
-    #[error("The voice broke off: its service has ended. Speak again to restart it, or read the sentence on the screen.")]
+    #[error(
+        "The voice broke off: its service has ended. Speak again to restart it, or read the sentence on the screen."
+    )]
     BrokeOff,
     /// A call to the platform's voice does not come back, or an accepted text is never begun.
     #[error("The voice has stopped answering. {RESTART}, or read the sentence on the screen.")]

@@ -74,14 +74,21 @@ impl Events {
 
     pub(super) fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
         let (sender, receiver) = bounded(Self::KEPT);
-        Self { sender, receiver, wake: Arc::new(wake) }
+        Self {
+            sender,
+            receiver,
+            wake: Arc::new(wake),
+        }
     }
 
     pub(super) fn emit(&self, event: SpeechEvent) {
         log::debug!("speech: {event:?}");
         let mut event = event;
         while let Err(TrySendError::Full(back)) = self.sender.try_send(event) {
-            log::warn!("nobody fetches the voice's events: {:?} is dropped", self.receiver.try_recv());
+            log::warn!(
+                "nobody fetches the voice's events: {:?} is dropped",
+                self.receiver.try_recv()
+            );
             event = back;
         }
         (self.wake)();

@@ -1,6 +1,6 @@
 //! The voice for a single task: one text from the command line, one look by the doctor.
 
-use super::{SpeechError, SpeechEvent, Speaker, Utterance};
+use super::{Speaker, SpeechError, SpeechEvent, Utterance};
 use crossbeam_channel::{RecvTimeoutError, bounded};
 use std::mem::ManuallyDrop;
 use std::thread::Builder;
@@ -38,7 +38,9 @@ pub fn speak_and_wait(text: &str, timeout: Duration) -> Result<Duration, SpeechE
 pub fn check() -> Result<VoiceInfo, SpeechError> {
     const PATIENCE: Duration = Duration::from_secs(10);
     let (found, look) = bounded(1);
-    let looking = Builder::new().name("speech-check".to_owned()).spawn(move || found.try_send(look_around()));
+    let looking = Builder::new()
+        .name("speech-check".to_owned())
+        .spawn(move || found.try_send(look_around()));
     looking.map_err(|error| {
         log::error!("no thread for the voice: {error}");
         SpeechError::NoThread
@@ -66,8 +68,15 @@ fn look_around() -> Result<VoiceInfo, SpeechError> {
         .filter(|(name, _)| !name.contains('+'))
         .collect();
     let of = |language: &str| voices.iter().find(|(_, spoken)| spoken == language);
-    let (voice, _) = of(&person_language()).or_else(|| of("en")).or(voices.first()).ok_or(SpeechError::NoVoice)?;
-    Ok(VoiceInfo { backend: BACKEND.to_owned(), voice: voice.clone(), voices: voices.len() })
+    let (voice, _) = of(&person_language())
+        .or_else(|| of("en"))
+        .or(voices.first())
+        .ok_or(SpeechError::NoVoice)?;
+    Ok(VoiceInfo {
+        backend: BACKEND.to_owned(),
+        voice: voice.clone(),
+        voices: voices.len(),
+    })
 }
 
 /// The two letters of the person's language, `en` where the system does not tell.

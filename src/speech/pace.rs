@@ -12,7 +12,10 @@ pub struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { scale: 1.0, observed: 0 }
+        Self {
+            scale: 1.0,
+            observed: 0,
+        }
     }
 }
 

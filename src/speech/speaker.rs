@@ -34,15 +34,25 @@ impl Speaker {
             watch.run();
             drop(ending);
         });
-        let thread = thread.inspect_err(|error| log::error!("no thread for the voice: {error}")).ok();
-        Self { commands: Some(commands), events, thread, ended }
+        let thread = thread
+            .inspect_err(|error| log::error!("no thread for the voice: {error}"))
+            .ok();
+        Self {
+            commands: Some(commands),
+            events,
+            thread,
+            ended,
+        }
     }
 
     /// Stops what is being said and says this.
     pub fn speak(&self, utterance: Utterance) {
         let id = utterance.id;
         if !self.send(Command::Speak(utterance)) {
-            self.events.emit(SpeechEvent::Failed { id: Some(id), error: SpeechError::NoThread });
+            self.events.emit(SpeechEvent::Failed {
+                id: Some(id),
+                error: SpeechError::NoThread,
+            });
         }
     }
 

@@ -26,7 +26,10 @@ impl Timeline {
         if !words.is_empty() {
             at += LAST_WORD;
         }
-        Self { onsets, duration: Duration::from_secs_f64(at * scale) }
+        Self {
+            onsets,
+            duration: Duration::from_secs_f64(at * scale),
+        }
     }
 
     /// The index of the word that is being said `elapsed` after the begin; none before the first and after the last.
@@ -69,7 +72,10 @@ fn seconds(word: &str) -> f64 {
     if letters.len() > 2 && letters.last() == Some(&'e') {
         letters.pop();
     }
-    let digraphs = letters.windows(2).filter(|pair| DIGRAPHS.contains(&(pair[0], pair[1]))).count();
+    let digraphs = letters
+        .windows(2)
+        .filter(|pair| DIGRAPHS.contains(&(pair[0], pair[1])))
+        .count();
     let sounds: f64 = letters.iter().map(|c| sound(*c)).sum();
     let pause = match word.chars().last() {
         Some('.' | '!' | '?' | ':' | ';' | '。' | '！' | '？') => LONG_PAUSE,
@@ -79,8 +85,16 @@ fn seconds(word: &str) -> f64 {
     WORD + sounds - CONSONANT * digraphs as f64 + pause
 }
 
-const DIGRAPHS: [(char, char); 8] =
-    [('t', 'h'), ('s', 'h'), ('c', 'h'), ('c', 'k'), ('p', 'h'), ('w', 'h'), ('g', 'h'), ('n', 'g')];
+const DIGRAPHS: [(char, char); 8] = [
+    ('t', 'h'),
+    ('s', 'h'),
+    ('c', 'h'),
+    ('c', 'k'),
+    ('p', 'h'),
+    ('w', 'h'),
+    ('g', 'h'),
+    ('n', 'g'),
+];
 
 /// Seconds for one lower-case letter or digit.
 fn sound(letter: char) -> f64 {
@@ -132,7 +146,11 @@ mod tests {
             }
         }
         let mean = errors.iter().sum::<f64>() / errors.len() as f64;
-        assert!(errors.len() > 200 && mean < 0.08, "mean error of {} onsets: {mean:.3} s", errors.len());
+        assert!(
+            errors.len() > 200 && mean < 0.08,
+            "mean error of {} onsets: {mean:.3} s",
+            errors.len()
+        );
     }
 
     #[test]
@@ -140,7 +158,11 @@ mod tests {
         for recording in recordings() {
             let estimated = Timeline::new(&words(&recording.caption), 1.0).duration().as_secs_f64();
             let recorded = recording.duration as f64 / 1000.0;
-            assert!((estimated / recorded - 1.0).abs() < 0.2, "{}: {estimated} not {recorded}", recording.caption);
+            assert!(
+                (estimated / recorded - 1.0).abs() < 0.2,
+                "{}: {estimated} not {recorded}",
+                recording.caption
+            );
         }
     }
 
@@ -161,7 +183,10 @@ mod tests {
     #[test]
     fn no_words_take_no_time() {
         let timeline = Timeline::new(&[] as &[&str], 1.0);
-        assert_eq!((timeline.duration(), timeline.word_at(Duration::ZERO)), (Duration::ZERO, None));
+        assert_eq!(
+            (timeline.duration(), timeline.word_at(Duration::ZERO)),
+            (Duration::ZERO, None)
+        );
     }
 
     #[test]

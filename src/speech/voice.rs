@@ -61,7 +61,11 @@ impl Voice {
             serve(&inbox, &outbox, &flag);
             drop(token);
         })?;
-        Ok(Self { orders, reports, abandoned })
+        Ok(Self {
+            orders,
+            reports,
+            abandoned,
+        })
     }
 
     /// Gives an order; false where the thread still has another one or has ended.
@@ -82,7 +86,9 @@ fn serve(orders: &Receiver<Order>, reports: &Sender<Report>, abandoned: &AtomicB
             log::debug!("nobody listens to this voice any more");
         }
     };
-    let Some(mut connection) = Connection::open(reports) else { return report(Report::Broken) };
+    let Some(mut connection) = Connection::open(reports) else {
+        return report(Report::Broken);
+    };
     report(Report::Done);
     for order in orders {
         log::trace!("speech order: {order:?}");
@@ -117,7 +123,9 @@ struct Connection {
 
 impl Connection {
     fn open(reports: &Sender<Report>) -> Option<Self> {
-        let tts = Tts::default().inspect_err(|error| log::warn!("no connection to a voice: {error}")).ok()?;
+        let tts = Tts::default()
+            .inspect_err(|error| log::warn!("no connection to a voice: {error}"))
+            .ok()?;
         let tts = ManuallyDrop::new(tts);
         // Called on the library's thread with its locks held: nothing but a note may happen there.
         let mark = |mark| -> Option<Box<dyn FnMut(UtteranceId)>> {
@@ -130,7 +138,9 @@ impl Connection {
             .on_utterance_begin(mark(Mark::Begin))
             .and_then(|()| tts.on_utterance_end(mark(Mark::End)))
             .and_then(|()| tts.on_utterance_stop(mark(Mark::Stop)));
-        listening.inspect_err(|error| log::warn!("the voice tells no begin and end: {error}")).ok()?;
+        listening
+            .inspect_err(|error| log::warn!("the voice tells no begin and end: {error}"))
+            .ok()?;
         Some(Self {
             tts,
             #[cfg(target_os = "linux")]
@@ -164,7 +174,11 @@ impl Connection {
 
     #[cfg(target_os = "linux")]
     fn ping(&mut self) -> Report {
-        if probe::answers(&self.probe) { Report::Done } else { Report::Broken }
+        if probe::answers(&self.probe) {
+            Report::Done
+        } else {
+            Report::Broken
+        }
     }
 
     // The other platforms speak within this process.
@@ -192,6 +206,8 @@ mod probe {
     }
 
     pub(super) fn answers(connection: &Connection) -> bool {
-        connection.send_data("HISTORY GET CLIENT_ID\r\n", true).is_some_and(|reply| reply.starts_with('2'))
+        connection
+            .send_data("HISTORY GET CLIENT_ID\r\n", true)
+            .is_some_and(|reply| reply.starts_with('2'))
     }
 }

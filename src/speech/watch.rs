@@ -45,7 +45,11 @@ const HUNG_AT_MOST: usize = 3;
 
 /// What is to be done as soon as the voice takes the next order.
 enum Want {
-    Say { utterance: Utterance, text: String, again: bool },
+    Say {
+        utterance: Utterance,
+        text: String,
+        again: bool,
+    },
     Hush,
 }
 
@@ -113,7 +117,11 @@ impl Watch {
         let commands = self.commands.clone();
         loop {
             let reports = self.voice.as_ref().map_or_else(never, |voice| voice.reports.clone());
-            let tick = if self.is_busy() { TICK } else { Duration::from_secs(3600) };
+            let tick = if self.is_busy() {
+                TICK
+            } else {
+                Duration::from_secs(3600)
+            };
             select! {
                 recv(commands) -> command => match command {
                     Ok(command) => self.obey(command),
@@ -144,10 +152,19 @@ impl Watch {
         if let Command::Speak(utterance) = command {
             self.stopped();
             match speakable(&utterance.text) {
-                Some(text) => self.want = Some(Want::Say { utterance, text, again: false }),
+                Some(text) => {
+                    self.want = Some(Want::Say {
+                        utterance,
+                        text,
+                        again: false,
+                    })
+                }
                 None => {
                     let error = SpeechError::NothingToSay;
-                    self.events.emit(SpeechEvent::Failed { id: Some(utterance.id), error });
+                    self.events.emit(SpeechEvent::Failed {
+                        id: Some(utterance.id),
+                        error,
+                    });
                 }
             }
         }
@@ -175,7 +192,14 @@ impl Watch {
             Some(Want::Say { utterance, text, again }) => {
                 let order = Order::Say(text.clone());
                 self.early.clear();
-                self.current = Some(Current { utterance, text, again, key: None, since: now, begun: None });
+                self.current = Some(Current {
+                    utterance,
+                    text,
+                    again,
+                    key: None,
+                    since: now,
+                    begun: None,
+                });
                 (Asked::Say, order)
             }
             Some(Want::Hush) => (Asked::Hush, Order::Hush),
@@ -244,13 +268,18 @@ impl Watch {
                 self.events.emit(SpeechEvent::Began { id, at: now, timeline });
             }
             Mark::End => {
-                let Some(Current { utterance, begun, .. }) = self.current.take() else { return };
+                let Some(Current { utterance, begun, .. }) = self.current.take() else {
+                    return;
+                };
                 let duration = begun.map_or(Duration::ZERO, |(at, timeline)| {
                     let duration = now - at;
                     self.pace.observe(&timeline, duration);
                     duration
                 });
-                self.events.emit(SpeechEvent::Ended { id: utterance.id, duration });
+                self.events.emit(SpeechEvent::Ended {
+                    id: utterance.id,
+                    duration,
+                });
             }
             Mark::Stop => self.stopped(),
         }
@@ -258,7 +287,9 @@ impl Watch {
 
     fn stopped(&mut self) {
         if let Some(current) = self.current.take() {
-            self.events.emit(SpeechEvent::Stopped { id: current.utterance.id });
+            self.events.emit(SpeechEvent::Stopped {
+                id: current.utterance.id,
+            });
         }
     }
 
@@ -269,12 +300,26 @@ impl Watch {
         match (asked, self.current.take()) {
             (Some(Asked::Connect), _) => self.fail(SpeechError::NoVoice),
             // The daemon may have been restarted since the last sentence: one try with a fresh connection.
-            (Some(Asked::Say), Some(Current { utterance, text, again: false, .. })) => {
-                self.want.get_or_insert(Want::Say { utterance, text, again: true });
+            (
+                Some(Asked::Say),
+                Some(Current {
+                    utterance,
+                    text,
+                    again: false,
+                    ..
+                }),
+            ) => {
+                self.want.get_or_insert(Want::Say {
+                    utterance,
+                    text,
+                    again: true,
+                });
             }
             (Some(Asked::Say), Some(current)) => self.fail_for(Some(current.utterance.id), SpeechError::NoVoice),
             (Some(Asked::Hush), Some(current)) => {
-                self.events.emit(SpeechEvent::Stopped { id: current.utterance.id });
+                self.events.emit(SpeechEvent::Stopped {
+                    id: current.utterance.id,
+                });
             }
             (_, Some(current)) => self.fail_for(Some(current.utterance.id), SpeechError::BrokeOff),
             (_, None) => {}
@@ -283,7 +328,11 @@ impl Watch {
 
     fn look_at_the_clock(&mut self) {
         if let Some((asked, since)) = self.asked {
-            let patience = if asked == Asked::Connect { patience::CONNECT } else { patience::ANSWER };
+            let patience = if asked == Asked::Connect {
+                patience::CONNECT
+            } else {
+                patience::ANSWER
+            };
             if since.elapsed() > patience {
                 log::warn!("the voice did not answer within {patience:?}; its thread is left alone");
                 self.voice = None;
@@ -301,7 +350,11 @@ impl Watch {
         let error = match &current.begun {
             None if current.since.elapsed() > patience::BEGIN => SpeechError::NoAnswer,
             Some((at, timeline)) => {
-                let times = if self.pace.is_known() { patience::KNOWN_PACE } else { patience::UNKNOWN_PACE };
+                let times = if self.pace.is_known() {
+                    patience::KNOWN_PACE
+                } else {
+                    patience::UNKNOWN_PACE
+                };
                 if at.elapsed() <= timeline.duration() * times + patience::END {
                     return;
                 }
