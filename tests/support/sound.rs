@@ -80,9 +80,20 @@ impl Sound {
         let socket = self.path("pulse.sock");
         let mut server = self.command("pulseaudio");
         server
-            .args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes"])
-            .arg(format!("--load=module-native-protocol-unix socket={} auth-anonymous=1", socket.display()))
-            .arg(format!("--load=module-null-sink sink_name=null rate={RATE} channels=1 format=s16le"));
+            .args([
+                "-n",
+                "--daemonize=no",
+                "--exit-idle-time=-1",
+                "--use-pid-file=no",
+                "--disable-shm=yes",
+            ])
+            .arg(format!(
+                "--load=module-native-protocol-unix socket={} auth-anonymous=1",
+                socket.display()
+            ))
+            .arg(format!(
+                "--load=module-null-sink sink_name=null rate={RATE} channels=1 format=s16le"
+            ));
         self.server = Some(spawn(server));
         wait_until("the sound server listens", || socket.exists());
     }
