@@ -29,14 +29,24 @@ fn a_sentence_is_heard_and_its_words_are_timed() {
     let mut voice = Voice::start(&sound);
     let recorder = sound.record();
     voice.tell(&format!("say {SENTENCE}"));
-    let expected = seconds(&voice.expect("began 1 ", SOON));
-    let took = seconds(&voice.expect("ended 1 ", SOON));
+    voice.expect("began 1 ", SOON);
+    let begun = recorder.seconds();
+    voice.expect("ended 1 ", SOON);
     let heard = recorder.finish();
     assert!(heard.rms > 0.02, "{heard:?}");
     assert!((1.0..8.0).contains(&heard.seconds), "{heard:?}");
     assert!(
-        (0.6..1.7).contains(&(expected / took)),
-        "estimated {expected} s, took {took} s"
+        (heard.begin - begun).abs() < 1.0,
+        "the begin was told at {begun} s, {heard:?}"
+    );
+
+    // Said again, by a voice whose pace was learned.
+    voice.tell(&format!("say {SENTENCE}"));
+    let expected = seconds(&voice.expect("began 2 ", SOON));
+    voice.expect("ended 2 ", SOON);
+    assert!(
+        (0.7..1.4).contains(&(expected / heard.seconds)),
+        "expected {expected} s, {heard:?}"
     );
     assert!(!voice.saw("failed"), "{:?}", voice.seen);
 }

@@ -202,6 +202,11 @@ impl Recorder {
         wait_until("something is heard", || Heard::of(&self.path).seconds > 0.2);
     }
 
+    /// How many seconds are recorded so far.
+    pub fn seconds(&self) -> f64 {
+        self.size() as f64 / (2 * RATE) as f64
+    }
+
     fn size(&self) -> u64 {
         fs::metadata(&self.path).map_or(0, |file| file.len())
     }
@@ -226,6 +231,8 @@ pub struct Heard {
     pub rms: f64,
     /// From the first sound to the last.
     pub seconds: f64,
+    /// From the recording's begin to the first sound.
+    pub begin: f64,
 }
 
 impl Heard {
@@ -245,6 +252,7 @@ impl Heard {
         Self {
             rms: power.sqrt(),
             seconds: heard.len() as f64 / RATE as f64,
+            begin: first as f64 / RATE as f64,
         }
     }
 }
