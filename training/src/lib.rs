@@ -13,4 +13,5 @@ pub mod nets;
 pub mod progress;
 pub mod run;
 pub mod runtime;
+pub mod scores;
 pub mod teacher;
