@@ -12,6 +12,5 @@ pub mod loss;
 pub mod nets;
 pub mod progress;
 pub mod run;
-pub mod runtime;
 pub mod scores;
 pub mod teacher;

@@ -96,7 +96,7 @@ struct Asking<'a> {
 
 impl<'a> Asking<'a> {
     fn new(teacher: &'a TeacherConfig, views: &'a ViewsConfig, grid: usize, seed: u64) -> Result<Self> {
-        let session = crate::runtime::session(&teacher.model)?;
+        let session = hearsight::captioner::open_graph(&teacher.model)?;
         let preprocessor = Preprocessor::from_json(&preprocessor_config(teacher.picture))?;
         Ok(Self { session, preprocessor, teacher, views, cells: grid * grid, seed })
     }
