@@ -1,6 +1,6 @@
 //! Every word that the window shows or announces, in one place, so that translation can come later.
 
-use crate::captioner::{Place, Word};
+use crate::captioner::{Description, Place, Word};
 use crate::wording;
 
 /// The window's title and the program's name.
@@ -38,12 +38,8 @@ pub const PREPARING: &str = "Preparing the photo…";
 pub const LOOKING: &str = "Looking at the photo…";
 /// While the decoder runs.
 pub const WRITING: &str = "Writing the sentence…";
-/// When the sentence is there.
-pub const DONE: &str = "Described.";
-/// While the voice reads.
-pub const SPEAKING: &str = "Speaking.";
-/// When the voice was stopped.
-pub const STOPPED: &str = "Stopped.";
+/// What can be done with the sentence.
+pub const STEP: &str = "Left and Right step through its words.";
 /// When the sentence went to the clipboard.
 pub const COPIED: &str = "The sentence is on the clipboard.";
 /// When there is nothing to describe.
@@ -66,6 +62,10 @@ pub const NO_THREAD: &str = "This could not be started: the system is out of thr
 pub const NO_ATTENTION: &str = "This model does not say where it looked.";
 /// When the model looked at the photo as a whole.
 pub const SPREAD: &str = "all over the photo";
+/// What is said of a word with a low probability.
+pub const UNSURE: &str = "unsure";
+/// The name of the button while the voice speaks.
+pub const STOP: &str = "Stop";
 
 /// The status line after several photos came at once.
 pub fn first_of(count: usize) -> String {
@@ -77,39 +77,44 @@ pub fn photo(name: &str, width: u32, height: u32) -> String {
     format!("Photo: {name}, {width} by {height} pixels")
 }
 
-/// The sentence as it is announced and spoken: with its doubt.
-pub fn sentence(introduction: Option<&str>, caption: &str) -> String {
-    match introduction {
-        Some(introduction) => format!("{introduction} {caption}"),
-        None => caption.to_owned(),
-    }
+/// What a screen reader is told about the lit part of the photo.
+pub fn lit(place: &str) -> String {
+    format!("Lit: {place}")
 }
 
 /// The description as one node for screen readers.
-pub fn description(introduction: Option<&str>, caption: &str) -> String {
-    format!("{DESCRIPTION}: {}", sentence(introduction, caption))
+pub fn description(description: &Description) -> String {
+    format!("{DESCRIPTION}: {}", wording::sentence(description))
 }
 
 /// A word with its place and its doubt: "dog, lower left".
 pub fn word(word: &Word) -> String {
-    let mut text = word.text.trim_end_matches(['.', ',']).to_owned();
-    match (word.place, &word.attention) {
-        (Some(place), _) => text = format!("{text}, {}", self::place(place)),
-        (None, Some(_)) => text = format!("{text}, {SPREAD}"),
-        (None, None) => {}
-    }
-    if wording::is_unsure(word) {
-        text.push_str(", unsure");
+    let mut text = bare(word).to_owned();
+    for more in [place(word), wording::is_unsure(word).then_some(UNSURE)].into_iter().flatten() {
+        text = format!("{text}, {more}");
     }
     text
 }
 
-/// A place as a phrase.
-pub fn place(place: Place) -> String {
-    place.to_string()
+/// Where the model looked while it wrote the word, as a phrase; none where the model does not say.
+pub fn place(word: &Word) -> Option<&'static str> {
+    word.attention.as_ref().map(|_| word.place.map_or(SPREAD, Place::phrase))
+}
+
+/// The status line once the sentence is there.
+pub fn done(description: &Description) -> String {
+    let seconds = description.seconds;
+    let seconds = seconds.decode_photo + seconds.encode + seconds.search;
+    let step = if description.words.iter().any(|word| word.attention.is_some()) { STEP } else { NO_ATTENTION };
+    format!("Described in {seconds:.1} seconds. {step}")
 }
 
 /// The model and what it runs on.
 pub fn model(name: &str, device: &str) -> String {
     format!("Model {name}, on {device}")
+}
+
+/// The word without the punctuation that touches it.
+fn bare(word: &Word) -> &str {
+    word.text.trim_end_matches(['.', ',', '!', '?', ';', ':'])
 }
