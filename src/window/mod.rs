@@ -20,6 +20,7 @@ use std::path::PathBuf;
 
 pub use app::{HearsightApp, Voice};
 
+use crate::captioner::LoadOptions;
 use crate::describer::{Describer, Settings, Source};
 use crate::speech::Speaker;
 use outside::Outside;
@@ -32,12 +33,23 @@ use outside::Outside;
 )]
 pub struct WindowError(String);
 
-/// Opens the window with the first of `photos` and returns when it is closed.
+/// What the window starts with.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The photos to open; the first is described at once.
+    pub photos: Vec<PathBuf>,
+    /// The model folder; none: the one that is found.
+    pub model: Option<PathBuf>,
+    /// How the model is loaded.
+    pub load: LoadOptions,
+}
+
+/// Opens the window and returns when it is closed.
 ///
 /// # Errors
 /// There is no display, or none that can be drawn on.
-pub fn open(photos: Vec<PathBuf>, settings: Settings) -> Result<(), WindowError> {
-    let options = eframe::NativeOptions {
+pub fn open(options: Options) -> Result<(), WindowError> {
+    let native = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title(words::TITLE)
             .with_app_id("hearsight")
@@ -49,18 +61,20 @@ pub fn open(photos: Vec<PathBuf>, settings: Settings) -> Result<(), WindowError>
         clipboard_shortcuts: false,
         ..Default::default()
     };
-    eframe::run_native(words::TITLE, options, Box::new(move |creation| Ok(Box::new(start(&creation.egui_ctx, photos, settings)))))
-        .map_err(|error| WindowError(error.to_string()))
+    let create = |creation: &eframe::CreationContext<'_>| Ok(Box::new(start(&creation.egui_ctx, options)) as _);
+    eframe::run_native(words::TITLE, native, Box::new(create)).map_err(|error| WindowError(error.to_string()))
 }
 
 /// Starts the threads and the window over them.
-fn start(ctx: &egui::Context, photos: Vec<PathBuf>, settings: Settings) -> HearsightApp {
+fn start(ctx: &egui::Context, options: Options) -> HearsightApp {
     theme::apply(ctx);
     let wake = || {
         let ctx = ctx.clone();
         move || ctx.request_repaint()
     };
+    let Options { photos, model, load } = options;
     let count = photos.len();
+    let settings = Settings { model, load, ..Settings::default() };
     let describer = Describer::start(settings, photos.into_iter().next().map(Source::Path), wake());
     HearsightApp::new(describer, Box::new(Speaker::start(wake())), Box::new(Outside::new(wake())), count)
 }
