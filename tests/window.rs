@@ -2,6 +2,8 @@
 //! with the clipboard; and looked at.
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/models.rs"]
+mod models;
 mod support;
 
 use std::path::{Path, PathBuf};
@@ -9,8 +11,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use image::{Rgb, RgbImage};
+use models::Kind;
 use support::desktop::{Desktop, Window};
-use support::model;
 use support::sound::Sound;
 use tempfile::TempDir;
 
@@ -74,7 +76,7 @@ fn a_photo_is_described_lit_word_by_word_dropped_and_pasted() {
     let sound = Sound::without_voice();
     let desktop = Desktop::start(sound.envs());
     let folder = tempfile::tempdir().unwrap();
-    let model = model::with_attention();
+    let model = models::model(Kind::Transformer, serde_json::json!({}));
     let first = photo(&folder, "first.png");
     let window = desktop.open(arguments(model.path(), &[&first]));
 
@@ -124,7 +126,7 @@ fn the_sentence_is_heard_and_its_words_light_up_as_they_are_said() {
     let sound = Sound::start();
     let desktop = Desktop::start(sound.envs());
     let folder = tempfile::tempdir().unwrap();
-    let model = model::with_attention();
+    let model = models::model(Kind::Transformer, serde_json::json!({}));
     let recorder = sound.record();
     let window = desktop.open(arguments(model.path(), &[&photo(&folder, "photo.png")]));
     // Looked for from before the window is there, for a short sentence is soon over.
