@@ -38,7 +38,11 @@ impl Photo {
 
     /// Takes pixels that are upright already, as pasted from the clipboard.
     pub fn from_pixels(name: &str, pixels: RgbImage) -> Self {
-        Self { name: name.to_owned(), path: None, pixels: Arc::new(pixels) }
+        Self {
+            name: name.to_owned(),
+            path: None,
+            pixels: Arc::new(pixels),
+        }
     }
 
     /// What the photo is called in messages: the file's name, or what the paste gave.
