@@ -1,0 +1,47 @@
+//! How fast this voice speaks, learned from the sentences that it has said.
+
+use super::Timeline;
+use std::time::Duration;
+
+/// How fast a voice speaks, in relation to the one that the estimates were measured with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pace {
+    scale: f64,
+    observed: u32,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { scale: 1.0, observed: 0 }
+    }
+}
+
+impl Pace {
+    /// The slowest and the fastest voice that are believed, in multiples of the measured one.
+    const SLOWEST: f64 = 4.0;
+    const FASTEST: f64 = 0.2;
+
+    /// When which of `words` will be said by this voice.
+    pub fn timeline(&self, words: &[impl AsRef<str>]) -> Timeline {
+        Timeline::new(words, self.scale)
+    }
+
+    /// Learns from a sentence that was said to its end: `timeline` is what was expected, `took` the time from begin
+    /// to end. The first sentence counts fully, later ones by a third, so that a change of the voice's speed is
+    /// followed within a few sentences and one sentence with an odd word does not count for much.
+    pub fn observe(&mut self, timeline: &Timeline, took: Duration) {
+        let expected = timeline.duration().as_secs_f64();
+        if timeline.onsets().is_empty() || expected <= 0.0 || took.is_zero() {
+            return;
+        }
+        let seen = (self.scale * took.as_secs_f64() / expected).clamp(Self::FASTEST, Self::SLOWEST);
+        let share = if self.observed == 0 { 1.0 } else { 1.0 / 3.0 };
+        self.scale += share * (seen - self.scale);
+        self.observed = self.observed.saturating_add(1);
+    }
+
+    /// Whether a sentence of this voice was heard to its end already.
+    pub(super) fn is_known(&self) -> bool {
+        self.observed > 0
+    }
+}
