@@ -6,11 +6,13 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use crate::project;
 use crate::step::{fine, note, step, succeeds};
-use crate::{packages, project};
 
 /// The version that the project is tested with.
 pub const VERSION: &str = "1.31.1";
+
+const PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
 
 /// The library's path where the right version is installed as a whole.
 pub fn library() -> Option<PathBuf> {
@@ -22,6 +24,12 @@ fn library_in(runtime: &Path) -> Option<PathBuf> {
     let whole = runtime.join(record()).join("METADATA").is_file();
     let library = runtime.join("onnxruntime").join("capi").join(library_name());
     (whole && library.is_file()).then_some(library)
+}
+
+/// Whether pip has something to install and is not there.
+pub fn wants_pip() -> bool {
+    let wanted = std::env::var_os("ORT_DYLIB_PATH").is_none() && library().is_none();
+    wanted && !succeeds(Command::new(PYTHON).args(["-m", "pip", "--version"]))
 }
 
 /// Installs ONNX Runtime where it is missing, of another version or half installed.
@@ -40,10 +48,6 @@ pub fn install() -> Result<()> {
         fine(&format!("ONNX Runtime {VERSION} is there"));
         return Ok(());
     }
-    let python = if cfg!(windows) { "python" } else { "python3" };
-    if !has_pip(python) {
-        packages::install(&["pip"])?;
-    }
     let runtime = project::root().join("runtime");
     // pip fills a folder beside, so that an interrupted installation is never taken for a whole one.
     let partial = runtime.join("partial");
@@ -51,7 +55,7 @@ pub fn install() -> Result<()> {
     fs::create_dir_all(&partial).with_context(|| format!("{} could not be made", partial.display()))?;
     step(
         &format!("fetch ONNX Runtime {VERSION} from its Python wheel (about 24 MB)"),
-        Command::new(python)
+        Command::new(PYTHON)
             .env("PIP_ROOT_USER_ACTION", "ignore")
             .args([
                 "-m",
@@ -82,10 +86,6 @@ pub fn install() -> Result<()> {
         )
     })?;
     Ok(())
-}
-
-fn has_pip(python: &str) -> bool {
-    succeeds(Command::new(python).args(["-m", "pip", "--version"]))
 }
 
 /// Removes a folder with all in it; one that is not there is as good as removed.

@@ -41,7 +41,7 @@ pub fn install(sections: &[&str]) -> Result<()> {
     if let Err(error) = update {
         note(&format!("{error:#}"));
     }
-    let headline = format!("install {} system packages: {}", missing.len(), missing.join(" "));
+    let headline = format!("install system packages ({}): {}", missing.len(), missing.join(" "));
     let install = step(
         &headline,
         apt_get()

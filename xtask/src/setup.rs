@@ -22,11 +22,17 @@ pub enum Purpose {
 /// # Errors
 /// Where something could not be installed that nothing works without.
 pub fn setup(purpose: Purpose) -> Result<ExitCode> {
-    packages::install(match purpose {
-        Purpose::Run => &["build", "run"],
-        Purpose::Test => &["build", "run", "test"],
-        Purpose::Snapshots => &["build", "run", "test", "snapshots"],
-    })?;
+    let mut sections = vec!["build", "run"];
+    if matches!(purpose, Purpose::Test | Purpose::Snapshots) {
+        sections.push("test");
+    }
+    if matches!(purpose, Purpose::Snapshots) {
+        sections.push("snapshots");
+    }
+    if onnx_runtime::wants_pip() {
+        sections.push("pip");
+    }
+    packages::install(&sections)?;
     onnx_runtime::install()?;
     Ok(ExitCode::SUCCESS)
 }
