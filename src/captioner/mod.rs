@@ -3,12 +3,14 @@
 //! A decoder is a function (tokens, memory, state) → (logits, attention, state); see [`decoder`](self) for the names
 //! by which graphs take part in it.
 
+mod attention;
 mod cancel;
 #[allow(clippy::module_inception)]
 mod captioner;
 mod description;
 mod device;
 mod error;
+pub mod preprocess;
 mod runtime;
 
 pub use cancel::Cancel;
