@@ -133,18 +133,4 @@ mod tests {
         let fails = Finding { part: "voice", verdict: Verdict::Fails("No voice answered.".to_owned()) };
         assert_eq!(fails.to_string(), "problem  voice: No voice answered.");
     }
-
-    #[test]
-    fn without_a_model_every_part_is_still_looked_at_and_no_photo_can_be_described() {
-        let mut parts = Vec::new();
-        let missing = Path::new("/no/such/model");
-        let describes = examine(Some(missing), &LoadOptions::default(), &mut |finding| parts.push(finding));
-        assert!(!describes);
-        let find = |part| parts.iter().find(|finding| finding.part == part);
-        assert!(matches!(find("model"), Some(Finding { verdict: Verdict::Fails(_), .. })));
-        assert!(matches!(find("description"), Some(Finding { verdict: Verdict::Fails(_), .. })));
-        assert!(find("ONNX Runtime").is_some());
-        #[cfg(feature = "speech")]
-        assert!(find("voice").is_some());
-    }
 }
