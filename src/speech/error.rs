@@ -10,7 +10,9 @@ pub enum SpeechError {
     #[error("No voice answered. {REMEDY}, or read the sentence on the screen.")]
     NoVoice,
     /// The connection broke while something was said.
-    #[error("The voice broke off: its service has ended. Speak again to restart it, or read the sentence on the screen.")]
+    #[error(
+        "The voice broke off: its service has ended. Speak again to restart it, or read the sentence on the screen."
+    )]
     BrokeOff,
     /// A call to the platform's voice does not come back, or an accepted text is never begun.
     #[error("The voice has stopped answering. {RESTART}, or read the sentence on the screen.")]
@@ -21,6 +23,9 @@ pub enum SpeechError {
          or read the sentence on the screen."
     )]
     NoSound,
+    /// Another program took the voice.
+    #[error("Another program stopped the voice. Speak again, or read the sentence on the screen.")]
+    Interrupted,
     /// The time that the caller gave was over before the text was said.
     #[error("The voice was not done within {0} seconds and was stopped. Allow it more time, or say less at once.")]
     TooLong(u64),
@@ -50,8 +55,8 @@ mod tests {
 
     #[test]
     fn every_error_is_a_sentence_and_says_what_to_do() {
-        use SpeechError::{BrokeOff, NoAnswer, NoSound, NoThread, NoVoice, TooLong};
-        for error in [BrokeOff, NoAnswer, NoSound, NoThread, NoVoice, TooLong(20)] {
+        use SpeechError::{BrokeOff, Interrupted, NoAnswer, NoSound, NoThread, NoVoice, TooLong};
+        for error in [BrokeOff, Interrupted, NoAnswer, NoSound, NoThread, NoVoice, TooLong(20)] {
             let sentence = error.to_string();
             assert!(sentence.ends_with('.') && sentence.contains(". "), "{sentence}");
             assert!(!sentence.contains("  ") && !sentence.contains('{'), "{sentence}");

@@ -1,6 +1,8 @@
 //! What the voice is asked to say, and what it tells about that.
 
 use super::{SpeechError, Timeline};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// One text to be said.
@@ -57,4 +59,67 @@ pub enum SpeechEvent {
     },
     /// The voice works again after a failure.
     Recovered,
+}
+
+/// The way of events to the handle: it never blocks, and where nobody fetches them the oldest are dropped.
+#[derive(Clone)]
+pub(super) struct Events {
+    sender: Sender<SpeechEvent>,
+    pub(super) receiver: Receiver<SpeechEvent>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Events {
+    const KEPT: usize = 64;
+
+    pub(super) fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
+        let (sender, receiver) = bounded(Self::KEPT);
+        Self {
+            sender,
+            receiver,
+            wake: Arc::new(wake),
+        }
+    }
+
+    pub(super) fn emit(&self, event: SpeechEvent) {
+        log::debug!("speech: {event:?}");
+        let mut event = event;
+        while let Err(TrySendError::Full(back)) = self.sender.try_send(event) {
+            log::warn!(
+                "nobody fetches the voice's events: {:?} is dropped",
+                self.receiver.try_recv()
+            );
+            event = back;
+        }
+        (self.wake)();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::{Events, SpeechEvent, Utterance};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[test]
+    fn an_utterance_of_a_text_has_the_words_between_its_spaces() {
+        assert_eq!(Utterance::new(1, " a dog,  running ").words, ["a", "dog,", "running"]);
+    }
+
+    #[test]
+    fn each_event_wakes_its_owner_and_where_nobody_fetches_them_the_newest_are_kept() {
+        let woken = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&woken);
+        let events = Events::new(move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+        });
+        for id in 0..100 {
+            events.emit(SpeechEvent::Stopped { id });
+        }
+        assert_eq!(woken.load(Ordering::Relaxed), 100);
+        let kept: Vec<_> = events.receiver.try_iter().collect();
+        assert_eq!(kept.len(), Events::KEPT);
+        assert_eq!(kept.last().unwrap(), &SpeechEvent::Stopped { id: 99 });
+    }
 }

@@ -12,7 +12,10 @@ pub struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { scale: 1.0, observed: 0 }
+        Self {
+            scale: 1.0,
+            observed: 0,
+        }
     }
 }
 
@@ -43,5 +46,45 @@ impl Pace {
     /// Whether a sentence of this voice was heard to its end already.
     pub(super) fn is_known(&self) -> bool {
         self.observed > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pace;
+    use std::time::Duration;
+
+    const WORDS: [&str; 6] = ["a", "dog", "runs", "on", "the", "beach"];
+
+    #[test]
+    fn the_first_sentence_teaches_the_pace() {
+        let mut pace = Pace::default();
+        let expected = pace.timeline(&WORDS);
+        pace.observe(&expected, expected.duration() * 2);
+        let learned = pace.timeline(&WORDS);
+        assert!(learned.duration().abs_diff(expected.duration() * 2) < Duration::from_millis(1));
+        assert!(learned.onsets()[5].abs_diff(expected.onsets()[5] * 2) < Duration::from_millis(1));
+    }
+
+    #[test]
+    fn a_voice_that_changes_its_speed_is_followed() {
+        let mut pace = Pace::default();
+        let first = pace.timeline(&WORDS).duration();
+        for _ in 0..8 {
+            let expected = pace.timeline(&WORDS);
+            pace.observe(&expected, first / 2);
+        }
+        assert!(pace.timeline(&WORDS).duration() < first * 11 / 20);
+    }
+
+    #[test]
+    fn nonsense_teaches_nothing_wild() {
+        let mut pace = Pace::default();
+        let expected = pace.timeline(&WORDS);
+        pace.observe(&expected, Duration::ZERO);
+        pace.observe(&pace.timeline(&[] as &[&str]), Duration::from_secs(1));
+        assert_eq!(pace, Pace::default());
+        pace.observe(&expected, Duration::from_secs(3600));
+        assert!(pace.timeline(&WORDS).duration() <= expected.duration() * 4);
     }
 }

@@ -14,7 +14,10 @@ mod tests {
 
     #[test]
     fn control_characters_are_left_out_and_white_space_is_evened() {
-        assert_eq!(speakable(" a\0dog\tand\r\n a \u{1b}ball ").as_deref(), Some("a dog and a ball"));
+        assert_eq!(
+            speakable(" a\0dog\tand\r\n a \u{1b}ball ").as_deref(),
+            Some("a dog and a ball")
+        );
     }
 
     #[test]

@@ -1,0 +1,4 @@
+//! What the integration tests share. Each test binary uses some of it.
+#![allow(dead_code, clippy::unwrap_used)]
+
+pub mod sound;
