@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ort::session::RunOptions;
 
 use super::CaptionError;
+use super::decoder::run_error;
 
 /// A handle that stops a running description; clones stop the same one. It stays stopped: make a new one for the
 /// next photo.
@@ -34,13 +35,14 @@ impl Cancel {
         self.0.cancelled.load(Ordering::SeqCst)
     }
 
-    /// Lets [`cancel`](Self::cancel) end the graphs that run with these options.
-    pub(super) fn watch(&self, options: &Arc<RunOptions>) -> Result<(), CaptionError> {
+    /// Starts a description that [`cancel`](Self::cancel) can end.
+    pub(super) fn watch(&self) -> Result<Run, CaptionError> {
+        let options = Arc::new(RunOptions::new().map_err(run_error)?);
         // The lock is held over the check, so a cancel either comes before (and is seen) or finds the options.
         let mut run = self.run();
         self.check()?;
-        *run = Some(Arc::clone(options));
-        Ok(())
+        *run = Some(Arc::clone(&options));
+        Ok(Run { options, cancel: self.clone() })
     }
 
     /// An error once the description is cancelled.
@@ -54,6 +56,25 @@ impl Cancel {
 
     fn run(&self) -> std::sync::MutexGuard<'_, Option<Arc<RunOptions>>> {
         self.0.run.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A description that runs and can be cancelled.
+#[derive(Debug)]
+pub(super) struct Run {
+    options: Arc<RunOptions>,
+    cancel: Cancel,
+}
+
+impl Run {
+    /// The options to run graphs with.
+    pub(super) fn options(&self) -> &RunOptions {
+        &self.options
+    }
+
+    /// An error once the description is cancelled.
+    pub(super) fn check(&self) -> Result<(), CaptionError> {
+        self.cancel.check()
     }
 }
 
