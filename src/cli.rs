@@ -36,7 +36,7 @@ struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
 
-    /// Photo to open in the window; of several, each follows the one before
+    /// Photo to open in the window; of several, the first
     #[arg(value_name = "PHOTO")]
     photos: Vec<PathBuf>,
 

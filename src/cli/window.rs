@@ -10,10 +10,10 @@ use super::{Done, Model};
 #[cfg(feature = "window")]
 pub fn open(photos: Vec<PathBuf>, model: Model) -> Result<Done> {
     use hearsight::captioner::LoadOptions;
-    use hearsight::describer::Settings;
+    use hearsight::window::Options;
 
     let load = LoadOptions { device: model.device, ..LoadOptions::default() };
-    hearsight::window::open(photos, Settings { model: model.folder, load, ..Settings::default() })?;
+    hearsight::window::open(Options { photos, model: model.folder, load })?;
     Ok(Done::Well)
 }
 
