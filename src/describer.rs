@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 use image::RgbImage;
 
-use crate::captioner::{CaptionError, Cancel, Captioner, DescribeOptions, Description, LoadOptions, Stage};
+use crate::captioner::{Cancel, CaptionError, Captioner, DescribeOptions, Description, LoadOptions, Stage};
 use crate::model::{self, ModelFolder};
 use crate::photo::Photo;
 
@@ -164,7 +164,10 @@ impl Settings {
         let path = model::find(self.model.as_deref()).map_err(|error| error.to_string())?;
         let folder = ModelFolder::open(&path).map_err(|error| error.to_string())?;
         let captioner = Captioner::load(&folder, &self.load).map_err(|error| error.to_string())?;
-        Ok(Box::new(Eyes { captioner, options: self.describe }))
+        Ok(Box::new(Eyes {
+            captioner,
+            options: self.describe,
+        }))
     }
 }
 
@@ -203,11 +206,25 @@ impl Describer {
         let desk = Arc::new(Desk::default());
         let newest = JobId::from(first.is_some());
         desk.lock().waiting = first.map(|source| (newest, source));
-        let worker = Worker { desk: Arc::clone(&desk), events: sender, wake: Box::new(wake) };
-        let thread = std::thread::Builder::new().name("describer".to_owned()).spawn(move || worker.run(load));
+        let worker = Worker {
+            desk: Arc::clone(&desk),
+            events: sender,
+            wake: Box::new(wake),
+        };
+        let thread = std::thread::Builder::new()
+            .name("describer".to_owned())
+            .spawn(move || worker.run(load));
         // Without a thread the channel is closed, which `poll` reports.
-        let thread = thread.inspect_err(|error| log::error!("the describer's thread did not start: {error}")).ok();
-        Self { desk, events: Some(events), thread, newest, gone: Gone::Nothing }
+        let thread = thread
+            .inspect_err(|error| log::error!("the describer's thread did not start: {error}"))
+            .ok();
+        Self {
+            desk,
+            events: Some(events),
+            thread,
+            newest,
+            gone: Gone::Nothing,
+        }
     }
 
     /// Hands over a photo and returns at once. The photo before it is cancelled; it sends no more events.
@@ -239,7 +256,10 @@ impl Describer {
             }
             Gone::Told(job) if job < self.newest => {
                 self.gone = Gone::Told(self.newest);
-                Some(Event::Failed { job: self.newest, sentence })
+                Some(Event::Failed {
+                    job: self.newest,
+                    sentence,
+                })
             }
             Gone::Told(_) => None,
         }
@@ -357,7 +377,9 @@ impl Worker {
             }
             Err(sentence) => {
                 log::error!("no model: {sentence}");
-                self.send(Event::ModelFailed { sentence: sentence.clone() })?;
+                self.send(Event::ModelFailed {
+                    sentence: sentence.clone(),
+                })?;
                 Err(sentence)
             }
         };
@@ -386,11 +408,18 @@ impl Worker {
         match photo {
             Ok(photo) => {
                 let preview = preview(&photo);
-                self.send(Event::PhotoReady { job, photo: photo.clone(), preview })?;
+                self.send(Event::PhotoReady {
+                    job,
+                    photo: photo.clone(),
+                    preview,
+                })?;
                 Ok(Some(photo))
             }
             Err(error) => {
-                self.send(Event::Failed { job, sentence: error.to_string() })?;
+                self.send(Event::Failed {
+                    job,
+                    sentence: error.to_string(),
+                })?;
                 Ok(None)
             }
         }
@@ -416,7 +445,10 @@ impl Worker {
             Err(sentence) => Err(sentence.clone()),
         };
         match result {
-            Ok(Some(description)) => self.send(Event::Done { job, description: Box::new(description) }),
+            Ok(Some(description)) => self.send(Event::Done {
+                job,
+                description: Box::new(description),
+            }),
             Ok(None) => Ok(()),
             Err(sentence) => self.send(Event::Failed { job, sentence }),
         }
@@ -437,7 +469,10 @@ fn preview(photo: &Photo) -> Photo {
         return photo.clone();
     }
     let side = |length: u32| ((f64::from(length) * scale).round() as u32).max(1);
-    Photo::from_pixels(photo.name(), image::imageops::thumbnail(photo.pixels(), side(width), side(height)))
+    Photo::from_pixels(
+        photo.name(),
+        image::imageops::thumbnail(photo.pixels(), side(width), side(height)),
+    )
 }
 
 #[cfg(test)]

@@ -66,8 +66,16 @@ mod tests {
 
     #[test]
     fn a_confidence_that_is_no_number_is_no_confidence() {
-        assert_eq!(sentence(&with_confidence(f32::NAN)), "This is probably wrong: a dog runs");
-        let word = Word { text: "dog".to_owned(), probability: f32::NAN, attention: None, place: None };
+        assert_eq!(
+            sentence(&with_confidence(f32::NAN)),
+            "This is probably wrong: a dog runs"
+        );
+        let word = Word {
+            text: "dog".to_owned(),
+            probability: f32::NAN,
+            attention: None,
+            place: None,
+        };
         assert!(is_unsure(&word));
     }
 }

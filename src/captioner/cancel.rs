@@ -42,7 +42,10 @@ impl Cancel {
         let mut run = self.run();
         self.check()?;
         *run = Some(Arc::clone(&options));
-        Ok(Run { options, cancel: self.clone() })
+        Ok(Run {
+            options,
+            cancel: self.clone(),
+        })
     }
 
     /// An error once the description is cancelled.

@@ -81,7 +81,10 @@ impl Decoder {
             DecoderFiles::Two { first, next } => (first, Some(next)),
         };
         let next = match next_file {
-            Some(file) => sessions.pop().map(|session| Graph::new(session, encoder, file)).transpose()?,
+            Some(file) => sessions
+                .pop()
+                .map(|session| Graph::new(session, encoder, file))
+                .transpose()?,
             None => None,
         };
         let Some(session) = sessions.pop() else {
@@ -93,10 +96,17 @@ impl Decoder {
         for (graph, file) in [(Some(&first), file), (next.as_ref(), next_file.unwrap_or(file))] {
             let missing = graph.and_then(|graph| first.next_state.iter().find(|&output| !graph.has_output(output)));
             if let Some(output) = missing {
-                return Err(unsupported(file, format!("it has no output \"{output}\" to go on from")));
+                return Err(unsupported(
+                    file,
+                    format!("it has no output \"{output}\" to go on from"),
+                ));
             }
         }
-        let decoder = Self { first, next, broadcasts: None };
+        let decoder = Self {
+            first,
+            next,
+            broadcasts: None,
+        };
         if let Some(size) = decoder.vocabulary() {
             folder.check_vocabulary(size)?;
         }
@@ -105,7 +115,12 @@ impl Decoder {
 
     /// Words that the decoder scores, where the graph says it.
     fn vocabulary(&self) -> Option<usize> {
-        let logits = self.first.session.outputs().iter().find(|output| output.name() == LOGITS)?;
+        let logits = self
+            .first
+            .session
+            .outputs()
+            .iter()
+            .find(|output| output.name() == LOGITS)?;
         usize::try_from(*shape(logits)?.last()?).ok()
     }
 
@@ -128,14 +143,25 @@ impl Decoder {
         let rows = sequences.len();
         let repeat = rows > 1 && !self.broadcasts(memory, sequences[0][0], run)?;
         let memory = if repeat { memory.repeated(rows)? } else { &memory.single };
-        let graph = if state.is_some() { self.next.as_mut().unwrap_or(&mut self.first) } else { &mut self.first };
+        let graph = if state.is_some() {
+            self.next.as_mut().unwrap_or(&mut self.first)
+        } else {
+            &mut self.first
+        };
         let state = match state {
             Some(State(values)) if parents.iter().copied().eq(0..values.first().map_or(0, batch)) => values,
-            Some(State(values)) => values.iter().map(|value| select(value, parents)).collect::<Result<_, _>>()?,
+            Some(State(values)) => values
+                .iter()
+                .map(|value| select(value, parents))
+                .collect::<Result<_, _>>()?,
             None => graph.initial_state(memory, rows)?,
         };
         let unread = if state.is_empty() { sequences[0].len() } else { 1 };
-        let tokens: Vec<i64> = sequences.iter().flat_map(|tokens| &tokens[tokens.len() - unread..]).copied().collect();
+        let tokens: Vec<i64> = sequences
+            .iter()
+            .flat_map(|tokens| &tokens[tokens.len() - unread..])
+            .copied()
+            .collect();
         let tokens = Tensor::from_array(([rows, unread], tokens)).map_err(run_error)?;
         graph.run(tokens, memory, &state, run.options())
     }
@@ -181,7 +207,11 @@ impl Memory {
     fn repeated(&mut self, rows: usize) -> Result<&[DynValue], CaptionError> {
         let values = match self.repeated.take().filter(|(known, _)| *known == rows) {
             Some((_, values)) => values,
-            None => self.single.iter().map(|value| select(value, &vec![0; rows])).collect::<Result<_, _>>()?,
+            None => self
+                .single
+                .iter()
+                .map(|value| select(value, &vec![0; rows]))
+                .collect::<Result<_, _>>()?,
         };
         Ok(&self.repeated.insert((rows, values)).1)
     }
@@ -202,8 +232,12 @@ impl Graph {
             let name = input.name();
             let same = from_encoder(name);
             let hidden = from_encoder("last_hidden_state").filter(|_| name == "encoder_hidden_states");
-            let past = name.strip_prefix("past_key_values.").map(|rest| (rest, format!("present.{rest}")));
-            let state = name.strip_prefix("state.").map(|rest| (rest, format!("next_state.{rest}")));
+            let past = name
+                .strip_prefix("past_key_values.")
+                .map(|rest| (rest, format!("present.{rest}")));
+            let state = name
+                .strip_prefix("state.")
+                .map(|rest| (rest, format!("next_state.{rest}")));
             if name == TOKENS {
             } else if name == CACHE_BRANCH {
                 graph.cache_branch = true;
@@ -211,20 +245,38 @@ impl Graph {
                 graph.memory.push((name.to_owned(), index));
             } else if let Some((rest, output)) = past.or(state) {
                 let initial = from_encoder(&format!("initial_state.{rest}"));
-                let shape = initial_shape(input).ok_or_else(|| unsupported(file, format!("\"{name}\" has no shape")))?;
-                graph.state.push(Slot { input: name.to_owned(), output, initial, shape });
+                let shape =
+                    initial_shape(input).ok_or_else(|| unsupported(file, format!("\"{name}\" has no shape")))?;
+                graph.state.push(Slot {
+                    input: name.to_owned(),
+                    output,
+                    initial,
+                    shape,
+                });
             } else {
-                return Err(unsupported(file, format!("it takes an input \"{name}\" that the encoder does not give")));
+                return Err(unsupported(
+                    file,
+                    format!("it takes an input \"{name}\" that the encoder does not give"),
+                ));
             }
         }
         if let Some(slot) = graph.state.iter().find(|slot| !graph.has_output(&slot.output)) {
-            return Err(unsupported(file, format!("it has no output \"{}\" to go on from", slot.output)));
+            return Err(unsupported(
+                file,
+                format!("it has no output \"{}\" to go on from", slot.output),
+            ));
         }
         if graph.session.inputs().iter().all(|input| input.name() != TOKENS) || !graph.has_output(LOGITS) {
-            return Err(unsupported(file, format!("it needs an input \"{TOKENS}\" and an output \"{LOGITS}\"")));
+            return Err(unsupported(
+                file,
+                format!("it needs an input \"{TOKENS}\" and an output \"{LOGITS}\""),
+            ));
         }
         if graph.memory.is_empty() && graph.state.iter().all(|slot| slot.initial.is_none()) {
-            return Err(unsupported(file, "it takes nothing from the encoder, so it cannot see".to_owned()));
+            return Err(unsupported(
+                file,
+                "it takes nothing from the encoder, so it cannot see".to_owned(),
+            ));
         }
         graph.attention = graph.has_output(ATTENTION);
         graph.next_state = graph.state.iter().map(|slot| slot.output.clone()).collect();
@@ -259,7 +311,10 @@ impl Graph {
     ) -> Result<(Step, State), CaptionError> {
         let mut inputs: Vec<(Cow<str>, SessionInputValue)> = vec![(TOKENS.into(), tokens.into())];
         if self.cache_branch {
-            inputs.push((CACHE_BRANCH.into(), Tensor::from_array(([1], vec![true])).map_err(run_error)?.into()));
+            inputs.push((
+                CACHE_BRANCH.into(),
+                Tensor::from_array(([1], vec![true])).map_err(run_error)?.into(),
+            ));
         }
         for (name, index) in &self.memory {
             if let Some(value) = memory.get(*index) {
@@ -273,14 +328,21 @@ impl Graph {
         let last = |name: &str| -> Result<Array2<f32>, CaptionError> {
             let values = outputs[name].try_extract_array::<f32>().map_err(run_error)?;
             let values = values.into_dimensionality::<Ix3>().map_err(run_error)?;
-            Ok(values.slice_axis(Axis(1), Slice::from(-1..)).remove_axis(Axis(1)).to_owned())
+            Ok(values
+                .slice_axis(Axis(1), Slice::from(-1..))
+                .remove_axis(Axis(1))
+                .to_owned())
         };
         let logits = last(LOGITS)?;
         if logits.iter().any(|logit| logit.is_nan()) {
             return Err(run_error("its scores are not numbers"));
         }
         let attention = if self.attention { Some(last(ATTENTION)?) } else { None };
-        let state = self.next_state.iter().filter_map(|output| outputs.remove(output)).collect();
+        let state = self
+            .next_state
+            .iter()
+            .filter_map(|output| outputs.remove(output))
+            .collect();
         Ok((Step { logits, attention }, State(state)))
     }
 }
@@ -289,11 +351,16 @@ impl Graph {
 pub(super) fn run_error(error: impl std::fmt::Display) -> CaptionError {
     let message = error.to_string();
     log::debug!("a graph failed: {message}");
-    CaptionError::Run { reason: short(&message) }
+    CaptionError::Run {
+        reason: short(&message),
+    }
 }
 
 fn unsupported(file: &Path, what: String) -> ModelError {
-    ModelError::Unsupported { file: file.to_path_buf(), what }
+    ModelError::Unsupported {
+        file: file.to_path_buf(),
+        what,
+    }
 }
 
 fn shape(outlet: &Outlet) -> Option<&[i64]> {
@@ -306,7 +373,11 @@ fn shape(outlet: &Outlet) -> Option<&[i64]> {
 /// The shape of a state before the first token: the batch stays open, any other open length is 0.
 fn initial_shape(input: &Outlet) -> Option<Vec<i64>> {
     let lengths = shape(input)?.iter().enumerate();
-    Some(lengths.map(|(axis, &length)| if axis == 0 { -1 } else { length.max(0) }).collect())
+    Some(
+        lengths
+            .map(|(axis, &length)| if axis == 0 { -1 } else { length.max(0) })
+            .collect(),
+    )
 }
 
 fn batch(value: &DynValue) -> usize {
@@ -317,7 +388,9 @@ fn batch(value: &DynValue) -> usize {
 /// The given rows of a value, in this order.
 fn select(value: &DynValue, rows: &[usize]) -> Result<DynValue, CaptionError> {
     let values = value.try_extract_array::<f32>().map_err(run_error)?;
-    Ok(Tensor::from_array(values.select(Axis(0), rows)).map_err(run_error)?.into_dyn())
+    Ok(Tensor::from_array(values.select(Axis(0), rows))
+        .map_err(run_error)?
+        .into_dyn())
 }
 
 /// Values of the same shape that differ from place to place.

@@ -3,6 +3,7 @@
 use crate::model::ModelError;
 
 use super::RuntimeError;
+use super::preprocess::PreprocessorError;
 
 /// What could not be done, why, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +14,9 @@ pub enum CaptionError {
     /// The model folder cannot be used.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// The model wants its photos prepared in a way that is not known here.
+    #[error(transparent)]
+    Preprocessor(#[from] PreprocessorError),
     /// [`Cancel::cancel`](super::Cancel::cancel) was called.
     #[error("The description was stopped.")]
     Cancelled,

@@ -1,5 +1,6 @@
 //! ONNX Runtime: found, checked and started once, and the sessions it runs.
 
+use std::env;
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::error::Error;
 use std::fs;
@@ -27,7 +28,10 @@ const INSTALL: &str = "Install it with \"python3 -m pip install --no-deps --targ
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum RuntimeError {
     /// The library is in none of the places.
-    #[error("ONNX Runtime, which runs the models, was not found. {INSTALL}. It was looked for in: {}.", list(looked))]
+    #[error(
+        "ONNX Runtime, which runs the models, was not found. {INSTALL}. It was looked for in: {}.",
+        list(looked)
+    )]
     NotFound {
         /// Where it was looked for, in this order.
         looked: Vec<PathBuf>,
@@ -73,7 +77,12 @@ fn started() -> Result<Started, RuntimeError> {
     if let Some(started) = started.as_ref() {
         return Ok(started.clone());
     }
-    Ok(started.insert(start(library()?)?).clone())
+    let named = env::var_os("ORT_DYLIB_PATH")
+        .filter(|path| !path.is_empty())
+        .map(PathBuf::from);
+    let (program, current) = (env::current_exe().ok(), env::current_dir().ok());
+    let path = library(named, program.as_deref().and_then(Path::parent), current.as_deref())?;
+    Ok(started.insert(start(path)?).clone())
 }
 
 fn start(path: PathBuf) -> Result<Started, RuntimeError> {
@@ -81,14 +90,23 @@ fn start(path: PathBuf) -> Result<Started, RuntimeError> {
     let builder = match ort::init_from(&path) {
         Ok(builder) => builder,
         Err(LoadDynamicError::BadVersion { version_str, .. }) => {
-            return Err(RuntimeError::TooOld { path, version: version_str });
+            return Err(RuntimeError::TooOld {
+                path,
+                version: version_str,
+            });
         }
         Err(LoadDynamicError::Dlopen { error, .. }) => {
             let reason = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-            return Err(RuntimeError::Broken { path, reason: short(&reason) });
+            return Err(RuntimeError::Broken {
+                path,
+                reason: short(&reason),
+            });
         }
         Err(LoadDynamicError::MissingApi { .. } | LoadDynamicError::InvalidVersionString) => {
-            return Err(RuntimeError::Broken { path, reason: "it is another library".to_owned() });
+            return Err(RuntimeError::Broken {
+                path,
+                reason: "it is another library".to_owned(),
+            });
         }
     };
     match builder.with_name("hearsight").with_telemetry(false).build() {
@@ -96,24 +114,40 @@ fn start(path: PathBuf) -> Result<Started, RuntimeError> {
             log::info!("ONNX Runtime from {}: {}", path.display(), ort::info());
             Ok(Started { path, environment })
         }
-        Err(error) => Err(RuntimeError::Broken { path, reason: short(error.message()) }),
+        Err(error) => Err(RuntimeError::Broken {
+            path,
+            reason: short(error.message()),
+        }),
     }
 }
 
-fn library() -> Result<PathBuf, RuntimeError> {
-    if let Some(path) = std::env::var_os("ORT_DYLIB_PATH").filter(|path| !path.is_empty()).map(PathBuf::from) {
-        let found = if path.is_dir() { library_in(&path) } else { Some(path.clone()).filter(|path| path.is_file()) };
+/// Finds the library: the path that `ORT_DYLIB_PATH` names, else in places around the program and the current folder.
+fn library(named: Option<PathBuf>, program: Option<&Path>, current: Option<&Path>) -> Result<PathBuf, RuntimeError> {
+    if let Some(path) = named {
+        let found = if path.is_dir() {
+            library_in(&path)
+        } else {
+            Some(path.clone()).filter(|path| path.is_file())
+        };
         // An absolute path, because the loader tries a relative one against the program's folder first.
         return found
             .map(|path| fs::canonicalize(&path).unwrap_or(path))
             .ok_or(RuntimeError::NotFound { looked: vec![path] });
     }
-    let program = std::env::current_exe().ok();
-    let folder = program.as_deref().and_then(Path::parent);
-    let mut places: Vec<PathBuf> = folder.into_iter().flat_map(|folder| [folder.into(), folder.join("lib")]).collect();
-    places.extend(std::env::current_dir().ok().map(|current| current.join(WHEEL)));
-    let above = folder.iter().flat_map(|folder| folder.ancestors()).map(|folder| folder.join(WHEEL));
-    let found = places.iter().cloned().chain(above).find_map(|folder| library_in(&folder));
+    let mut places: Vec<PathBuf> = program
+        .into_iter()
+        .flat_map(|folder| [folder.into(), folder.join("lib")])
+        .collect();
+    places.extend(current.map(|current| current.join(WHEEL)));
+    let above = program
+        .into_iter()
+        .flat_map(Path::ancestors)
+        .map(|folder| folder.join(WHEEL));
+    let found = places
+        .iter()
+        .cloned()
+        .chain(above)
+        .find_map(|folder| library_in(&folder));
     found.ok_or(RuntimeError::NotFound { looked: places })
 }
 
@@ -138,7 +172,12 @@ pub(super) fn open_sessions(
 ) -> Result<(Vec<Session>, String), CaptionError> {
     let environment = started()?.environment;
     let threads = threads.unwrap_or_else(cores).max(1);
-    let open_all = |cuda| files.iter().map(|file| open(&environment, file, cuda, threads)).collect::<Result<_, _>>();
+    let open_all = |cuda| {
+        files
+            .iter()
+            .map(|file| open(&environment, file, cuda, threads))
+            .collect::<Result<_, _>>()
+    };
     let mut what_runs = "cpu".to_owned();
     if device != DeviceChoice::Cpu {
         match open_all(true) {
@@ -164,24 +203,36 @@ impl From<OpenError> for ModelError {
     fn from(OpenError { file, error }: OpenError) -> Self {
         log::warn!("{} cannot be opened: {error}", file.display());
         match error.code() {
-            ErrorCode::NotImplemented => Self::Unsupported { file, what: short(error.message()) },
-            ErrorCode::InvalidProtobuf => {
-                Self::Broken { file, reason: "it ends too early or is not an ONNX file".to_owned() }
-            }
-            _ => Self::Broken { file, reason: short(error.message()) },
+            ErrorCode::NotImplemented => Self::Unsupported {
+                file,
+                what: short(error.message()),
+            },
+            ErrorCode::InvalidProtobuf => Self::Broken {
+                file,
+                reason: "it ends too early or is not an ONNX file".to_owned(),
+            },
+            _ => Self::Broken {
+                file,
+                reason: short(error.message()),
+            },
         }
     }
 }
 
 fn open(environment: &Environment, file: &Path, cuda: bool, threads: usize) -> Result<Session, OpenError> {
     let session = || -> ort::Result<Session> {
-        let mut builder = Session::builder(environment)?.with_intra_threads(threads)?.with_inter_threads(1)?;
+        let mut builder = Session::builder(environment)?
+            .with_intra_threads(threads)?
+            .with_inter_threads(1)?;
         if cuda {
             builder = builder.with_execution_providers([ep::CUDA::default().build().error_on_failure()])?;
         }
         builder.commit_from_file(file)
     };
-    session().map_err(|error| OpenError { file: file.to_path_buf(), error })
+    session().map_err(|error| OpenError {
+        file: file.to_path_buf(),
+        error,
+    })
 }
 
 /// Threads of their own per core only wait for each other, so the physical cores count, within what the system allows.
@@ -192,7 +243,11 @@ fn cores() -> usize {
 /// The first sentence or line of a message of ONNX Runtime, short enough to be read aloud.
 pub(super) fn short(message: &str) -> String {
     const LONGEST: usize = 160;
-    let line = message.lines().find(|line| !line.trim().is_empty()).unwrap_or("no reason given").trim();
+    let line = message
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or("no reason given")
+        .trim();
     let line = line.split(". ").next().unwrap_or(line).trim_end_matches('.');
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &line[..end]),
@@ -201,7 +256,11 @@ pub(super) fn short(message: &str) -> String {
 }
 
 fn list(paths: &[PathBuf]) -> String {
-    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+    paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 #[cfg(test)]
@@ -209,14 +268,92 @@ fn list(paths: &[PathBuf]) -> String {
 mod tests {
     use super::*;
 
+    fn library_name() -> String {
+        format!("{DLL_PREFIX}onnxruntime.{}", DLL_SUFFIX.trim_start_matches('.'))
+    }
+
     #[test]
     fn the_library_of_the_wheel_is_told_from_its_neighbours() {
         let folder = tempfile::tempdir().unwrap();
-        let name = format!("{DLL_PREFIX}onnxruntime.{}", DLL_SUFFIX.trim_start_matches('.'));
-        for file in [name.as_str(), "libonnxruntime_providers_shared.so", "onnxruntime_pybind11_state.so"] {
+        for file in [
+            &library_name(),
+            "libonnxruntime_providers_shared.so",
+            "onnxruntime_pybind11_state.so",
+        ] {
             fs::write(folder.path().join(file), "").unwrap();
         }
-        assert_eq!(library_in(folder.path()), Some(folder.path().join(name)));
+        assert_eq!(library_in(folder.path()), Some(folder.path().join(library_name())));
+    }
+
+    #[test]
+    fn the_library_is_found_above_the_program_and_nearer_ones_come_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let (program, wheel) = (folder.path().join("target/debug"), folder.path().join(WHEEL));
+        for place in [&wheel, &program.join("lib")] {
+            fs::create_dir_all(place).unwrap();
+        }
+        fs::write(wheel.join(library_name()), "").unwrap();
+        assert_eq!(library(None, Some(&program), None), Ok(wheel.join(library_name())));
+        fs::write(program.join("lib").join(library_name()), "").unwrap();
+        assert_eq!(
+            library(None, Some(&program), None),
+            Ok(program.join("lib").join(library_name()))
+        );
+    }
+
+    #[test]
+    fn a_missing_library_is_told_with_the_places_and_what_to_do() {
+        let named = Some(PathBuf::from("/nowhere/libonnxruntime.so"));
+        assert_eq!(
+            library(named, None, None).unwrap_err().to_string(),
+            "ONNX Runtime, which runs the models, was not found. Install it with \"python3 -m pip install --no-deps \
+             --target runtime onnxruntime==1.31.1\", or name its library in ORT_DYLIB_PATH. It was looked for in: \
+             /nowhere/libonnxruntime.so."
+        );
+        let error = library(None, Some(Path::new("/nowhere")), Some(Path::new("/home")))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.ends_with(": /nowhere, /nowhere/lib, /home/runtime/onnxruntime/capi."),
+            "{error}"
+        );
+    }
+
+    /// A library that has ONNX Runtime's one entry point, knows its version, and aborts when asked for anything else.
+    const OLD: &str = r#"
+        #[repr(C)]
+        pub struct Base(extern "C" fn(u32) -> *const u8, extern "C" fn() -> *const u8);
+        extern "C" fn api(_: u32) -> *const u8 { std::process::abort() }
+        extern "C" fn version() -> *const u8 { c"1.20.1".as_ptr().cast() }
+        static BASE: Base = Base(api, version);
+        #[unsafe(no_mangle)]
+        pub extern "C" fn OrtGetApiBase() -> *const Base { &BASE }
+    "#;
+
+    #[test]
+    fn an_old_library_is_refused_by_its_version_before_anything_else_in_it_is_called() {
+        let folder = tempfile::tempdir().unwrap();
+        let (source, path) = (folder.path().join("old.rs"), folder.path().join(library_name()));
+        fs::write(&source, OLD).unwrap();
+        let compiler = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+        let mut compile = std::process::Command::new(compiler);
+        compile
+            .args(["--edition=2024", "--crate-type=cdylib", "-o"])
+            .arg(&path)
+            .arg(&source);
+        assert!(compile.status().unwrap().success());
+        let error = start(path.clone()).err().unwrap();
+        assert_eq!(
+            error,
+            RuntimeError::TooOld {
+                path,
+                version: "1.20.1".to_owned()
+            }
+        );
+        assert!(
+            error.to_string().contains("is too old, 1.24 or newer is needed"),
+            "{error}"
+        );
     }
 
     #[test]

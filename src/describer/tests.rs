@@ -56,7 +56,10 @@ fn described(caption: &str) -> Description {
 }
 
 fn pixels(name: &str) -> Source {
-    Source::Pixels { name: name.to_owned(), pixels: RgbImage::new(4, 3) }
+    Source::Pixels {
+        name: name.to_owned(),
+        pixels: RgbImage::new(4, 3),
+    }
 }
 
 fn script() -> Result<Box<dyn Looker>, String> {
@@ -111,7 +114,10 @@ fn a_photo_is_shown_then_described() {
         done(event)
     });
     assert_eq!(job, 1);
-    assert_eq!(seen, ["ready script", "photo 1 a dog", "progress 1 Encode", "done 1 a dog"]);
+    assert_eq!(
+        seen,
+        ["ready script", "photo 1 a dog", "progress 1 Encode", "done 1 a dog"]
+    );
 }
 
 #[test]
@@ -122,7 +128,9 @@ fn the_first_photo_is_shown_before_the_model_is_loaded() {
         script()
     };
     let mut describer = Describer::start_with(load, Some(pixels("first")), || {});
-    wait(&mut describer, |event| matches!(event, Event::PhotoReady { job: 1, .. }).then_some(()));
+    wait(&mut describer, |event| {
+        matches!(event, Event::PhotoReady { job: 1, .. }).then_some(())
+    });
     let_go.send(()).unwrap();
     assert_eq!(wait(&mut describer, done), (1, "first".to_owned()));
 }
@@ -131,7 +139,9 @@ fn the_first_photo_is_shown_before_the_model_is_loaded() {
 fn a_newer_photo_cancels_the_one_at_work_and_nothing_of_it_is_heard() {
     let mut describer = Describer::start_with(script, None, || {});
     describer.describe(pixels("slow"));
-    wait(&mut describer, |event| matches!(event, Event::Progress { .. }).then_some(()));
+    wait(&mut describer, |event| {
+        matches!(event, Event::Progress { .. }).then_some(())
+    });
     let begun = Instant::now();
     let newer = describer.describe(pixels("newer"));
     let mut jobs = Vec::new();
@@ -204,7 +214,9 @@ fn a_photo_that_fails_leaves_the_next_one_to_be_described() {
 #[test]
 fn dropping_ends_the_thread_at_once_even_while_it_looks() {
     let mut describer = Describer::start_with(script, Some(pixels("slow")), || {});
-    wait(&mut describer, |event| matches!(event, Event::Progress { .. }).then_some(()));
+    wait(&mut describer, |event| {
+        matches!(event, Event::Progress { .. }).then_some(())
+    });
     let begun = Instant::now();
     drop(describer);
     assert!(begun.elapsed() < PATIENCE / 2);
@@ -225,7 +237,11 @@ fn a_thread_that_dies_is_told_as_a_sentence_for_every_photo() {
 
 #[test]
 fn a_huge_photo_is_scaled_down_for_the_screen_and_a_thin_one_keeps_a_pixel() {
-    let shown = |width, height| preview(&Photo::from_pixels("photo", RgbImage::new(width, height))).pixels().dimensions();
+    let shown = |width, height| {
+        preview(&Photo::from_pixels("photo", RgbImage::new(width, height)))
+            .pixels()
+            .dimensions()
+    };
     assert_eq!(shown(4096, 3072), (2048, 1536));
     assert_eq!(shown(1, 10_000), (1, 2048));
     assert_eq!(shown(640, 480), (640, 480));

@@ -19,13 +19,20 @@ const EVERYDAY: &str = "models/everyday";
 /// There is none; the sentence lists the places.
 pub fn find(explicit: Option<&Path>) -> Result<PathBuf, ModelError> {
     let given = explicit.map(Path::to_path_buf);
-    if let Some(path) = given.or_else(|| env::var_os("HEARSIGHT_MODEL").filter(|v| !v.is_empty()).map(PathBuf::from)) {
+    if let Some(path) = given.or_else(|| {
+        env::var_os("HEARSIGHT_MODEL")
+            .filter(|v| !v.is_empty())
+            .map(PathBuf::from)
+    }) {
         return Ok(path);
     }
     let program = env::current_exe().ok();
     let current = env::current_dir().ok();
     let places = places(program.as_deref().and_then(Path::parent), current.as_deref());
-    let above = program.iter().flat_map(|program| program.ancestors().skip(2)).map(|folder| folder.join(EVERYDAY));
+    let above = program
+        .iter()
+        .flat_map(|program| program.ancestors().skip(2))
+        .map(|folder| folder.join(EVERYDAY));
     match places.iter().cloned().chain(above).find(|path| path.is_dir()) {
         Some(path) => Ok(path),
         None => Err(ModelError::NotFound { looked: places }),
@@ -33,9 +40,15 @@ pub fn find(explicit: Option<&Path>) -> Result<PathBuf, ModelError> {
 }
 
 fn places(program: Option<&Path>, current: Option<&Path>) -> Vec<PathBuf> {
-    let shared = program.and_then(Path::parent).map(|prefix| prefix.join("share/hearsight").join(EVERYDAY));
+    let shared = program
+        .and_then(Path::parent)
+        .map(|prefix| prefix.join("share/hearsight").join(EVERYDAY));
     let beside = program.map(|folder| folder.join(EVERYDAY));
-    beside.into_iter().chain(shared).chain(current.map(|folder| folder.join(EVERYDAY))).collect()
+    beside
+        .into_iter()
+        .chain(shared)
+        .chain(current.map(|folder| folder.join(EVERYDAY)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -45,7 +58,10 @@ mod tests {
 
     #[test]
     fn a_given_path_is_taken_at_its_word() {
-        assert_eq!(find(Some(Path::new("no/such/model"))), Ok(PathBuf::from("no/such/model")));
+        assert_eq!(
+            find(Some(Path::new("no/such/model"))),
+            Ok(PathBuf::from("no/such/model"))
+        );
     }
 
     #[test]
@@ -61,7 +77,9 @@ mod tests {
 
     #[test]
     fn a_missing_model_says_where_it_was_looked_for() {
-        let error = ModelError::NotFound { looked: vec!["/a/models/everyday".into(), "/b/models/everyday".into()] };
+        let error = ModelError::NotFound {
+            looked: vec!["/a/models/everyday".into(), "/b/models/everyday".into()],
+        };
         assert_eq!(
             error.to_string(),
             "No model was found. Put a model folder into one of these places, or name one with --model or \

@@ -51,7 +51,9 @@ impl ModelFolder {
     /// There is no such folder, or a file in it is missing, broken or contradicts another.
     pub fn open(path: &Path) -> Result<Self, ModelError> {
         if !path.is_dir() {
-            return Err(ModelError::NoFolder { path: path.to_path_buf() });
+            return Err(ModelError::NoFolder {
+                path: path.to_path_buf(),
+            });
         }
         let (encoder, decoder) = graphs(path)?;
         let config_json = required(path, "config.json")?;
@@ -63,10 +65,20 @@ impl ModelFolder {
         let preprocessor = required(path, "preprocessor_config.json")?;
         let tokenizer = tokenizer(path)?;
         let folder = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-        let file_name = folder.file_name().map_or_else(|| "model".into(), |name| name.to_string_lossy().into_owned());
+        let file_name = folder
+            .file_name()
+            .map_or_else(|| "model".into(), |name| name.to_string_lossy().into_owned());
         let name = config.hearsight.name.clone().unwrap_or(file_name);
-        let model =
-            Self { path: path.to_path_buf(), name, config, generation, preprocessor, tokenizer, encoder, decoder };
+        let model = Self {
+            path: path.to_path_buf(),
+            name,
+            config,
+            generation,
+            preprocessor,
+            tokenizer,
+            encoder,
+            decoder,
+        };
         if model.generation.start_token().is_none() {
             return Err(model.contradiction(
                 "neither generation_config.json nor config.json has a decoder_start_token_id or bos_token_id".into(),
@@ -80,14 +92,26 @@ impl ModelFolder {
 
     /// Checks that the tokenizer and the special tokens fit a decoder that scores `size` words.
     pub(crate) fn check_vocabulary(&self, size: usize) -> Result<(), ModelError> {
-        let words = self.tokenizer.get_vocab(true).values().max().map_or(0, |&id| id as usize + 1);
+        let words = self
+            .tokenizer
+            .get_vocab(true)
+            .values()
+            .max()
+            .map_or(0, |&id| id as usize + 1);
         if words > size || words + PADDING < size {
             return Err(self.contradiction(format!(
                 "tokenizer.json has {words} words, but the decoder was made for a vocabulary of {size}"
             )));
         }
-        let ids = self.generation.start_token().into_iter().chain(self.generation.end_tokens().iter().copied());
-        match ids.into_iter().find(|&id| usize::try_from(id).map_or(true, |id| id >= size)) {
+        let ids = self
+            .generation
+            .start_token()
+            .into_iter()
+            .chain(self.generation.end_tokens().iter().copied());
+        match ids
+            .into_iter()
+            .find(|&id| usize::try_from(id).map_or(true, |id| id >= size))
+        {
             Some(id) => Err(self.contradiction(format!(
                 "the start or end token {id} is outside of the decoder's vocabulary of {size}"
             ))),
@@ -97,7 +121,10 @@ impl ModelFolder {
 
     /// The error for files of this folder that do not fit together.
     pub(crate) fn contradiction(&self, contradiction: String) -> ModelError {
-        ModelError::Contradiction { folder: self.path.clone(), contradiction }
+        ModelError::Contradiction {
+            folder: self.path.clone(),
+            contradiction,
+        }
     }
 
     /// The folder.
@@ -145,7 +172,9 @@ fn graphs(folder: &Path) -> Result<(PathBuf, DecoderFiles), ModelError> {
     for place in [folder.to_path_buf(), folder.join("onnx")] {
         for suffix in ["", "_quantized"] {
             let file = |stem: &str| Some(place.join(format!("{stem}{suffix}.onnx"))).filter(|path| path.is_file());
-            let (Some(encoder), first) = (file("encoder_model"), file("decoder_model")) else { continue };
+            let (Some(encoder), first) = (file("encoder_model"), file("decoder_model")) else {
+                continue;
+            };
             match (file("decoder_model_merged"), first, file("decoder_with_past_model")) {
                 (Some(merged), _, _) => return Ok((encoder, DecoderFiles::One(merged))),
                 (None, Some(first), Some(next)) => return Ok((encoder, DecoderFiles::Two { first, next })),
@@ -154,9 +183,18 @@ fn graphs(folder: &Path) -> Result<(PathBuf, DecoderFiles), ModelError> {
             }
         }
     }
-    let has_encoder = ["", "onnx"].iter().any(|place| folder.join(place).join("encoder_model.onnx").is_file());
-    let file = if has_encoder { "decoder_model.onnx" } else { "encoder_model.onnx" };
-    Err(ModelError::Missing { folder: folder.to_path_buf(), file: file.to_owned() })
+    let has_encoder = ["", "onnx"]
+        .iter()
+        .any(|place| folder.join(place).join("encoder_model.onnx").is_file());
+    let file = if has_encoder {
+        "decoder_model.onnx"
+    } else {
+        "encoder_model.onnx"
+    };
+    Err(ModelError::Missing {
+        folder: folder.to_path_buf(),
+        file: file.to_owned(),
+    })
 }
 
 fn tokenizer(folder: &Path) -> Result<Tokenizer, ModelError> {
@@ -171,7 +209,9 @@ fn required(folder: &Path, file: &str) -> Result<Value, ModelError> {
 
 fn optional(folder: &Path, file: &str) -> Result<Option<Value>, ModelError> {
     let path = folder.join(file);
-    read(&path)?.map(|text| serde_json::from_str(&text).map_err(|error| broken(path.clone(), error))).transpose()
+    read(&path)?
+        .map(|text| serde_json::from_str(&text).map_err(|error| broken(path.clone(), error)))
+        .transpose()
 }
 
 fn read(path: &Path) -> Result<Option<String>, ModelError> {
@@ -183,9 +223,15 @@ fn read(path: &Path) -> Result<Option<String>, ModelError> {
 }
 
 fn missing(folder: &Path, file: &str) -> ModelError {
-    ModelError::Missing { folder: folder.to_path_buf(), file: file.to_owned() }
+    ModelError::Missing {
+        folder: folder.to_path_buf(),
+        file: file.to_owned(),
+    }
 }
 
 fn broken(file: PathBuf, error: impl std::fmt::Display) -> ModelError {
-    ModelError::Broken { file, reason: error.to_string() }
+    ModelError::Broken {
+        file,
+        reason: error.to_string(),
+    }
 }

@@ -54,7 +54,11 @@ impl GenerationConfig {
     pub(super) fn from_json(generation: Option<&Value>, config: &Value) -> Result<Self, serde_json::Error> {
         let alone = generation.is_none();
         let mut settings = Map::new();
-        for (source, whole) in [(config.get("decoder"), alone), (Some(config), alone), (generation, true)] {
+        for (source, whole) in [
+            (config.get("decoder"), alone),
+            (Some(config), alone),
+            (generation, true),
+        ] {
             for (key, value) in source.and_then(Value::as_object).into_iter().flatten() {
                 if !value.is_null() && (whole || key.ends_with("_token_id")) {
                     settings.insert(key.clone(), value.clone());
@@ -79,12 +83,16 @@ impl GenerationConfig {
 
     /// Longest sequence, the start token included.
     pub fn max_length(&self) -> usize {
-        self.max_new_tokens.map_or(self.max_length, |new| new.saturating_add(1)).clamp(2, HARD_LIMIT)
+        self.max_new_tokens
+            .map_or(self.max_length, |new| new.saturating_add(1))
+            .clamp(2, HARD_LIMIT)
     }
 
     /// Shortest sequence, the start token included and the end token not.
     pub fn min_length(&self) -> usize {
-        self.min_new_tokens.map_or(0, |new| new.saturating_add(1)).max(self.min_length)
+        self.min_new_tokens
+            .map_or(0, |new| new.saturating_add(1))
+            .max(self.min_length)
     }
 
     /// Sets the longest sequence, the start token included.
@@ -159,7 +167,10 @@ mod tests {
     fn a_model_without_search_settings_keeps_them_in_its_configuration() {
         let config = json!({"num_beams": 3, "eos_token_id": 5, "decoder": {"num_beams": 1, "min_length": 4}});
         let settings = GenerationConfig::from_json(None, &config).unwrap();
-        assert_eq!((settings.num_beams, settings.min_length(), settings.max_length()), (3, 4, 20));
+        assert_eq!(
+            (settings.num_beams, settings.min_length(), settings.max_length()),
+            (3, 4, 20)
+        );
     }
 
     #[test]

@@ -16,7 +16,7 @@ const MAX_ALLOCATION: u64 = 1 << 30;
 /// Nothing of the picture's size is allocated before its declared size is within bounds.
 pub fn decode(bytes: &[u8]) -> Result<RgbImage, PhotoError> {
     let format = picture_format(bytes)?;
-    if format == ImageFormat::Jpeg && !jpeg::is_whole(bytes) {
+    if !is_whole(format, bytes) {
         return Err(PhotoError::EndsEarly);
     }
     let failed = |error| sentence(error, format);
@@ -64,6 +64,19 @@ fn picture_format(bytes: &[u8]) -> Result<ImageFormat, PhotoError> {
         return Err(PhotoError::Unsupported(format!("{format:?}")));
     }
     Ok(format)
+}
+
+/// Whether the file has all its bytes, as far as decoders do not tell it themselves.
+fn is_whole(format: ImageFormat, bytes: &[u8]) -> bool {
+    match format {
+        ImageFormat::Jpeg => jpeg::is_whole(bytes),
+        // The length in the RIFF header counts what follows it.
+        ImageFormat::WebP => match bytes.get(4..8) {
+            Some(&[a, b, c, d]) => (bytes.len() - 8) as u64 >= u64::from(u32::from_le_bytes([a, b, c, d])),
+            _ => false,
+        },
+        _ => true,
+    }
 }
 
 /// The person's sentence for a decoder's error; the error itself goes to the log.

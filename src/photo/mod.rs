@@ -117,3 +117,15 @@ fn io_sentence(error: io::Error) -> PhotoError {
         _ => PhotoError::Unreadable(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_denied_file_and_a_failing_disk_have_sentences_of_their_own() {
+        let sentence = |kind| io_sentence(io::Error::from(kind)).to_string();
+        assert!(sentence(io::ErrorKind::PermissionDenied).contains("permission"));
+        assert!(sentence(io::ErrorKind::TimedOut).contains("disk or card"));
+    }
+}

@@ -146,7 +146,10 @@ impl HearsightApp {
         while let Some(arrival) = self.desktop.poll() {
             match arrival {
                 Arrival::File(path) => self.open(Source::Path(path)),
-                Arrival::Picture(pixels) => self.open(Source::Pixels { name: words::PASTED.to_owned(), pixels }),
+                Arrival::Picture(pixels) => self.open(Source::Pixels {
+                    name: words::PASTED.to_owned(),
+                    pixels,
+                }),
                 Arrival::NothingChosen => self.say(words::NOTHING_CHOSEN),
                 Arrival::NoDialog => self.complain(words::NO_DIALOG),
                 Arrival::NothingToPaste => self.complain(words::NOTHING_TO_PASTE),
@@ -154,7 +157,9 @@ impl HearsightApp {
             }
         }
         self.follow_the_voice(ctx);
-        let lit = self.lit.and_then(|number| Some((number, self.word(number)?.attention.clone()?)));
+        let lit = self
+            .lit
+            .and_then(|number| Some((number, self.word(number)?.attention.clone()?)));
         if let Some((_, picture)) = &mut self.shown {
             picture.light(ctx, lit.as_ref().map(|(number, attention)| (*number, attention)));
         }
@@ -181,7 +186,11 @@ impl HearsightApp {
             Event::PhotoReady { photo, preview, .. } => {
                 let picture = Picture::new(ctx, &photo, &preview);
                 self.shown = Some((photo, picture));
-                self.say(if self.model == Model::Loading { words::LOADING_MODEL } else { words::LOOKING });
+                self.say(if self.model == Model::Loading {
+                    words::LOADING_MODEL
+                } else {
+                    words::LOOKING
+                });
             }
             Event::Progress { stage, .. } => self.say(match stage {
                 Stage::Preprocess | Stage::Encode => words::LOOKING,
@@ -234,8 +243,17 @@ impl HearsightApp {
 
     /// Lights the word that is being said.
     fn follow_the_voice(&mut self, ctx: &Context) {
-        let Some(Spoken { before: Some(before), began: Some((at, timeline)), .. }) = &self.spoken else { return };
-        self.lit = timeline.word_at(at.elapsed()).and_then(|word| word.checked_sub(*before));
+        let Some(Spoken {
+            before: Some(before),
+            began: Some((at, timeline)),
+            ..
+        }) = &self.spoken
+        else {
+            return;
+        };
+        self.lit = timeline
+            .word_at(at.elapsed())
+            .and_then(|word| word.checked_sub(*before));
         ctx.request_repaint_after(SPEAKING_FRAME);
     }
 
@@ -296,7 +314,10 @@ impl HearsightApp {
     }
 
     fn focused_word(&self, focused: Id) -> Option<usize> {
-        let words = self.description.as_ref().map_or(0, |description| description.words.len());
+        let words = self
+            .description
+            .as_ref()
+            .map_or(0, |description| description.words.len());
         (0..words).find(|number| caption::word_id(*number) == focused)
     }
 
@@ -304,7 +325,11 @@ impl HearsightApp {
     fn keep_arrows(&self, ctx: &Context) {
         ctx.memory_mut(|memory| {
             if let Some(focused) = memory.focused() {
-                let filter = egui::EventFilter { horizontal_arrows: true, escape: true, ..Default::default() };
+                let filter = egui::EventFilter {
+                    horizontal_arrows: true,
+                    escape: true,
+                    ..Default::default()
+                };
                 memory.set_focus_lock_filter(focused, filter);
             }
         });
@@ -353,8 +378,13 @@ impl HearsightApp {
 
     /// Lights the next word or the one before; at the ends it stays.
     fn step(&mut self, ctx: &Context, forward: bool) {
-        let focused = ctx.memory(|memory| memory.focused()).and_then(|focused| self.focused_word(focused));
-        let Some(last) = self.description.as_ref().and_then(|description| description.words.len().checked_sub(1))
+        let focused = ctx
+            .memory(|memory| memory.focused())
+            .and_then(|focused| self.focused_word(focused));
+        let Some(last) = self
+            .description
+            .as_ref()
+            .and_then(|description| description.words.len().checked_sub(1))
         else {
             // While it works the status line has better things to say.
             if !self.is_working() && !self.status.trouble {
@@ -415,7 +445,11 @@ impl HearsightApp {
 
     fn speak(&mut self, text: String, before: Option<usize>) {
         self.utterances += 1;
-        self.spoken = Some(Spoken { id: self.utterances, before, began: None });
+        self.spoken = Some(Spoken {
+            id: self.utterances,
+            before,
+            began: None,
+        });
         self.voice.speak(Utterance::new(self.utterances, text));
     }
 
@@ -444,7 +478,8 @@ impl eframe::App for HearsightApp {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        ui.ctx().accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label(words::TITLE));
+        ui.ctx()
+            .accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label(words::TITLE));
         self.obey_input(&ui.ctx().clone());
         self.show(ui);
     }

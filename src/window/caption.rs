@@ -22,9 +22,10 @@ pub fn word_id(number: usize) -> Id {
 /// Shows the description, with the word `lit` marked; gives the word that was pressed.
 pub fn show(ui: &mut Ui, description: Option<&Description>, lit: Option<usize>) -> Option<usize> {
     let (visible, spoken) = match description {
-        Some(description) => {
-            (wording::introduction(description).unwrap_or(words::DESCRIPTION), words::description(description))
-        }
+        Some(description) => (
+            wording::introduction(description).unwrap_or(words::DESCRIPTION),
+            words::description(description),
+        ),
         None => (words::NO_DESCRIPTION, words::NO_DESCRIPTION.to_owned()),
     };
     let text = egui::RichText::new(visible).color(theme::quiet(ui.visuals()));
@@ -35,37 +36,59 @@ pub fn show(ui: &mut Ui, description: Option<&Description>, lit: Option<usize>) 
     let font = FontId::proportional((ui.available_width() / 24.0).clamp(24.0, 36.0));
     let mut pressed = None;
     let room = ui.ctx().content_rect().height() * 0.4;
-    egui::ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = vec2(2.0, 6.0);
-            for (number, word) in description.words.iter().enumerate() {
-                let response = show_word(ui, number, word, lit == Some(number), &font);
-                if response.clicked() {
-                    pressed = Some(number);
+    egui::ScrollArea::vertical()
+        .max_height(room)
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing = vec2(2.0, 6.0);
+                for (number, word) in description.words.iter().enumerate() {
+                    let response = show_word(ui, number, word, lit == Some(number), &font);
+                    if response.clicked() {
+                        pressed = Some(number);
+                    }
                 }
-            }
+            });
         });
-    });
     pressed
 }
 
 /// One word. The lit one has a box, a line below and letters of another colour, so that no single sign carries it.
 fn show_word(ui: &mut Ui, number: usize, word: &Word, lit: bool, font: &FontId) -> Response {
-    let galley = ui.painter().layout_no_wrap(word.text.clone(), font.clone(), Color32::PLACEHOLDER);
+    let galley = ui
+        .painter()
+        .layout_no_wrap(word.text.clone(), font.clone(), Color32::PLACEHOLDER);
     let (rect, _) = ui.allocate_exact_size(galley.size() + PADDING * 2.0, Sense::hover());
     let response = ui.interact(rect, word_id(number), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, lit, words::word(word)));
     if lit && !ui.clip_rect().contains_rect(rect) {
         response.scroll_to_me(None);
     }
-    let ink = if lit { theme::ON_LIGHT } else { ui.visuals().text_color() };
+    let ink = if lit {
+        theme::ON_LIGHT
+    } else {
+        ui.visuals().text_color()
+    };
     let painter = ui.painter();
     if lit {
-        painter.rect(rect, 4.0, theme::LIGHT, Stroke::new(1.5, theme::ON_LIGHT), StrokeKind::Inside);
-        painter.hline(rect.x_range().shrink(PADDING.x), rect.bottom() - 4.0, Stroke::new(3.0, theme::ON_LIGHT));
+        painter.rect(
+            rect,
+            4.0,
+            theme::LIGHT,
+            Stroke::new(1.5, theme::ON_LIGHT),
+            StrokeKind::Inside,
+        );
+        painter.hline(
+            rect.x_range().shrink(PADDING.x),
+            rect.bottom() - 4.0,
+            Stroke::new(3.0, theme::ON_LIGHT),
+        );
     }
     if response.has_focus() || response.hovered() {
-        let stroke = Stroke::new(if response.has_focus() { 3.0 } else { 1.5 }, ui.visuals().selection.stroke.color);
+        let stroke = Stroke::new(
+            if response.has_focus() { 3.0 } else { 1.5 },
+            ui.visuals().selection.stroke.color,
+        );
         painter.rect_stroke(rect, 4.0, stroke, StrokeKind::Outside);
     }
     if wording::is_unsure(word) {
@@ -77,6 +100,9 @@ fn show_word(ui: &mut Ui, number: usize, word: &Word, lit: bool, font: &FontId) 
 
 /// A dotted line below a word that the model was unsure of.
 fn dots(ui: &Ui, rect: Rect, ink: Color32) {
-    let line = [rect.left_bottom() + vec2(PADDING.x, -1.0), rect.right_bottom() + vec2(-PADDING.x, -1.0)];
+    let line = [
+        rect.left_bottom() + vec2(PADDING.x, -1.0),
+        rect.right_bottom() + vec2(-PADDING.x, -1.0),
+    ];
     ui.painter().extend(egui::Shape::dotted_line(&line, ink, 6.0, 1.5));
 }

@@ -41,20 +41,79 @@ pub struct Entry {
 }
 
 const fn entry(command: Command, name: &'static str, modifiers: Modifiers, key: Key, help: &'static str) -> Entry {
-    Entry { command, name, shortcut: KeyboardShortcut::new(modifiers, key), help }
+    Entry {
+        command,
+        name,
+        shortcut: KeyboardShortcut::new(modifiers, key),
+        help,
+    }
 }
 
 /// Every command, in the order of the list of keys.
 pub const COMMANDS: [Entry; 9] = [
-    entry(Command::Open, "Open", Modifiers::COMMAND, Key::O, "Choose a photo; dropping one on the window does the same."),
-    entry(Command::Paste, "Paste", Modifiers::COMMAND, Key::V, "Describe the picture or the photo file on the clipboard."),
-    entry(Command::Describe, "Describe", Modifiers::COMMAND, Key::D, "Describe the photo again."),
-    entry(Command::Speak, "Speak", Modifiers::NONE, Key::Space, "Read the sentence aloud, or stop reading it."),
-    entry(Command::Stop, "Stop", Modifiers::NONE, Key::Escape, "Stop reading; close the list of keys."),
-    entry(Command::Next, "Next word", Modifiers::NONE, Key::ArrowRight, "Light the part of the photo behind the next word and name its place."),
-    entry(Command::Previous, "Previous word", Modifiers::NONE, Key::ArrowLeft, "The same for the word before."),
-    entry(Command::Copy, "Copy", Modifiers::COMMAND, Key::C, "Put the sentence on the clipboard."),
-    entry(Command::Keys, "Keys", Modifiers::NONE, Key::F1, "Show or close this list of keys."),
+    entry(
+        Command::Open,
+        "Open",
+        Modifiers::COMMAND,
+        Key::O,
+        "Choose a photo; dropping one on the window does the same.",
+    ),
+    entry(
+        Command::Paste,
+        "Paste",
+        Modifiers::COMMAND,
+        Key::V,
+        "Describe the picture or the photo file on the clipboard.",
+    ),
+    entry(
+        Command::Describe,
+        "Describe",
+        Modifiers::COMMAND,
+        Key::D,
+        "Describe the photo again.",
+    ),
+    entry(
+        Command::Speak,
+        "Speak",
+        Modifiers::NONE,
+        Key::Space,
+        "Read the sentence aloud, or stop reading it.",
+    ),
+    entry(
+        Command::Stop,
+        "Stop",
+        Modifiers::NONE,
+        Key::Escape,
+        "Stop reading; close the list of keys.",
+    ),
+    entry(
+        Command::Next,
+        "Next word",
+        Modifiers::NONE,
+        Key::ArrowRight,
+        "Light the part of the photo behind the next word and name its place.",
+    ),
+    entry(
+        Command::Previous,
+        "Previous word",
+        Modifiers::NONE,
+        Key::ArrowLeft,
+        "The same for the word before.",
+    ),
+    entry(
+        Command::Copy,
+        "Copy",
+        Modifiers::COMMAND,
+        Key::C,
+        "Put the sentence on the clipboard.",
+    ),
+    entry(
+        Command::Keys,
+        "Keys",
+        Modifiers::NONE,
+        Key::F1,
+        "Show or close this list of keys.",
+    ),
 ];
 
 /// Keys that egui itself understands, for the list: key and help.
@@ -68,14 +127,18 @@ impl Command {
     /// The command's row.
     pub fn entry(self) -> &'static Entry {
         // The table is short, and a test holds that no command is missing; the first row is never really taken.
-        COMMANDS.iter().find(|entry| entry.command == self).unwrap_or(&COMMANDS[0])
+        COMMANDS
+            .iter()
+            .find(|entry| entry.command == self)
+            .unwrap_or(&COMMANDS[0])
     }
 }
 
 impl Entry {
     /// The key as it is written for people: "Ctrl+O", on macOS "Cmd+O".
     pub fn key(&self) -> String {
-        self.shortcut.format(&egui::ModifierNames::NAMES, cfg!(target_os = "macos"))
+        self.shortcut
+            .format(&egui::ModifierNames::NAMES, cfg!(target_os = "macos"))
     }
 
     /// What a button says when the pointer rests on it.
@@ -104,7 +167,11 @@ mod tests {
             assert_eq!(command.entry().command, command);
         }
         for (at, entry) in COMMANDS.iter().enumerate() {
-            assert!(COMMANDS[at + 1..].iter().all(|other| other.shortcut != entry.shortcut), "{} twice", entry.key());
+            assert!(
+                COMMANDS[at + 1..].iter().all(|other| other.shortcut != entry.shortcut),
+                "{} twice",
+                entry.key()
+            );
         }
     }
 

@@ -9,8 +9,14 @@ use super::commands::{BUILT_IN, COMMANDS, Command};
 use super::{caption, node, theme, words};
 
 /// The commands that have a button, in order.
-const BUTTONS: [Command; 6] =
-    [Command::Open, Command::Paste, Command::Describe, Command::Speak, Command::Copy, Command::Keys];
+const BUTTONS: [Command; 6] = [
+    Command::Open,
+    Command::Paste,
+    Command::Describe,
+    Command::Speak,
+    Command::Copy,
+    Command::Keys,
+];
 
 /// How often the dots that show work move on, in seconds.
 const DOTS: f64 = 0.3;
@@ -20,8 +26,13 @@ impl HearsightApp {
         let margin = Margin::symmetric(14, 10);
         let panel = Frame::side_top_panel(ui.style()).inner_margin(margin);
         Panel::top("buttons").frame(panel).show(ui, |ui| self.buttons(ui));
-        Panel::bottom("sentence").frame(panel).resizable(false).show(ui, |ui| self.sentence(ui));
-        CentralPanel::no_frame().frame(Frame::new().fill(theme::BEHIND_PHOTO)).show(ui, |ui| self.photo(ui));
+        Panel::bottom("sentence")
+            .frame(panel)
+            .resizable(false)
+            .show(ui, |ui| self.sentence(ui));
+        CentralPanel::no_frame()
+            .frame(Frame::new().fill(theme::BEHIND_PHOTO))
+            .show(ui, |ui| self.photo(ui));
         if self.keys_shown {
             self.keys(ui);
         }
@@ -102,28 +113,49 @@ impl HearsightApp {
             painter.rect_filled(room, 0.0, Color32::from_black_alpha(200));
             painter.rect_stroke(room.shrink(8.0), 12.0, (4.0, theme::LIGHT), egui::StrokeKind::Inside);
             let font = FontId::proportional(28.0);
-            painter.text(room.center(), Align2::CENTER_CENTER, words::DROP_HERE, font, theme::ON_BEHIND_PHOTO);
+            painter.text(
+                room.center(),
+                Align2::CENTER_CENTER,
+                words::DROP_HERE,
+                font,
+                theme::ON_BEHIND_PHOTO,
+            );
         }
     }
 
     fn keys(&mut self, ui: &Ui) {
         let modal = egui::Modal::new(Id::new("keys")).show(ui.ctx(), |ui| {
             ui.set_max_width((ui.ctx().content_rect().width() - 48.0).min(620.0));
-            node::text(ui, Id::new("keys heading"), RichText::new(words::KEYS).heading(), words::KEYS, node::Kind::Heading);
+            node::text(
+                ui,
+                Id::new("keys heading"),
+                RichText::new(words::KEYS).heading(),
+                words::KEYS,
+                node::Kind::Heading,
+            );
             let height = (ui.ctx().content_rect().height() - 180.0).max(120.0);
             egui::ScrollArea::vertical().max_height(height).show(ui, |ui| {
                 let ours = COMMANDS.iter().map(|entry| (entry.key(), entry.help));
                 let built_in = BUILT_IN.iter().map(|(key, help)| ((*key).to_owned(), *help));
                 for (key, help) in ours.chain(built_in) {
                     let mut text = egui::text::LayoutJob::default();
-                    RichText::new(format!("{key}  ")).strong().color(theme::heading(ui.visuals())).append_to(
+                    RichText::new(format!("{key}  "))
+                        .strong()
+                        .color(theme::heading(ui.visuals()))
+                        .append_to(&mut text, ui.style(), egui::FontSelection::Default, egui::Align::BOTTOM);
+                    RichText::new(help).append_to(
                         &mut text,
                         ui.style(),
                         egui::FontSelection::Default,
                         egui::Align::BOTTOM,
                     );
-                    RichText::new(help).append_to(&mut text, ui.style(), egui::FontSelection::Default, egui::Align::BOTTOM);
-                    node::text(ui, Id::new(("key", &key)), text, &format!("{key}: {help}"), node::Kind::Plain);
+                    node::text(
+                        ui,
+                        Id::new(("key", &key)),
+                        text,
+                        &format!("{key}: {help}"),
+                        node::Kind::Plain,
+                    );
                 }
             });
             let close = ui.add(Button::new(words::CLOSE));

@@ -74,7 +74,16 @@ fn start(ctx: &egui::Context, options: Options) -> HearsightApp {
     };
     let Options { photos, model, load } = options;
     let count = photos.len();
-    let settings = Settings { model, load, ..Settings::default() };
+    let settings = Settings {
+        model,
+        load,
+        ..Settings::default()
+    };
     let describer = Describer::start(settings, photos.into_iter().next().map(Source::Path), wake());
-    HearsightApp::new(describer, Box::new(Speaker::start(wake())), Box::new(Outside::new(wake())), count)
+    HearsightApp::new(
+        describer,
+        Box::new(Speaker::start(wake())),
+        Box::new(Outside::new(wake())),
+        count,
+    )
 }

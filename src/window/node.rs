@@ -17,9 +17,15 @@ pub enum Kind {
 /// Lays `text` out over the available width; screen readers get `name` instead, which may say more.
 pub fn text(ui: &mut Ui, id: Id, text: impl Into<WidgetText>, name: &str, kind: Kind) -> Response {
     let wrap = Some(TextWrapMode::Wrap);
-    let galley = text.into().into_galley(ui, wrap, ui.available_width(), FontSelection::Default);
+    let galley = text
+        .into()
+        .into_galley(ui, wrap, ui.available_width(), FontSelection::Default);
     let (rect, _) = ui.allocate_exact_size(galley.size(), Sense::hover());
-    let sense = if kind == Kind::Heading { Sense::focusable_noninteractive() } else { Sense::hover() };
+    let sense = if kind == Kind::Heading {
+        Sense::focusable_noninteractive()
+    } else {
+        Sense::hover()
+    };
     let response = ui.interact(rect, id, sense);
     let role = match kind {
         Kind::Heading => Role::Heading,
@@ -37,7 +43,8 @@ pub fn text(ui: &mut Ui, id: Id, text: impl Into<WidgetText>, name: &str, kind: 
     });
     if response.has_focus() {
         let stroke = ui.visuals().selection.stroke;
-        ui.painter().rect_stroke(rect.expand(2.0), 4.0, stroke, egui::StrokeKind::Outside);
+        ui.painter()
+            .rect_stroke(rect.expand(2.0), 4.0, stroke, egui::StrokeKind::Outside);
     }
     ui.painter().galley(rect.min, galley, ui.visuals().text_color());
     response

@@ -57,7 +57,12 @@ impl Outside {
     /// `wake` is called after each arrival.
     pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
         let (sender, arrivals) = bounded(8);
-        Self { wake: Arc::new(wake), arrivals, sender, dialog_open: Arc::new(AtomicBool::new(false)) }
+        Self {
+            wake: Arc::new(wake),
+            arrivals,
+            sender,
+            dialog_open: Arc::new(AtomicBool::new(false)),
+        }
     }
 
     fn on_thread(&self, name: &str, work: impl FnOnce() -> Arrival + Send + 'static) -> bool {
@@ -68,7 +73,9 @@ impl Outside {
                 wake();
             }
         });
-        started.inspect_err(|error| log::error!("the thread {name} could not be started: {error}")).is_ok()
+        started
+            .inspect_err(|error| log::error!("the thread {name} could not be started: {error}"))
+            .is_ok()
     }
 }
 
@@ -107,7 +114,10 @@ impl Desktop for Outside {
 /// Shows the dialog and waits for the person.
 fn choose_file() -> Arrival {
     let asked = std::time::Instant::now();
-    let chosen = rfd::FileDialog::new().set_title(super::words::TITLE).add_filter("Photos", &photo_endings()).pick_file();
+    let chosen = rfd::FileDialog::new()
+        .set_title(super::words::TITLE)
+        .add_filter("Photos", &photo_endings())
+        .pick_file();
     match chosen {
         Some(path) => Arrival::File(path),
         None if cfg!(target_os = "linux") && !on_path("zenity") && asked.elapsed() < TOO_FAST_FOR_A_PERSON => {
@@ -119,7 +129,10 @@ fn choose_file() -> Arrival {
 
 /// File dialogs on Linux tell "JPG" from "jpg", and cameras write the former.
 fn photo_endings() -> Vec<String> {
-    ENDINGS.iter().flat_map(|ending| [(*ending).to_owned(), ending.to_uppercase()]).collect()
+    ENDINGS
+        .iter()
+        .flat_map(|ending| [(*ending).to_owned(), ending.to_uppercase()])
+        .collect()
 }
 
 /// Whether a program of that name could be started.
@@ -137,7 +150,12 @@ fn read_clipboard() -> Arrival {
             return Arrival::NoClipboard;
         }
     };
-    if let Some(path) = clipboard.get().file_list().ok().and_then(|files| files.into_iter().next()) {
+    if let Some(path) = clipboard
+        .get()
+        .file_list()
+        .ok()
+        .and_then(|files| files.into_iter().next())
+    {
         return Arrival::File(path);
     }
     if let Ok(picture) = clipboard.get_image() {
@@ -162,7 +180,10 @@ fn over_white(picture: &arboard::ImageData<'_>) -> Option<RgbImage> {
         let (colour, alpha) = (u32::from(colour), u32::from(alpha));
         u8::try_from((colour * alpha + 255 * (255 - alpha) + 127) / 255).unwrap_or(u8::MAX)
     };
-    let rgb = picture.bytes.chunks_exact(4).flat_map(|p| [blend(p[0], p[3]), blend(p[1], p[3]), blend(p[2], p[3])]);
+    let rgb = picture
+        .bytes
+        .chunks_exact(4)
+        .flat_map(|p| [blend(p[0], p[3]), blend(p[1], p[3]), blend(p[2], p[3])]);
     RgbImage::from_raw(width, height, rgb.collect()).filter(|image| image.width() > 0 && image.height() > 0)
 }
 
@@ -174,19 +195,34 @@ mod tests {
     #[test]
     fn a_transparent_pixel_is_pasted_as_white() {
         let bytes = vec![10, 20, 30, 255, 10, 20, 30, 0].into();
-        let picture = over_white(&arboard::ImageData { width: 2, height: 1, bytes }).unwrap();
+        let picture = over_white(&arboard::ImageData {
+            width: 2,
+            height: 1,
+            bytes,
+        })
+        .unwrap();
         assert_eq!(picture.into_raw(), [10, 20, 30, 255, 255, 255]);
     }
 
     #[test]
     fn a_picture_without_pixels_is_none() {
-        assert!(over_white(&arboard::ImageData { width: 0, height: 0, bytes: Vec::new().into() }).is_none());
+        assert!(
+            over_white(&arboard::ImageData {
+                width: 0,
+                height: 0,
+                bytes: Vec::new().into()
+            })
+            .is_none()
+        );
     }
 
     #[test]
     fn copied_text_is_a_photo_only_where_it_names_a_file() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        assert_eq!(path_in(&format!("{}\n", file.path().display())).as_deref(), Some(file.path()));
+        assert_eq!(
+            path_in(&format!("{}\n", file.path().display())).as_deref(),
+            Some(file.path())
+        );
         assert_eq!(path_in("a dog runs"), None);
         assert_eq!(path_in("/no/such/file.png"), None);
     }

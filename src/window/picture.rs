@@ -29,7 +29,10 @@ impl Picture {
         let (width, height) = photo.pixels().dimensions();
         let pixels = preview.pixels();
         let image = ColorImage::from_rgb([pixels.width() as usize, pixels.height() as usize], pixels.as_raw());
-        let options = TextureOptions { mipmap_mode: Some(egui::TextureFilter::Linear), ..TextureOptions::LINEAR };
+        let options = TextureOptions {
+            mipmap_mode: Some(egui::TextureFilter::Linear),
+            ..TextureOptions::LINEAR
+        };
         Self {
             label: words::photo(photo.name(), width, height),
             size: [width, height],
@@ -67,7 +70,8 @@ impl Picture {
         let response = ui.interact(rect, id, Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &self.label));
         if let Some(place) = place {
-            ui.ctx().accesskit_node_builder(id, |node| node.set_description(words::lit(place)));
+            ui.ctx()
+                .accesskit_node_builder(id, |node| node.set_description(words::lit(place)));
         }
     }
 }
@@ -126,7 +130,11 @@ mod tests {
 
     #[test]
     fn the_place_that_was_looked_at_stays_bright_and_the_rest_is_dimmed() {
-        let attention = Attention { rows: 2, columns: 2, weights: vec![0.0, 0.0, 0.0, 1.0] };
+        let attention = Attention {
+            rows: 2,
+            columns: 2,
+            weights: vec![0.0, 0.0, 0.0, 1.0],
+        };
         let image = overlay(&attention, 40, 30);
         assert_eq!(image[(39, 29)].a(), 0, "lower right");
         assert_eq!(f32::from(image[(0, 0)].a()), DARKEST, "upper left");
@@ -135,7 +143,11 @@ mod tests {
 
     #[test]
     fn a_map_that_looks_everywhere_darkens_nothing() {
-        let attention = Attention { rows: 3, columns: 3, weights: vec![1.0 / 9.0; 9] };
+        let attention = Attention {
+            rows: 3,
+            columns: 3,
+            weights: vec![1.0 / 9.0; 9],
+        };
         assert!(overlay(&attention, 20, 20).pixels.iter().all(|pixel| pixel.a() == 0));
     }
 

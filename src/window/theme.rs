@@ -21,7 +21,9 @@ pub fn apply(ctx: &Context) {
                 (TextStyle::Button, 18.0),
                 (TextStyle::Heading, 22.0),
             ] {
-                style.text_styles.insert(text, FontId::new(size, FontFamily::Proportional));
+                style
+                    .text_styles
+                    .insert(text, FontId::new(size, FontFamily::Proportional));
             }
             style.spacing.button_padding = egui::vec2(14.0, 8.0);
             style.spacing.item_spacing = egui::vec2(10.0, 8.0);
@@ -33,12 +35,20 @@ pub fn apply(ctx: &Context) {
 
 /// The colour of a sentence that tells of a fault.
 pub fn trouble(visuals: &Visuals) -> Color32 {
-    if visuals.dark_mode { Color32::from_rgb(0xFF, 0xB9, 0xAE) } else { Color32::from_rgb(0x93, 0x12, 0x0A) }
+    if visuals.dark_mode {
+        Color32::from_rgb(0xFF, 0xB9, 0xAE)
+    } else {
+        Color32::from_rgb(0x93, 0x12, 0x0A)
+    }
 }
 
 /// The colour of text that matters less, still readable.
 pub fn quiet(visuals: &Visuals) -> Color32 {
-    if visuals.dark_mode { Color32::from_rgb(0xC4, 0xCA, 0xD1) } else { Color32::from_rgb(0x3E, 0x45, 0x4D) }
+    if visuals.dark_mode {
+        Color32::from_rgb(0xC4, 0xCA, 0xD1)
+    } else {
+        Color32::from_rgb(0x3E, 0x45, 0x4D)
+    }
 }
 
 /// The colour of a key in the list of keys.
@@ -107,7 +117,11 @@ mod tests {
                 ("current word", ON_LIGHT, LIGHT),
                 ("over the photo", ON_BEHIND_PHOTO, BEHIND_PHOTO),
             ] {
-                assert!(contrast(ink, paper) >= 7.0, "{theme:?} {name}: {:.1}", contrast(ink, paper));
+                assert!(
+                    contrast(ink, paper) >= 7.0,
+                    "{theme:?} {name}: {:.1}",
+                    contrast(ink, paper)
+                );
             }
         }
     }

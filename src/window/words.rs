@@ -8,7 +8,8 @@ pub const TITLE: &str = "Hearsight";
 /// What an empty window says.
 pub const WELCOME: &str = "Open a photo, drop one here, or paste one.";
 /// The second line of an empty window.
-pub const WELCOME_MORE: &str = "Hearsight writes one sentence about it and reads it aloud. Nothing leaves this computer.";
+pub const WELCOME_MORE: &str =
+    "Hearsight writes one sentence about it and reads it aloud. Nothing leaves this computer.";
 /// Shown while a file is held over the window.
 pub const DROP_HERE: &str = "Drop the photo to have it described";
 /// The small heading over the sentence.
@@ -90,7 +91,10 @@ pub fn description(description: &Description) -> String {
 /// A word with its place and its doubt: "dog, lower left".
 pub fn word(word: &Word) -> String {
     let mut text = bare(word).to_owned();
-    for more in [place(word), wording::is_unsure(word).then_some(UNSURE)].into_iter().flatten() {
+    for more in [place(word), wording::is_unsure(word).then_some(UNSURE)]
+        .into_iter()
+        .flatten()
+    {
         text = format!("{text}, {more}");
     }
     text
@@ -98,14 +102,20 @@ pub fn word(word: &Word) -> String {
 
 /// Where the model looked while it wrote the word, as a phrase; none where the model does not say.
 pub fn place(word: &Word) -> Option<&'static str> {
-    word.attention.as_ref().map(|_| word.place.map_or(SPREAD, Place::phrase))
+    word.attention
+        .as_ref()
+        .map(|_| word.place.map_or(SPREAD, Place::phrase))
 }
 
 /// The status line once the sentence is there.
 pub fn done(description: &Description) -> String {
     let seconds = description.seconds;
     let seconds = seconds.decode_photo + seconds.encode + seconds.search;
-    let step = if description.words.iter().any(|word| word.attention.is_some()) { STEP } else { NO_ATTENTION };
+    let step = if description.words.iter().any(|word| word.attention.is_some()) {
+        STEP
+    } else {
+        NO_ATTENTION
+    };
     format!("Described in {seconds:.1} seconds. {step}")
 }
 

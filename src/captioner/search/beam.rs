@@ -27,7 +27,10 @@ pub(super) fn search(
     decode: &mut Decode,
 ) -> Result<Vec<(Hypothesis, f64)>, CaptionError> {
     let width = settings.num_beams;
-    let mut beams = vec![Beam { path: Hypothesis::start(start), score: 0.0 }];
+    let mut beams = vec![Beam {
+        path: Hypothesis::start(start),
+        score: 0.0,
+    }];
     let mut finished = Finished::new(settings);
     let mut parents = Vec::new();
     loop {
@@ -35,11 +38,15 @@ pub(super) fn search(
         let step = decode(&sequences, &parents)?;
         let log_probabilities: Vec<_> = step.logits.rows().into_iter().map(log_softmax).collect();
         let candidates = best_candidates(&beams, &log_probabilities, settings);
-        let best_score = candidates.first().map_or(f32::NEG_INFINITY, |candidate| candidate.score);
+        let best_score = candidates
+            .first()
+            .map_or(f32::NEG_INFINITY, |candidate| candidate.score);
         let mut next = Vec::with_capacity(width);
         parents.clear();
         for (rank, Candidate { beam, token, score }) in candidates.into_iter().enumerate() {
-            let path = beams[beam].path.extended(token, log_probabilities[beam][token], &step, beam);
+            let path = beams[beam]
+                .path
+                .extended(token, log_probabilities[beam][token], &step, beam);
             if !settings.end_tokens().contains(&(token as i64)) {
                 next.push(Beam { path, score });
                 parents.push(beam);
@@ -51,7 +58,9 @@ pub(super) fn search(
             }
         }
         beams = next;
-        let Some(length) = beams.first().map(|beam| beam.path.tokens.len()) else { break };
+        let Some(length) = beams.first().map(|beam| beam.path.tokens.len()) else {
+            break;
+        };
         if finished.is_done(best_score, length - 1) {
             break;
         }
@@ -73,7 +82,11 @@ fn best_candidates(beams: &[Beam], log_probabilities: &[Vec<f32>], settings: &Ge
     for (place, beam) in beams.iter().enumerate() {
         let mut scores = log_probabilities[place].clone();
         adjust(&mut scores, &beam.path.tokens, settings);
-        let with_score = |(token, score)| Candidate { beam: place, token, score: beam.score + score };
+        let with_score = |(token, score)| Candidate {
+            beam: place,
+            token,
+            score: beam.score + score,
+        };
         candidates.extend(scores.into_iter().enumerate().map(with_score));
     }
     let best_first = |a: &Candidate, b: &Candidate| {
@@ -97,7 +110,10 @@ struct Finished<'a> {
 
 impl<'a> Finished<'a> {
     fn new(settings: &'a GenerationConfig) -> Self {
-        Self { settings, sequences: Vec::new() }
+        Self {
+            settings,
+            sequences: Vec::new(),
+        }
     }
 
     /// A sum of log-probabilities, made comparable between lengths (in tokens after the start token).
@@ -140,6 +156,10 @@ impl<'a> Finished<'a> {
 
     /// Sequences that only forbidden tokens led to are no results.
     fn best_first(self) -> Vec<(Hypothesis, f64)> {
-        self.sequences.into_iter().rev().filter(|(_, score)| score.is_finite()).collect()
+        self.sequences
+            .into_iter()
+            .rev()
+            .filter(|(_, score)| score.is_finite())
+            .collect()
     }
 }

@@ -5,11 +5,7 @@ use super::{Decode, Hypothesis};
 use crate::captioner::CaptionError;
 use crate::model::GenerationConfig;
 
-pub(super) fn search(
-    settings: &GenerationConfig,
-    start: i64,
-    decode: &mut Decode,
-) -> Result<Hypothesis, CaptionError> {
+pub(super) fn search(settings: &GenerationConfig, start: i64, decode: &mut Decode) -> Result<Hypothesis, CaptionError> {
     let mut path = Hypothesis::start(start);
     let mut parents: &[usize] = &[];
     while path.tokens.len() < settings.max_length() {
@@ -20,7 +16,10 @@ pub(super) fn search(
         // repetition penalty that matters.
         let mut scores = step.logits.row(0).to_vec();
         adjust(&mut scores, &path.tokens, settings);
-        let best = scores.iter().enumerate().reduce(|best, next| if next.1 > best.1 { next } else { best });
+        let best = scores
+            .iter()
+            .enumerate()
+            .reduce(|best, next| if next.1 > best.1 { next } else { best });
         let Some((token, _)) = best else { break };
         path = path.extended(token, log_probabilities[token], &step, 0);
         if settings.end_tokens().contains(&(token as i64)) {

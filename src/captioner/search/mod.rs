@@ -37,7 +37,11 @@ pub(super) struct Hypothesis {
 
 impl Hypothesis {
     fn start(token: i64) -> Self {
-        Self { tokens: vec![token], log_probabilities: Vec::new(), attention: Vec::new() }
+        Self {
+            tokens: vec![token],
+            log_probabilities: Vec::new(),
+            attention: Vec::new(),
+        }
     }
 
     /// This sequence and one more token, of which the given row of the step speaks.
@@ -45,7 +49,11 @@ impl Hypothesis {
         let mut longer = self.clone();
         longer.tokens.push(token as i64);
         longer.log_probabilities.push(log_probability);
-        longer.attention.extend(step.attention.as_ref().map(|attention| attention.row(row).iter().copied().collect()));
+        longer.attention.extend(
+            step.attention
+                .as_ref()
+                .map(|attention| attention.row(row).iter().copied().collect()),
+        );
         longer
     }
 
@@ -83,7 +91,10 @@ mod tests {
         move |sequences, _| {
             let last = |tokens: &&[i64]| rows[*tokens.last().unwrap() as usize];
             let logits = Array2::from(sequences.iter().map(last).collect::<Vec<_>>());
-            Ok(Step { logits, attention: None })
+            Ok(Step {
+                logits,
+                attention: None,
+            })
         }
     }
 
@@ -124,8 +135,7 @@ mod tests {
     fn the_end_is_not_allowed_before_the_shortest_length() {
         let eager = [[9.0, 1.0, 0.0, 0.0]; 4];
         for beams in [1, 2] {
-            let settings =
-                settings(json!({"eos_token_id": [0], "num_beams": beams, "min_length": 3, "max_length": 9}));
+            let settings = settings(json!({"eos_token_id": [0], "num_beams": beams, "min_length": 3, "max_length": 9}));
             let found = search(&settings, 0, &mut table(&eager)).unwrap();
             assert_eq!(found[0].0.tokens, [0, 1, 1, 0]);
         }

@@ -25,7 +25,9 @@ pub(super) fn adjust(scores: &mut [f32], tokens: &[i64], settings: &GenerationCo
     let penalty = settings.repetition_penalty;
     if penalty != 1.0 {
         for &token in tokens.iter().collect::<HashSet<_>>() {
-            change(token, &|score| if score < 0.0 { score * penalty } else { score / penalty });
+            change(token, &|score| {
+                if score < 0.0 { score * penalty } else { score / penalty }
+            });
         }
     }
     let n = settings.no_repeat_ngram_size;
@@ -58,13 +60,19 @@ mod tests {
 
     #[test]
     fn probabilities_sum_to_one_for_large_logits() {
-        let sum: f32 = log_softmax(array![1000.0, 999.0, -1000.0].view()).iter().map(|score| score.exp()).sum();
+        let sum: f32 = log_softmax(array![1000.0, 999.0, -1000.0].view())
+            .iter()
+            .map(|score| score.exp())
+            .sum();
         assert!((sum - 1.0).abs() < 1e-6);
     }
 
     #[test]
     fn a_repeated_token_is_penalised_once_in_the_direction_of_less_likely() {
-        assert_eq!(adjusted(&[0, 1, 0], json!({"repetition_penalty": 2.0})), [1.0, -4.0, 1.0, 0.5]);
+        assert_eq!(
+            adjusted(&[0, 1, 0], json!({"repetition_penalty": 2.0})),
+            [1.0, -4.0, 1.0, 0.5]
+        );
     }
 
     #[test]
