@@ -1,8 +1,8 @@
 //! `hearsight describe` and `hearsight doctor` as other programs meet them: arguments in, lines and exit codes out.
 #![allow(clippy::unwrap_used)]
 
-#[path = "support/model.rs"]
-mod model;
+#[path = "support/models.rs"]
+mod models;
 #[cfg(all(target_os = "linux", feature = "speech"))]
 #[path = "support/sound.rs"]
 mod sound;
@@ -13,12 +13,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
+use hearsight::onnx;
 use image::{Rgb, RgbImage};
-use serde_json::Value;
+use models::Kind;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// A small model with random weights, which tells where it looks.
-static MODEL: LazyLock<TempDir> = LazyLock::new(model::with_attention);
+static MODEL: LazyLock<TempDir> = LazyLock::new(model);
 
 #[test]
 fn a_line_of_json_has_every_key_of_the_contract_with_its_type() {
@@ -89,7 +91,7 @@ fn check_contract(line: &Value) {
 #[test]
 fn a_model_that_does_not_tell_where_it_looks_gives_null_for_attention_and_place() {
     let folder = TempDir::new().unwrap();
-    let silent = model::without_attention();
+    let silent = model_without_attention();
     let photo = picture(folder.path(), "photo.png", 40, 30);
     let line = run(hearsight().args(["describe", "--json", "--model"]).arg(silent.path()).arg(&photo)).json().remove(0);
     let words = line["words"].as_array().unwrap();
@@ -100,7 +102,7 @@ fn a_model_that_does_not_tell_where_it_looks_gives_null_for_attention_and_place(
     let run = run(hearsight().arg("describe").arg("--model").arg(silent.path()).arg(&photo).arg("--attention").arg(&out));
     assert_eq!(run.code, Some(1));
     assert_eq!(run.stdout.lines().count(), 1, "the sentence is printed all the same");
-    run.complains_of("where it look");
+    run.complains_of("where it looks");
     assert!(!out.exists());
 }
 
@@ -203,7 +205,7 @@ fn a_model_folder_without_one_of_its_files_is_refused_by_name() {
     let folder = TempDir::new().unwrap();
     let photo = picture(folder.path(), "photo.png", 20, 20);
     for file in ["encoder_model.onnx", "decoder_model.onnx", "config.json", "preprocessor_config.json", "tokenizer.json"] {
-        let model = model::with_attention();
+        let model = model();
         fs::remove_file(model.path().join(file)).unwrap();
         let run = run(hearsight().args(["describe", "--model"]).arg(model.path()).arg(&photo));
         assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{file}");
@@ -219,7 +221,7 @@ fn a_truncated_onnx_file_is_refused_by_name() {
     let folder = TempDir::new().unwrap();
     let photo = picture(folder.path(), "photo.png", 20, 20);
     for file in ["encoder_model.onnx", "decoder_model.onnx"] {
-        let model = model::with_attention();
+        let model = model();
         let path = model.path().join(file);
         let whole = fs::read(&path).unwrap();
         fs::write(&path, &whole[..whole.len() / 2]).unwrap();
@@ -424,6 +426,24 @@ fn describe() -> Command {
     let mut command = hearsight();
     command.args(["describe", "--model"]).arg(MODEL.path());
     command
+}
+
+/// A small model with random weights that tells where it looks.
+fn model() -> TempDir {
+    models::model(Kind::Transformer, json!({}))
+}
+
+/// The same model, which keeps to itself where it looks.
+fn model_without_attention() -> TempDir {
+    let folder = model();
+    let path = folder.path().join("decoder_model.onnx");
+    let mut decoder = onnx::open(&path).unwrap();
+    let outputs = &mut decoder.graph.as_mut().unwrap().output;
+    let all = outputs.len();
+    outputs.retain(|output| output.name() != "cross_attentions");
+    assert_eq!(outputs.len(), all - 1);
+    onnx::save(&decoder, &path).unwrap();
+    folder
 }
 
 fn picture(folder: &Path, name: &str, width: u32, height: u32) -> PathBuf {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use hearsight::captioner::{Cancel, Captioner, DescribeOptions, Description, LoadOptions};
 use hearsight::model::{self, ModelFolder};
 use hearsight::photo::Photo;
@@ -87,6 +87,9 @@ impl Describe {
 
     fn save_attention(&self, photo: &Photo, description: &Description) -> Result<()> {
         let Some(out) = &self.attention else { return Ok(()) };
+        if description.words.iter().all(|word| word.attention.is_none()) {
+            bail!("This model does not tell where it looks, so {} was not written. Try another model.", out.display());
+        }
         report::save_attention(photo, description, out)?;
         Ok(())
     }

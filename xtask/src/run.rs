@@ -10,7 +10,7 @@ use crate::setup::{Purpose, setup};
 use crate::step::{note, step};
 
 /// The photo that is described where there is neither a display nor a photo.
-const SAMPLE: &str = "assets/samples/chelsea.png";
+const SAMPLE: &str = "assets/samples/cat.jpg";
 
 /// Sets up, builds in release mode (waited for once; photos are fast ever after) and runs the program.
 ///
