@@ -1,8 +1,27 @@
 //! Pixels become a [`Description`]: preprocess, encoder, decoder loop, search, attention.
 //!
-//! A decoder is a function (tokens, memory, state) → (logits, attention, state); see [`decoder`](self) for the names
-//! by which graphs take part in it.
+//! A decoder is a function (tokens, memory, state) → (logits, attention, state), so that a recurrent net, a
+//! transformer with a cache and a hub's ViT-GPT2 run through one loop; the graphs take part by the names of their
+//! inputs and outputs.
 
+mod attention;
+mod cancel;
+#[allow(clippy::module_inception)]
+mod captioner;
+mod decoder;
 mod description;
+mod device;
+mod encoder;
+mod error;
+pub mod preprocess;
+mod runtime;
+mod search;
+mod sentence;
+mod softmaxes;
 
+pub use cancel::Cancel;
+pub use captioner::{Captioner, DescribeOptions, LoadOptions, Stage};
 pub use description::{Alternative, Attention, Description, Place, Seconds, Word};
+pub use device::{DeviceChoice, UnknownDevice};
+pub use error::CaptionError;
+pub use runtime::{RuntimeError, open_graph, start_runtime};

@@ -1,1 +1,13 @@
-//! model.
+//! A model folder: its configuration, tokenizer and checks, and where it is looked for.
+
+mod config;
+mod error;
+mod find;
+mod folder;
+mod generation;
+
+pub use config::{Calibration, Config, HearsightConfig};
+pub use error::ModelError;
+pub use find::find;
+pub use folder::ModelFolder;
+pub use generation::{EarlyStopping, GenerationConfig};

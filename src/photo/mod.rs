@@ -1,13 +1,23 @@
 //! A file, paste or drop becomes upright RGB pixels within bounds.
 
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use image::RgbImage;
 
+mod decode;
 mod error;
+mod jpeg;
 
 pub use error::PhotoError;
+
+/// The most pixels that are read; the largest telephone cameras give 200 megapixels.
+pub const MAX_PIXELS: u64 = 200_000_000;
+
+/// The most bytes of a file that are read.
+pub const MAX_FILE_BYTES: u64 = 512 << 20;
 
 /// An upright 8-bit RGB picture, cheap to clone, with the name it is called by.
 #[derive(Clone, Debug)]
@@ -23,8 +33,12 @@ impl Photo {
     /// # Errors
     /// A [`PhotoError`] sentence for the person: missing, a folder, empty, no picture, too large, broken.
     pub fn open(path: &Path) -> Result<Self, PhotoError> {
-        let _ = path;
-        todo!()
+        let bytes = read_bounded(path)?;
+        Ok(Self {
+            name: display_name(path),
+            path: Some(path.to_owned()),
+            pixels: Arc::new(decode::decode(&bytes)?),
+        })
     }
 
     /// Reads a picture from the bytes of a file, as dropped by a browser; `name` is what it is called in messages.
@@ -32,8 +46,10 @@ impl Photo {
     /// # Errors
     /// As [`Photo::open`].
     pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, PhotoError> {
-        let _ = (name, bytes);
-        todo!()
+        if bytes.len() as u64 > MAX_FILE_BYTES {
+            return Err(PhotoError::FileTooLarge);
+        }
+        Ok(Self::from_pixels(name, decode::decode(bytes)?))
     }
 
     /// Takes pixels that are upright already, as pasted from the clipboard.
@@ -58,5 +74,58 @@ impl Photo {
     /// The upright pixels.
     pub fn pixels(&self) -> &RgbImage {
         &self.pixels
+    }
+}
+
+/// The file's name without its folder; what is no Unicode shows as replacement characters.
+fn display_name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// The bytes of an ordinary file, [`MAX_FILE_BYTES`] at most.
+fn read_bounded(path: &Path) -> Result<Vec<u8>, PhotoError> {
+    // Asked before opening: to open a pipe without a writer would wait for ever.
+    let metadata = fs::metadata(path).map_err(io_sentence)?;
+    if metadata.is_dir() {
+        return Err(PhotoError::Folder);
+    }
+    if !metadata.is_file() {
+        return Err(PhotoError::NotAFile);
+    }
+    if metadata.len() > MAX_FILE_BYTES {
+        return Err(PhotoError::FileTooLarge);
+    }
+    // The file may grow while it is read, and some tell no length: the bound holds for the reading too.
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
+    let file = File::open(path).map_err(io_sentence)?;
+    file.take(MAX_FILE_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(io_sentence)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(PhotoError::FileTooLarge);
+    }
+    Ok(bytes)
+}
+
+fn io_sentence(error: io::Error) -> PhotoError {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidFilename => PhotoError::Missing,
+        io::ErrorKind::PermissionDenied => PhotoError::Forbidden,
+        _ => PhotoError::Unreadable(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_denied_file_and_a_failing_disk_have_sentences_of_their_own() {
+        let sentence = |kind| io_sentence(io::Error::from(kind)).to_string();
+        assert!(sentence(io::ErrorKind::PermissionDenied).contains("permission"));
+        assert!(sentence(io::ErrorKind::TimedOut).contains("disk or card"));
     }
 }

@@ -1,0 +1,233 @@
+//! The captioner: a loaded model that describes photos.
+
+use std::time::Instant;
+
+use super::cancel::Run;
+use super::decoder::{Decoder, Memory};
+use super::encoder::Encoder;
+use super::preprocess::Preprocessor;
+use super::runtime::open_sessions;
+use super::search::{Hypothesis, search};
+use super::{Alternative, Cancel, CaptionError, Description, DeviceChoice, Seconds, sentence};
+use crate::model::{GenerationConfig, ModelFolder};
+use crate::photo::Photo;
+
+/// How a model is loaded.
+#[derive(Clone, Debug, Default)]
+pub struct LoadOptions {
+    /// The processor to use.
+    pub device: DeviceChoice,
+    /// Threads within one operation; none: as many as the processor has cores.
+    pub threads: Option<usize>,
+}
+
+/// How a photo is described; what is none stays as the model's `generation_config.json` says.
+#[derive(Clone, Debug, Default)]
+pub struct DescribeOptions {
+    /// Sentences that the search keeps in view; 1 is greedy.
+    pub beams: Option<usize>,
+    /// Longest sequence, the start token included.
+    pub max_length: Option<usize>,
+    /// Shortest sequence, the start token included.
+    pub min_length: Option<usize>,
+    /// Exponent of the length that divides a beam's score: above 0 longer sentences win, below 0 shorter ones.
+    pub length_penalty: Option<f32>,
+    /// No run of this many tokens comes twice; 0 allows all.
+    pub no_repeat_ngram_size: Option<usize>,
+    /// Divides the odds of tokens that were there already; 1 changes nothing.
+    pub repetition_penalty: Option<f32>,
+}
+
+/// What the captioner is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The photo is brought to the encoder's input.
+    Preprocess,
+    /// The encoder looks.
+    Encode,
+    /// The search writes.
+    Search {
+        /// Tokens written so far.
+        tokens: usize,
+    },
+}
+
+/// A loaded model.
+#[derive(Debug)]
+pub struct Captioner {
+    model: ModelFolder,
+    preprocessor: Preprocessor,
+    encoder: Encoder,
+    decoder: Decoder,
+    device: String,
+    /// Seconds that loading took, until a description has told them.
+    load_seconds: Option<f64>,
+}
+
+impl Captioner {
+    /// Loads a model; this starts ONNX Runtime where that has not been done.
+    ///
+    /// # Errors
+    /// ONNX Runtime is missing, too old or broken; or the folder's graphs are broken, do not fit together or its
+    /// tokenizer, or need something that is not known here.
+    pub fn load(folder: &ModelFolder, options: &LoadOptions) -> Result<Self, CaptionError> {
+        let start = Instant::now();
+        let preprocessor = Preprocessor::from_json(folder.preprocessor())?;
+        let ([encoder, decoder], device) =
+            open_sessions([folder.encoder(), folder.decoder()], options.device, options.threads)?;
+        let encoder = Encoder::new(encoder, preprocessor.size(), folder)?;
+        let decoder = Decoder::new(decoder, encoder.outputs(), folder)?;
+        let load_seconds = Some(start.elapsed().as_secs_f64());
+        Ok(Self {
+            model: folder.clone(),
+            preprocessor,
+            encoder,
+            decoder,
+            device,
+            load_seconds,
+        })
+    }
+
+    /// Describes a photo. `progress` is told of each stage as it begins, and of each token of the search.
+    ///
+    /// The confidence comes from the mean log-probability of the tokens: through the model's calibration where
+    /// `config.json` has one, else its exponential, which is the geometric mean of their probabilities and says how
+    /// sure the model is, not how often it is right.
+    ///
+    /// # Errors
+    /// [`CaptionError::Cancelled`] soon after [`Cancel::cancel`]; else the model failed or found no words.
+    pub fn describe(
+        &mut self,
+        photo: &Photo,
+        options: &DescribeOptions,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(Stage),
+    ) -> Result<Description, CaptionError> {
+        let run = cancel.watch()?;
+        // A graph that was stopped fails with a message about that; the person knows.
+        self.describe_watched(photo, options, &run, progress)
+            .map_err(|error| run.check().err().unwrap_or(error))
+    }
+
+    fn describe_watched(
+        &mut self,
+        photo: &Photo,
+        options: &DescribeOptions,
+        run: &Run,
+        progress: &mut dyn FnMut(Stage),
+    ) -> Result<Description, CaptionError> {
+        let mut clock = Instant::now();
+        let mut lap = || std::mem::replace(&mut clock, Instant::now()).elapsed().as_secs_f64();
+        progress(Stage::Preprocess);
+        let pixels = self.preprocessor.run(photo.pixels());
+        let decode_photo = lap();
+        run.check()?;
+        progress(Stage::Encode);
+        let mut memory = Memory::new(self.encoder.run(&pixels, run)?);
+        let encode = lap();
+        let found = self.search(&mut memory, options, run, progress)?;
+        let description = self.description(&found)?;
+        let seconds = Seconds {
+            load: self.load_seconds.take().unwrap_or_default(),
+            decode_photo,
+            encode,
+            search: lap(),
+        };
+        Ok(Description { seconds, ..description })
+    }
+
+    fn search(
+        &mut self,
+        memory: &mut Memory,
+        options: &DescribeOptions,
+        run: &Run,
+        progress: &mut dyn FnMut(Stage),
+    ) -> Result<Vec<Hypothesis>, CaptionError> {
+        let settings = options.over(self.model.generation());
+        // A folder without a start token was refused when it was opened.
+        let start = settings.start_token().unwrap_or_default();
+        let decoder = &mut self.decoder;
+        let mut state = None;
+        let found = search(&settings, start, &mut |sequences, parents| {
+            run.check()?;
+            progress(Stage::Search {
+                tokens: sequences.first().map_or(0, |tokens| tokens.len() - 1),
+            });
+            let (step, next) = decoder.step(sequences, memory, state.take(), parents, run)?;
+            state = Some(next);
+            Ok(step)
+        })?;
+        Ok(found.into_iter().map(|(hypothesis, _)| hypothesis).collect())
+    }
+
+    fn description(&self, found: &[Hypothesis]) -> Result<Description, CaptionError> {
+        let (best, others) = found.split_first().ok_or(CaptionError::NoWords)?;
+        let words = sentence::words(best, &self.model)?;
+        if words.is_empty() {
+            return Err(CaptionError::NoWords);
+        }
+        let caption = sentence::text(&words);
+        let mut alternatives: Vec<Alternative> = Vec::new();
+        for other in others {
+            let text = sentence::text(&sentence::words(other, &self.model)?);
+            if !text.is_empty() && text != caption && alternatives.iter().all(|known| known.caption != text) {
+                alternatives.push(Alternative {
+                    caption: text,
+                    score: other.score(),
+                });
+            }
+        }
+        Ok(Description {
+            caption,
+            confidence: self.confidence(best),
+            words,
+            alternatives,
+            tokens: best.tokens.clone(),
+            score: best.score(),
+            model: self.model.name().to_owned(),
+            device: self.device.clone(),
+            seconds: Seconds::default(),
+        })
+    }
+
+    fn confidence(&self, hypothesis: &Hypothesis) -> f32 {
+        let mean = hypothesis.score() / hypothesis.log_probabilities.len().max(1) as f32;
+        let calibration = self.model.config().hearsight.calibration;
+        calibration
+            .map_or_else(|| mean.exp(), |calibration| calibration.confidence(mean))
+            .clamp(0.0, 1.0)
+    }
+
+    /// The model's name.
+    pub fn name(&self) -> &str {
+        self.model.name()
+    }
+
+    /// What really runs: `cpu`, `cuda`, or `cpu (CUDA was asked for, but: reason)`.
+    pub fn device(&self) -> &str {
+        &self.device
+    }
+
+    /// Whether the model tells where it looked.
+    pub fn has_attention(&self) -> bool {
+        self.decoder.has_attention()
+    }
+}
+
+impl DescribeOptions {
+    /// The model's settings with these over them.
+    fn over(&self, settings: &GenerationConfig) -> GenerationConfig {
+        let mut settings = settings.clone();
+        settings.num_beams = self.beams.unwrap_or(settings.num_beams);
+        settings.length_penalty = self.length_penalty.unwrap_or(settings.length_penalty);
+        settings.no_repeat_ngram_size = self.no_repeat_ngram_size.unwrap_or(settings.no_repeat_ngram_size);
+        settings.repetition_penalty = self.repetition_penalty.unwrap_or(settings.repetition_penalty);
+        if let Some(length) = self.max_length {
+            settings.set_max_length(length);
+        }
+        if let Some(length) = self.min_length {
+            settings.set_min_length(length);
+        }
+        settings
+    }
+}

@@ -1,0 +1,355 @@
+//! The decoder as a function (tokens, memory, state) → (logits, attention, state), whatever its architecture.
+//!
+//! The graphs' inputs and outputs take part by name, the batch first in each shape:
+//! - tokens: the input `input_ids` i64 [B,T], the last token alone where there is a state, else the whole sequence;
+//! - memory: every encoder output that the decoder takes by the same name, or `last_hidden_state` as
+//!   `encoder_hidden_states`;
+//! - state: an input `past_key_values.X` is fed from the output `present.X`, an input `state.X` from `next_state.X`. It
+//!   starts from the encoder's output `initial_state.X`, else from zeros, a past with length 0;
+//! - `use_cache_branch` bool [1], of merged exports, is always true: a past of length 0 serves the first step;
+//! - out come `logits` [B,T,V] and, where the model tells it, `cross_attentions` [B,T,L], already averaged over heads
+//!   and layers, or else the softmaxes of its cross-attentions.
+
+use std::borrow::Cow;
+
+use ndarray::{Array2, ArrayD, Axis};
+use ort::session::{RunOptions, Session, SessionInputValue};
+use ort::value::{DynValue, Outlet, Tensor, ValueType};
+
+use super::CaptionError;
+use super::cancel::Run;
+use super::runtime::short;
+use super::search::Step;
+use super::softmaxes::is_cross_attention;
+use crate::model::{ModelError, ModelFolder};
+
+const TOKENS: &str = "input_ids";
+const LOGITS: &str = "logits";
+/// The output of a decoder that tells where it looked.
+pub(super) const ATTENTION: &str = "cross_attentions";
+const CACHE_BRANCH: &str = "use_cache_branch";
+
+/// A decoder's graph with the parts that its inputs and outputs take.
+#[derive(Debug)]
+pub(super) struct Decoder {
+    session: Session,
+    /// Input names with the encoder's output that each is fed from.
+    memory: Vec<(String, usize)>,
+    state: Vec<Slot>,
+    cache_branch: bool,
+    /// Outputs that tell where it looked: one, averaged already, or the softmax of each layer.
+    attention: Vec<String>,
+    /// Whether memory of batch 1 serves several rows; none until it has been tried.
+    broadcasts: Option<bool>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    input: String,
+    output: String,
+    /// The encoder's output that the state starts from.
+    initial: Option<usize>,
+    /// What it starts from otherwise; −1 stands for the batch.
+    shape: Vec<i64>,
+}
+
+/// What the encoder gave for one photo, in the order of its outputs.
+#[derive(Debug)]
+pub(super) struct Memory {
+    single: Vec<DynValue>,
+    /// The same, repeated for as many rows, where the graph does not broadcast it.
+    repeated: Option<(usize, Vec<DynValue>)>,
+}
+
+/// The state after a step, in the order of the decoder's slots.
+#[derive(Debug, Default)]
+pub(super) struct State(Vec<DynValue>);
+
+impl Decoder {
+    pub(super) fn new(session: Session, encoder: &[String], folder: &ModelFolder) -> Result<Self, ModelError> {
+        let unsupported = |what| ModelError::Unsupported {
+            file: folder.decoder().to_path_buf(),
+            what,
+        };
+        let from_encoder = |name: &str| encoder.iter().position(|output| output == name);
+        let (mut memory, mut state, mut cache_branch) = (Vec::new(), Vec::new(), false);
+        for input in session.inputs() {
+            let name = input.name();
+            let same = from_encoder(name);
+            let hidden = from_encoder("last_hidden_state").filter(|_| name == "encoder_hidden_states");
+            let past = name
+                .strip_prefix("past_key_values.")
+                .map(|rest| (rest, format!("present.{rest}")));
+            let next = name
+                .strip_prefix("state.")
+                .map(|rest| (rest, format!("next_state.{rest}")));
+            if name == TOKENS {
+            } else if name == CACHE_BRANCH {
+                cache_branch = true;
+            } else if let Some(index) = same.or(hidden) {
+                memory.push((name.to_owned(), index));
+            } else if let Some((rest, output)) = past.or(next) {
+                let initial = from_encoder(&format!("initial_state.{rest}"));
+                let shape = initial_shape(input).ok_or_else(|| unsupported(format!("\"{name}\" has no shape")))?;
+                state.push(Slot {
+                    input: name.to_owned(),
+                    output,
+                    initial,
+                    shape,
+                });
+            } else {
+                return Err(unsupported(format!(
+                    "it takes an input \"{name}\" that the encoder does not give"
+                )));
+            }
+        }
+        let has_output = |name: &str| session.outputs().iter().any(|output| output.name() == name);
+        if let Some(slot) = state.iter().find(|slot| !has_output(&slot.output)) {
+            return Err(unsupported(format!(
+                "it has no output \"{}\" to go on from",
+                slot.output
+            )));
+        }
+        if session.inputs().iter().all(|input| input.name() != TOKENS) || !has_output(LOGITS) {
+            return Err(unsupported(format!(
+                "it needs an input \"{TOKENS}\" and an output \"{LOGITS}\""
+            )));
+        }
+        if memory.is_empty() && state.iter().all(|slot| slot.initial.is_none()) {
+            return Err(unsupported(
+                "it takes nothing from the encoder, so it cannot see".to_owned(),
+            ));
+        }
+        let logits = session
+            .outputs()
+            .iter()
+            .find(|output| output.name() == LOGITS)
+            .and_then(shape);
+        if let Some(size) = logits.and_then(|shape| usize::try_from(*shape.last()?).ok()) {
+            folder.check_vocabulary(size)?;
+        }
+        let attention = if has_output(ATTENTION) {
+            vec![ATTENTION.to_owned()]
+        } else {
+            let names = session.outputs().iter().map(Outlet::name);
+            names
+                .filter(|name| is_cross_attention(name))
+                .map(str::to_owned)
+                .collect()
+        };
+        Ok(Self {
+            session,
+            memory,
+            state,
+            cache_branch,
+            attention,
+            broadcasts: None,
+        })
+    }
+
+    /// Whether the model tells where it looked.
+    pub(super) fn has_attention(&self) -> bool {
+        !self.attention.is_empty()
+    }
+
+    /// Runs one step for all sequences, which are of the same length.
+    ///
+    /// `state` is what the step before gave, none at the first; its row `parents[i]` belongs to `sequences[i]`.
+    pub(super) fn step(
+        &mut self,
+        sequences: &[&[i64]],
+        memory: &mut Memory,
+        state: Option<State>,
+        parents: &[usize],
+        run: &Run,
+    ) -> Result<(Step, State), CaptionError> {
+        let rows = sequences.len();
+        let repeat = rows > 1 && !self.broadcasts(memory, sequences[0][0], run)?;
+        let memory = if repeat { memory.repeated(rows)? } else { &memory.single };
+        let state = match state {
+            Some(State(values)) if parents.iter().copied().eq(0..values.first().map_or(0, batch)) => values,
+            Some(State(values)) => values
+                .iter()
+                .map(|value| select(value, parents))
+                .collect::<Result<_, _>>()?,
+            None => self.initial_state(memory, rows)?,
+        };
+        let unread = if state.is_empty() { sequences[0].len() } else { 1 };
+        let tokens: Vec<i64> = sequences
+            .iter()
+            .flat_map(|tokens| &tokens[tokens.len() - unread..])
+            .copied()
+            .collect();
+        let tokens = Tensor::from_array(([rows, unread], tokens)).map_err(run_error)?;
+        self.run(tokens, memory, &state, run.options())
+    }
+
+    /// Whether the graph gives the same for memory of batch 1 as for memory repeated for each row, which a caller
+    /// would rather not compute with.
+    ///
+    /// Nothing in a graph says so, and a graph that does not (because it reshapes by the batch of its tokens) need not
+    /// fail either; so it is tried once, on memory that differs from place to place.
+    fn broadcasts(&mut self, memory: &Memory, start: i64, run: &Run) -> Result<bool, CaptionError> {
+        if let Some(known) = self.broadcasts {
+            return Ok(known);
+        }
+        let mut pattern = Memory::new(memory.single.iter().map(pattern_like).collect::<Result<_, _>>()?);
+        let mut first_step = |memory: &[DynValue]| {
+            let tokens = Tensor::from_array(([2, 1], vec![start; 2])).map_err(run_error)?;
+            let state = self.initial_state(memory, 2)?;
+            self.run(tokens, memory, &state, run.options()).map(|(step, _)| step)
+        };
+        let (single, repeated) = (first_step(&pattern.single), first_step(pattern.repeated(2)?));
+        // A cancelled run fails too, which says nothing about the graph.
+        run.check()?;
+        let close = |a: &Array2<f32>, b: &Array2<f32>| {
+            let largest = b.iter().fold(1.0_f32, |largest, value| largest.max(value.abs()));
+            a.dim() == b.dim() && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-3 * largest)
+        };
+        let broadcasts = match (&single, &repeated) {
+            (Ok(single), Ok(repeated)) => close(&single.logits, &repeated.logits),
+            (single, _) => single.is_ok(),
+        };
+        log::debug!("the decoder broadcasts memory over beams: {broadcasts}");
+        self.broadcasts = Some(broadcasts);
+        Ok(broadcasts)
+    }
+
+    fn initial_state(&self, memory: &[DynValue], rows: usize) -> Result<Vec<DynValue>, CaptionError> {
+        let slots = self.state.iter();
+        slots
+            .map(|slot| match slot.initial.and_then(|index| memory.get(index)) {
+                Some(value) if batch(value) == rows => select(value, &Vec::from_iter(0..rows)),
+                Some(value) => select(value, &vec![0; rows]),
+                None => {
+                    let size = |&length: &i64| usize::try_from(length).unwrap_or(rows);
+                    let zeros = ArrayD::<f32>::zeros(slot.shape.iter().map(size).collect::<Vec<_>>());
+                    Ok(Tensor::from_array(zeros).map_err(run_error)?.into_dyn())
+                }
+            })
+            .collect()
+    }
+
+    fn run(
+        &mut self,
+        tokens: Tensor<i64>,
+        memory: &[DynValue],
+        state: &[DynValue],
+        options: &RunOptions,
+    ) -> Result<(Step, State), CaptionError> {
+        let mut inputs: Vec<(Cow<str>, SessionInputValue)> = vec![(TOKENS.into(), tokens.into())];
+        if self.cache_branch {
+            inputs.push((
+                CACHE_BRANCH.into(),
+                Tensor::from_array(([1], vec![true])).map_err(run_error)?.into(),
+            ));
+        }
+        for (name, index) in &self.memory {
+            if let Some(value) = memory.get(*index) {
+                inputs.push((name.into(), value.into()));
+            }
+        }
+        for (slot, value) in self.state.iter().zip(state) {
+            inputs.push(((&slot.input).into(), value.into()));
+        }
+        let mut outputs = self.session.run_with_options(inputs, options).map_err(run_error)?;
+        let logits = last_token(&outputs[LOGITS])?;
+        if logits.iter().any(|logit| logit.is_nan()) {
+            return Err(run_error("its scores are not numbers"));
+        }
+        let layers = self.attention.iter().map(|name| last_token(&outputs[name.as_str()]));
+        let attention = mean(&layers.collect::<Result<Vec<_>, _>>()?);
+        let state = self
+            .state
+            .iter()
+            .filter_map(|slot| outputs.remove(&slot.output))
+            .collect();
+        Ok((Step { logits, attention }, State(state)))
+    }
+}
+
+impl Memory {
+    pub(super) fn new(single: Vec<DynValue>) -> Self {
+        Self { single, repeated: None }
+    }
+
+    fn repeated(&mut self, rows: usize) -> Result<&[DynValue], CaptionError> {
+        let values = match self.repeated.take().filter(|(known, _)| *known == rows) {
+            Some((_, values)) => values,
+            None => self
+                .single
+                .iter()
+                .map(|value| select(value, &vec![0; rows]))
+                .collect::<Result<_, _>>()?,
+        };
+        Ok(&self.repeated.insert((rows, values)).1)
+    }
+}
+
+/// The error for a graph that failed while it ran.
+pub(super) fn run_error(error: impl std::fmt::Display) -> CaptionError {
+    let message = error.to_string();
+    log::debug!("a graph failed: {message}");
+    CaptionError::Run {
+        reason: short(&message),
+    }
+}
+
+/// What an output [B,T,N], or [B,heads,T,N] averaged over the heads, says of the last token: [B,N].
+fn last_token(output: &DynValue) -> Result<Array2<f32>, CaptionError> {
+    let values = output.try_extract_array::<f32>().map_err(run_error)?;
+    let tokens = values.ndim().checked_sub(2).map(Axis);
+    let last = tokens.and_then(|tokens| Some((tokens, values.len_of(tokens).checked_sub(1)?)));
+    let (tokens, last) = last.ok_or_else(|| run_error("it gave nothing for the last token"))?;
+    let values = values.index_axis(tokens, last);
+    let averaged = if values.ndim() == 3 {
+        values.mean_axis(Axis(1))
+    } else {
+        Some(values.to_owned())
+    };
+    averaged.unwrap_or_default().into_dimensionality().map_err(run_error)
+}
+
+/// The mean of layers of the same shape.
+fn mean(layers: &[Array2<f32>]) -> Option<Array2<f32>> {
+    let (first, rest) = layers.split_first()?;
+    Some(rest.iter().fold(first.clone(), |sum, layer| sum + layer) / layers.len() as f32)
+}
+
+fn shape(outlet: &Outlet) -> Option<&[i64]> {
+    match outlet.dtype() {
+        ValueType::Tensor { shape, .. } => Some(shape),
+        _ => None,
+    }
+}
+
+/// The shape of a state before the first token: the batch stays open, any other open length is 0.
+fn initial_shape(input: &Outlet) -> Option<Vec<i64>> {
+    let lengths = shape(input)?.iter().enumerate();
+    Some(
+        lengths
+            .map(|(axis, &length)| if axis == 0 { -1 } else { length.max(0) })
+            .collect(),
+    )
+}
+
+fn batch(value: &DynValue) -> usize {
+    let first = value.dtype().tensor_shape().and_then(|shape| shape.first().copied());
+    first.and_then(|length| usize::try_from(length).ok()).unwrap_or(1)
+}
+
+/// The given rows of a value, in this order.
+fn select(value: &DynValue, rows: &[usize]) -> Result<DynValue, CaptionError> {
+    let values = value.try_extract_array::<f32>().map_err(run_error)?;
+    Ok(Tensor::from_array(values.select(Axis(0), rows))
+        .map_err(run_error)?
+        .into_dyn())
+}
+
+/// Values of the same shape that differ from place to place.
+fn pattern_like(value: &DynValue) -> Result<DynValue, CaptionError> {
+    let values = value.try_extract_array::<f32>().map_err(run_error)?;
+    let mut wave = (0_u32..).map(|place| (f64::from(place) * 0.7).sin() as f32);
+    let pattern = values.map(|_| wave.next().unwrap_or_default());
+    Ok(Tensor::from_array(pattern).map_err(run_error)?.into_dyn())
+}

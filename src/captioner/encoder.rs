@@ -1,0 +1,64 @@
+//! The encoder: pixels become what the decoder looks at.
+
+use ndarray::Array4;
+use ort::session::Session;
+use ort::value::{DynValue, TensorRef};
+
+use super::CaptionError;
+use super::cancel::Run;
+use super::decoder::run_error;
+use super::preprocess::InputSize;
+use crate::model::{ModelError, ModelFolder};
+
+/// An encoder graph: `pixel_values` [B,3,H,W] → any outputs, which the decoder takes by name.
+#[derive(Debug)]
+pub(super) struct Encoder {
+    session: Session,
+    outputs: Vec<String>,
+}
+
+const PIXELS: &str = "pixel_values";
+
+impl Encoder {
+    pub(super) fn new(session: Session, photo: InputSize, folder: &ModelFolder) -> Result<Self, ModelError> {
+        let shape = session.inputs().first().and_then(|input| input.dtype().tensor_shape());
+        if let Some(&[_, _, height, width]) = shape.map(|shape| &**shape)
+            && [(height, photo.height), (width, photo.width)]
+                .iter()
+                .any(|&(graph, photo)| graph > 0 && graph != i64::from(photo))
+        {
+            return Err(folder.contradiction(format!(
+                "the encoder takes pictures of {width}×{height} pixels, but preprocessor_config.json makes them {}×{}",
+                photo.width, photo.height
+            )));
+        }
+        if let Some(other) = session.inputs().iter().find(|input| input.name() != PIXELS) {
+            let what = format!("it takes an input \"{}\" that is not known", other.name());
+            return Err(ModelError::Unsupported {
+                file: folder.encoder().to_path_buf(),
+                what,
+            });
+        }
+        let outputs = session
+            .outputs()
+            .iter()
+            .map(|output| output.name().to_owned())
+            .collect();
+        Ok(Self { session, outputs })
+    }
+
+    /// The names of its outputs.
+    pub(super) fn outputs(&self) -> &[String] {
+        &self.outputs
+    }
+
+    /// Runs the encoder on one photo; the outputs are in the order of [`outputs`](Self::outputs).
+    pub(super) fn run(&mut self, pixels: &Array4<f32>, run: &Run) -> Result<Vec<DynValue>, CaptionError> {
+        let pixels = TensorRef::from_array_view(pixels).map_err(run_error)?;
+        let mut outputs = self
+            .session
+            .run_with_options(ort::inputs![PIXELS => pixels], run.options())
+            .map_err(run_error)?;
+        Ok(self.outputs.iter().filter_map(|name| outputs.remove(name)).collect())
+    }
+}

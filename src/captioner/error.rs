@@ -1,0 +1,32 @@
+//! Why a photo could not be described, as sentences for the person.
+
+use crate::model::ModelError;
+
+use super::RuntimeError;
+use super::preprocess::PreprocessorError;
+
+/// What could not be done, why, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum CaptionError {
+    /// ONNX Runtime is missing, too old or broken.
+    #[error(transparent)]
+    Runtime(#[from] RuntimeError),
+    /// The model folder cannot be used.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The model wants its photos prepared in a way that is not known here.
+    #[error(transparent)]
+    Preprocessor(#[from] PreprocessorError),
+    /// [`Cancel::cancel`](super::Cancel::cancel) was called.
+    #[error("The description was stopped.")]
+    Cancelled,
+    /// The model ended its sentence before the first word.
+    #[error("The model found no words for this photo. Try more beams or another model.")]
+    NoWords,
+    /// A graph failed while it ran.
+    #[error("The model failed while it looked at the photo ({reason}). Try again on the CPU, or try another model.")]
+    Run {
+        /// What ONNX Runtime said, in one line.
+        reason: String,
+    },
+}

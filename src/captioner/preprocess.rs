@@ -1,0 +1,592 @@
+//! Pixels become an encoder's input, exactly as a model folder's `preprocessor_config.json` says.
+//!
+//! The file is what Hugging Face's image processors write; they resize with PIL, so every filter here antialiases and
+//! rounds to 8 bits as PIL does. A wish that is not understood is refused by its name: a photo prepared wrongly gives
+//! a fluent and wrong sentence.
+
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use image::{RgbImage, imageops};
+use ndarray::{Array3, Array4, Axis};
+use serde_json::{Map, Value};
+
+/// The largest side that an encoder's input may have: a bound against a broken file, not a wish.
+const MAX_SIDE: u64 = 4096;
+
+/// The most pixels that a step between the photo and the encoder's input may have.
+const MAX_SCALED_PIXELS: u64 = 1 << 26;
+
+/// Fields that say nothing about pixels.
+const SILENT: [&str; 6] = [
+    "_valid_processor_keys",
+    // The input is RGB already.
+    "do_convert_rgb",
+    "feature_extractor_type",
+    "image_processor_type",
+    "processor_class",
+    "transformers_version",
+];
+
+/// Why a `preprocessor_config.json` cannot be followed, as a sentence for the person.
+#[derive(Debug, thiserror::Error)]
+pub enum PreprocessorError {
+    /// A field or value that asks for something that is not done here.
+    #[error(
+        "This model wants its photos prepared in a way that is not known here: its preprocessor_config.json says “{field}”: {value}. Choose another model."
+    )]
+    NotUnderstood {
+        /// The field's name, with a dot before a field inside a field.
+        field: String,
+        /// Its value as written.
+        value: String,
+    },
+    /// A field without which photos cannot be prepared.
+    #[error(
+        "This model does not say how to prepare photos: its preprocessor_config.json lacks “{0}”. Choose another model or get this one again."
+    )]
+    Missing(&'static str),
+}
+
+/// Width and height of an encoder's input in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InputSize {
+    /// Rows.
+    pub height: u32,
+    /// Columns.
+    pub width: u32,
+}
+
+/// Prepares photos for one encoder.
+#[derive(Clone, Debug)]
+pub struct Preprocessor {
+    scaling: Scaling,
+    filter: ResizeAlg,
+    /// The part of the scaled photo that is kept, from its middle.
+    crop: Option<InputSize>,
+    /// For each channel what each of the 256 values becomes.
+    values: [[f32; 256]; 3],
+}
+
+/// What size a photo is brought to before the crop.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Scaling {
+    /// This size, whatever the photo's shape.
+    Stretch(InputSize),
+    /// The shorter side becomes this long, the shape stays.
+    Shorter(u32),
+}
+
+impl Preprocessor {
+    /// Reads the content of a `preprocessor_config.json`.
+    ///
+    /// # Errors
+    /// Names the field that is missing, broken or not understood.
+    pub fn from_json(config: &Value) -> Result<Self, PreprocessorError> {
+        let Value::Object(config) = config else {
+            return Err(PreprocessorError::Missing("size"));
+        };
+        let mut fields = Fields::new(config);
+        if !fields.flag("do_resize", true)? {
+            return Err(refused("do_resize", &Value::Bool(false)));
+        }
+        let scaling = fields.scaling()?;
+        let filter = fields.filter()?;
+        let crop = fields.crop(scaling)?;
+        let values = fields.values()?;
+        if fields
+            .text("data_format")?
+            .is_some_and(|format| format != "channels_first")
+        {
+            return Err(refused("data_format", &config["data_format"]));
+        }
+        fields.nothing_left()?;
+        Ok(Self {
+            scaling,
+            filter,
+            crop,
+            values,
+        })
+    }
+
+    /// The size of the encoder's input, the same for every photo.
+    pub fn size(&self) -> InputSize {
+        match (self.crop, self.scaling) {
+            (Some(size), _) | (None, Scaling::Stretch(size)) => size,
+            (None, Scaling::Shorter(side)) => InputSize {
+                height: side,
+                width: side,
+            },
+        }
+    }
+
+    /// The encoder's input for a photo: `[1, 3, height, width]`, channels red, green, blue.
+    pub fn run(&self, pixels: &RgbImage) -> Array4<f32> {
+        self.normalise(&self.resize(pixels))
+    }
+
+    /// The first half of [`run`](Self::run): a photo of any size at the encoder's [`size`](Self::size), in 8 bits.
+    pub fn resize(&self, pixels: &RgbImage) -> RgbImage {
+        let InputSize { height, width } = match self.scaling {
+            Scaling::Stretch(size) => size,
+            Scaling::Shorter(side) => keep_shape(pixels, side),
+        };
+        let scaled = scale(pixels, width, height, self.filter);
+        match self.crop {
+            None => scaled,
+            Some(crop) => {
+                let (left, top) = ((width - crop.width) / 2, (height - crop.height) / 2);
+                imageops::crop_imm(&scaled, left, top, crop.width, crop.height).to_image()
+            }
+        }
+    }
+
+    /// The second half of [`run`](Self::run): `[1, 3, height, width]` from pixels at the encoder's size, each value
+    /// rescaled and normalised for its channel.
+    pub fn normalise(&self, pixels: &RgbImage) -> Array4<f32> {
+        let (height, width) = (pixels.height(), pixels.width());
+        Array3::from_shape_fn((3, height as usize, width as usize), |(channel, y, x)| {
+            // Both were a u32 above.
+            self.values[channel][usize::from(pixels.get_pixel(x as u32, y as u32).0[channel])]
+        })
+        .insert_axis(Axis(0))
+    }
+}
+
+/// The size with the photo's shape whose shorter side is `side`; the longer is rounded down, as the processors do.
+fn keep_shape(pixels: &RgbImage, side: u32) -> InputSize {
+    let (width, height) = (u64::from(pixels.width().max(1)), u64::from(pixels.height().max(1)));
+    // A strip of one pixel's height would become endless: it is squeezed.
+    let longer =
+        (u64::from(side) * width.max(height) / width.min(height)).min(MAX_SCALED_PIXELS / u64::from(side)) as u32;
+    if width <= height {
+        InputSize {
+            height: longer,
+            width: side,
+        }
+    } else {
+        InputSize {
+            height: side,
+            width: longer,
+        }
+    }
+}
+
+/// `pixels` at `width` × `height`, as PIL's `Image.resize` gives it.
+///
+/// PIL resizes across, rounds to 8 bits, then resizes down. Cubic and Lanczos filters overshoot, and what the rounding
+/// cuts off depends on that order.
+fn scale(pixels: &RgbImage, width: u32, height: u32, filter: ResizeAlg) -> RgbImage {
+    // A strip of one column would need gigabytes in between; the other order then needs little.
+    if u64::from(width) * u64::from(pixels.height()) > MAX_SCALED_PIXELS {
+        return scale_once(
+            &scale_once(pixels, pixels.width(), height, filter),
+            width,
+            height,
+            filter,
+        );
+    }
+    scale_once(
+        &scale_once(pixels, width, pixels.height(), filter),
+        width,
+        height,
+        filter,
+    )
+}
+
+fn scale_once(pixels: &RgbImage, width: u32, height: u32, filter: ResizeAlg) -> RgbImage {
+    let mut scaled = RgbImage::new(width, height);
+    let result = ImageRef::new(pixels.width(), pixels.height(), pixels.as_raw(), PixelType::U8x3).and_then(|from| {
+        let mut to = Image::from_slice_u8(width, height, &mut scaled, PixelType::U8x3)?;
+        Ok(Resizer::new().resize(&from, &mut to, &ResizeOptions::new().resize_alg(filter)))
+    });
+    // Only buffers that do not fit their size or pixel type fail, and an RgbImage fits by its construction.
+    match result {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => log::error!("a photo could not be resized: {error}"),
+        Err(error) => log::error!("a photo could not be resized: {error}"),
+    }
+    scaled
+}
+
+/// The fields of the file that nobody has asked for yet.
+struct Fields<'a> {
+    all: &'a Map<String, Value>,
+    left: Vec<&'a str>,
+}
+
+impl<'a> Fields<'a> {
+    fn new(all: &'a Map<String, Value>) -> Self {
+        Self {
+            all,
+            left: all
+                .keys()
+                .map(String::as_str)
+                .filter(|name| !SILENT.contains(name))
+                .collect(),
+        }
+    }
+
+    /// The field's value; null counts as absent.
+    fn take(&mut self, name: &str) -> Option<&'a Value> {
+        self.left.retain(|left| *left != name);
+        self.all.get(name).filter(|value| !value.is_null())
+    }
+
+    fn flag(&mut self, name: &'static str, default: bool) -> Result<bool, PreprocessorError> {
+        match self.take(name) {
+            None => Ok(default),
+            Some(value) => value.as_bool().ok_or_else(|| refused(name, value)),
+        }
+    }
+
+    fn text(&mut self, name: &'static str) -> Result<Option<&'a str>, PreprocessorError> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(value) => value.as_str().map(Some).ok_or_else(|| refused(name, value)),
+        }
+    }
+
+    fn scaling(&mut self) -> Result<Scaling, PreprocessorError> {
+        let size = self.take("size").ok_or(PreprocessorError::Missing("size"))?;
+        if let Some(side) = size.get("shortest_edge") {
+            only_keys("size", size, &["shortest_edge"])?;
+            return Ok(Scaling::Shorter(length("size.shortest_edge", side)?));
+        }
+        // A single number means a square to the processors of ViT's family and the shorter side to CLIP's; which of
+        // them wrote an old file is in its type.
+        if size.is_number() {
+            let family = ["image_processor_type", "feature_extractor_type"]
+                .iter()
+                .find_map(|name| self.all.get(*name));
+            let family = family.and_then(Value::as_str).unwrap_or("ViT");
+            return if family.starts_with("CLIP") {
+                Ok(Scaling::Shorter(length("size", size)?))
+            } else if ["ViT", "DeiT", "Beit", "BEiT"]
+                .iter()
+                .any(|square| family.starts_with(square))
+            {
+                Ok(Scaling::Stretch(rectangle("size", size)?))
+            } else {
+                Err(refused("size", size))
+            };
+        }
+        Ok(Scaling::Stretch(rectangle("size", size)?))
+    }
+
+    /// PIL's numbers for its filters.
+    fn filter(&mut self) -> Result<ResizeAlg, PreprocessorError> {
+        let value = self.take("resample").ok_or(PreprocessorError::Missing("resample"))?;
+        match value.as_u64() {
+            Some(0) => Ok(ResizeAlg::Nearest),
+            Some(1) => Ok(ResizeAlg::Convolution(FilterType::Lanczos3)),
+            Some(2) => Ok(ResizeAlg::Convolution(FilterType::Bilinear)),
+            Some(3) => Ok(ResizeAlg::Convolution(FilterType::CatmullRom)),
+            _ => Err(refused("resample", value)),
+        }
+    }
+
+    fn crop(&mut self, scaling: Scaling) -> Result<Option<InputSize>, PreprocessorError> {
+        let wanted = self.flag("do_center_crop", false)?;
+        let Some(value) = self.take("crop_size").filter(|_| wanted) else {
+            return match scaling {
+                _ if wanted => Err(PreprocessorError::Missing("crop_size")),
+                // Without a crop each photo would have a size of its own.
+                Scaling::Shorter(_) => Err(refused("size", &self.all["size"])),
+                Scaling::Stretch(_) => Ok(None),
+            };
+        };
+        let crop = rectangle("crop_size", value)?;
+        let whole = match scaling {
+            Scaling::Stretch(size) => size,
+            Scaling::Shorter(side) => InputSize {
+                height: side,
+                width: side,
+            },
+        };
+        if crop.height > whole.height || crop.width > whole.width {
+            return Err(refused("crop_size", value));
+        }
+        Ok(Some(crop))
+    }
+
+    /// What each 8-bit value becomes, by channel.
+    fn values(&mut self) -> Result<[[f32; 256]; 3], PreprocessorError> {
+        let factor = match (self.flag("do_rescale", true)?, self.take("rescale_factor")) {
+            (false, _) => 1.0,
+            (true, None) => 1.0 / 255.0,
+            (true, Some(value)) => value.as_f64().ok_or_else(|| refused("rescale_factor", value))?,
+        };
+        let (mean, deviation) = (self.take("image_mean"), self.take("image_std"));
+        let (mean, deviation) = if self.flag("do_normalize", true)? {
+            let mean = mean.ok_or(PreprocessorError::Missing("image_mean"))?;
+            let deviation = deviation.ok_or(PreprocessorError::Missing("image_std"))?;
+            let divisors = channels("image_std", deviation)?;
+            if divisors.contains(&0.0) {
+                return Err(refused("image_std", deviation));
+            }
+            (channels("image_mean", mean)?, divisors)
+        } else {
+            ([0.0; 3], [1.0; 3])
+        };
+        Ok(std::array::from_fn(|channel| {
+            std::array::from_fn(|value| ((value as f64 * factor - mean[channel]) / deviation[channel]) as f32)
+        }))
+    }
+
+    /// Refuses the first field that nobody asked for, unless it says that something is not to be done.
+    fn nothing_left(&self) -> Result<(), PreprocessorError> {
+        let unknown = |name: &&&str| !matches!(self.all[**name], Value::Null | Value::Bool(false));
+        match self.left.iter().find(unknown) {
+            None => Ok(()),
+            Some(name) => Err(refused(name, &self.all[*name])),
+        }
+    }
+}
+
+fn refused(field: &str, value: &Value) -> PreprocessorError {
+    PreprocessorError::NotUnderstood {
+        field: field.to_owned(),
+        value: value.to_string(),
+    }
+}
+
+/// Refuses an object's first field that is not among `known`.
+fn only_keys(field: &str, value: &Value, known: &[&str]) -> Result<(), PreprocessorError> {
+    let mut pairs = value.as_object().into_iter().flatten();
+    match pairs.find(|(name, value)| !known.contains(&name.as_str()) && !value.is_null()) {
+        None => Ok(()),
+        Some((name, value)) => Err(refused(&format!("{field}.{name}"), value)),
+    }
+}
+
+fn length(field: &str, value: &Value) -> Result<u32, PreprocessorError> {
+    // The bound makes the conversion exact.
+    value
+        .as_u64()
+        .filter(|side| (1..=MAX_SIDE).contains(side))
+        .map(|side| side as u32)
+        .ok_or_else(|| refused(field, value))
+}
+
+/// `{"height": h, "width": w}`, or one number for a square.
+fn rectangle(field: &'static str, value: &Value) -> Result<InputSize, PreprocessorError> {
+    if value.is_number() {
+        let side = length(field, value)?;
+        return Ok(InputSize {
+            height: side,
+            width: side,
+        });
+    }
+    only_keys(field, value, &["height", "width"])?;
+    let side = |name| length(&format!("{field}.{name}"), value.get(name).unwrap_or(&Value::Null));
+    Ok(InputSize {
+        height: side("height")?,
+        width: side("width")?,
+    })
+}
+
+/// Three numbers, or one for all three channels.
+fn channels(field: &str, value: &Value) -> Result<[f64; 3], PreprocessorError> {
+    if let Some(number) = value.as_f64() {
+        return Ok([number; 3]);
+    }
+    let numbers: Option<Vec<f64>> = value
+        .as_array()
+        .and_then(|list| list.iter().map(Value::as_f64).collect());
+    numbers
+        .and_then(|numbers| numbers.try_into().ok())
+        .ok_or_else(|| refused(field, value))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The processor of google/vit-base-patch16-224 as today's files say it.
+    fn vit() -> Value {
+        json!({
+            "do_normalize": true, "do_rescale": true, "do_resize": true, "do_pad": false, "crop_size": null,
+            "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5], "image_processor_type": "ViTImageProcessor",
+            "resample": 2, "rescale_factor": 0.00392156862745098, "size": {"height": 224, "width": 224}
+        })
+    }
+
+    fn with(changes: &[(&str, Value)]) -> Value {
+        let mut config = vit();
+        for (name, value) in changes {
+            config[*name] = value.clone();
+        }
+        config
+    }
+
+    fn refusal(changes: &[(&str, Value)]) -> String {
+        Preprocessor::from_json(&with(changes)).unwrap_err().to_string()
+    }
+
+    fn fixture(name: &str) -> RgbImage {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/fixtures/pil")
+            .join(name);
+        image::open(path).unwrap().into_rgb8()
+    }
+
+    #[test]
+    fn every_filter_gives_what_pil_gives() {
+        let sizes = [
+            ("wide", 32, 32),
+            ("wide", 29, 57),
+            ("wide", 157, 40),
+            ("tiny", 24, 24),
+            ("strip", 16, 16),
+        ];
+        for (number, filter) in ["nearest", "lanczos", "bilinear", "bicubic"].iter().enumerate() {
+            for (source, width, height) in sizes {
+                let size = json!({"height": height, "width": width});
+                let config = with(&[("size", size), ("resample", json!(number))]);
+                let ours = Preprocessor::from_json(&config)
+                    .unwrap()
+                    .resize(&fixture(&format!("{source}.png")));
+                let theirs = fixture(&format!("{source}-{filter}-{width}x{height}.png"));
+                assert_eq!(ours.dimensions(), theirs.dimensions());
+                let apart = ours.iter().zip(theirs.iter()).map(|(a, b)| a.abs_diff(*b)).max();
+                assert!(apart <= Some(1), "{source} {filter} {width}x{height}: {apart:?} apart");
+            }
+        }
+    }
+
+    #[test]
+    fn values_are_rescaled_and_normalised_for_each_channel() {
+        let config = with(&[
+            ("size", json!({"height": 1, "width": 2})),
+            ("image_mean", json!([0.5, 0.0, 0.25])),
+            ("image_std", json!([0.5, 1.0, 0.25])),
+        ]);
+        let pixels = RgbImage::from_raw(2, 1, vec![255, 51, 0, 0, 255, 255]).unwrap();
+        let input = Preprocessor::from_json(&config).unwrap().run(&pixels);
+        assert_eq!(input.shape(), [1, 3, 1, 2]);
+        let expected = [1.0, -1.0, 0.2, 1.0, -1.0, 3.0];
+        for (value, expected) in input.iter().zip(expected) {
+            assert!((value - expected).abs() < 1e-6, "{input:?}");
+        }
+    }
+
+    #[test]
+    fn without_rescaling_and_normalising_the_bytes_stay() {
+        let config = with(&[
+            ("size", json!(1)),
+            ("do_rescale", json!(false)),
+            ("do_normalize", json!(false)),
+        ]);
+        let pixels = RgbImage::from_raw(1, 1, vec![1, 2, 255]).unwrap();
+        let input = Preprocessor::from_json(&config).unwrap().run(&pixels);
+        assert_eq!(input.into_raw_vec_and_offset().0, [1.0, 2.0, 255.0]);
+    }
+
+    #[test]
+    fn the_short_old_file_of_a_vit_is_understood() {
+        let old = json!({
+            "do_normalize": true, "do_resize": true, "feature_extractor_type": "ViTFeatureExtractor",
+            "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5], "resample": 2, "size": 224
+        });
+        let (old, new) = (
+            Preprocessor::from_json(&old).unwrap(),
+            Preprocessor::from_json(&vit()).unwrap(),
+        );
+        assert_eq!(
+            old.size(),
+            InputSize {
+                height: 224,
+                width: 224
+            }
+        );
+        assert_eq!(old.run(&fixture("wide.png")), new.run(&fixture("wide.png")));
+    }
+
+    #[test]
+    fn the_shorter_side_is_scaled_and_the_middle_cropped() {
+        let config = with(&[
+            ("size", json!({"shortest_edge": 20})),
+            ("do_center_crop", json!(true)),
+            ("crop_size", json!({"height": 18, "width": 16})),
+        ]);
+        let preprocessor = Preprocessor::from_json(&config).unwrap();
+        assert_eq!(preprocessor.size(), InputSize { height: 18, width: 16 });
+        let whole = scale(
+            &fixture("wide.png"),
+            37,
+            20,
+            ResizeAlg::Convolution(FilterType::Bilinear),
+        );
+        let resized = preprocessor.resize(&fixture("wide.png"));
+        assert_eq!(resized.dimensions(), (16, 18));
+        assert_eq!(resized.get_pixel(0, 0), whole.get_pixel(10, 1));
+        assert_eq!(resized.get_pixel(15, 17), whole.get_pixel(25, 18));
+    }
+
+    #[test]
+    fn the_flattest_and_the_smallest_photos_are_prepared_too() {
+        let crop = [
+            ("size", json!({"shortest_edge": 8})),
+            ("do_center_crop", json!(true)),
+            ("crop_size", json!(8)),
+        ];
+        let crop = Preprocessor::from_json(&with(&crop)).unwrap();
+        let stretch = Preprocessor::from_json(&vit()).unwrap();
+        for (width, height) in [(1, 1), (100_000, 1), (1, 100_000)] {
+            let photo = RgbImage::from_pixel(width, height, image::Rgb([7, 8, 9]));
+            for preprocessor in [&crop, &stretch] {
+                let resized = preprocessor.resize(&photo);
+                assert_eq!(
+                    resized.dimensions(),
+                    (preprocessor.size().width, preprocessor.size().height)
+                );
+                assert!(resized.pixels().all(|pixel| pixel.0 == [7, 8, 9]));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_is_refused_by_its_name() {
+        for (name, value) in [
+            ("do_pad", json!(true)),
+            ("do_resize", json!(false)),
+            ("resample", json!(5)),
+            ("resample", json!("bilinear")),
+            ("size", json!({"height": 0, "width": 4})),
+            ("size", json!({"shortest_edge": 224})),
+            ("size", json!(1_000_000)),
+            ("image_mean", json!([0.5, 0.5])),
+            ("image_std", json!([0.0, 1.0, 1.0])),
+            ("rescale_factor", json!("1/255")),
+            ("do_normalize", json!("yes")),
+            ("data_format", json!("channels_last")),
+            ("crop_pct", json!(0.9)),
+        ] {
+            let sentence = refusal(&[(name, value)]);
+            assert!(sentence.contains(&format!("“{name}")), "{name}: {sentence}");
+        }
+        assert!(refusal(&[("size", json!({"height": 2, "width": 2, "depth": 2}))]).contains("“size.depth”"));
+        assert!(refusal(&[("do_center_crop", json!(true)), ("crop_size", json!(300))]).contains("“crop_size”"));
+        assert!(
+            refusal(&[
+                ("image_processor_type", json!("ConvNextImageProcessor")),
+                ("size", json!(224))
+            ])
+            .contains("“size”")
+        );
+    }
+
+    #[test]
+    fn a_missing_field_is_named() {
+        for name in ["size", "resample", "image_mean", "image_std"] {
+            assert!(
+                refusal(&[(name, Value::Null)]).contains(&format!("lacks “{name}”")),
+                "{name}"
+            );
+        }
+        assert!(Preprocessor::from_json(&json!([])).is_err());
+    }
+}

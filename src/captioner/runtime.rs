@@ -1,0 +1,396 @@
+//! ONNX Runtime: found, checked and started once, and the sessions it runs.
+
+use std::env;
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use ort::LoadDynamicError;
+use ort::environment::Environment;
+use ort::ep;
+use ort::error::ErrorCode;
+use ort::session::Session;
+use ort::session::builder::SessionBuilder;
+
+use crate::model::ModelError;
+
+use super::decoder::ATTENTION;
+use super::softmaxes::with_cross_attentions;
+use super::{CaptionError, DeviceChoice};
+
+/// Where the Python wheel of ONNX Runtime keeps the library, below the folder it was installed to.
+const WHEEL: &str = "runtime/onnxruntime/capi";
+
+/// How to get it, the same on every platform.
+const INSTALL: &str = "Install it with \"python3 -m pip install --no-deps --target runtime onnxruntime==1.31.1\", \
+                       or name its library in ORT_DYLIB_PATH";
+
+/// Why ONNX Runtime cannot be used.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum RuntimeError {
+    /// The library is in none of the places.
+    #[error(
+        "ONNX Runtime, which runs the models, was not found. {INSTALL}. It was looked for in: {}.",
+        list(looked)
+    )]
+    NotFound {
+        /// Where it was looked for, in this order.
+        looked: Vec<PathBuf>,
+    },
+    /// The library is older than this program can use.
+    #[error("ONNX Runtime {version} at {} is too old, 1.{} or newer is needed. {INSTALL}.", path.display(), ort::MINOR_VERSION)]
+    TooOld {
+        /// The library.
+        path: PathBuf,
+        /// Its version.
+        version: String,
+    },
+    /// The library cannot be loaded or started.
+    #[error("ONNX Runtime at {} cannot be used ({reason}). {INSTALL}.", path.display())]
+    Broken {
+        /// The library.
+        path: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
+}
+
+/// Starts ONNX Runtime where that has not been done, and tells which library it is.
+///
+/// It is looked for in `$ORT_DYLIB_PATH` (a library or a folder; then nowhere else), beside the program, in its `lib/`,
+/// in `./runtime/onnxruntime/capi` and in the same folder above the program.
+///
+/// # Errors
+/// It is missing, older than 1.24 or broken. A later call tries again.
+pub fn start_runtime() -> Result<PathBuf, RuntimeError> {
+    started().map(|started| started.path)
+}
+
+#[derive(Clone)]
+struct Started {
+    path: PathBuf,
+    environment: Environment,
+}
+
+fn started() -> Result<Started, RuntimeError> {
+    static STARTED: Mutex<Option<Started>> = Mutex::new(None);
+    let mut started = STARTED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(started) = started.as_ref() {
+        return Ok(started.clone());
+    }
+    let named = env::var_os("ORT_DYLIB_PATH")
+        .filter(|path| !path.is_empty())
+        .map(PathBuf::from);
+    let (program, current) = (env::current_exe().ok(), env::current_dir().ok());
+    let path = library(named, program.as_deref().and_then(Path::parent), current.as_deref())?;
+    Ok(started.insert(start(path)?).clone())
+}
+
+fn start(path: PathBuf) -> Result<Started, RuntimeError> {
+    // The version is read from the library and compared before anything else in it is called.
+    let builder = match ort::init_from(&path) {
+        Ok(builder) => builder,
+        Err(LoadDynamicError::BadVersion { version_str, .. }) => {
+            return Err(RuntimeError::TooOld {
+                path,
+                version: version_str,
+            });
+        }
+        Err(LoadDynamicError::Dlopen { error, .. }) => {
+            let reason = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+            return Err(RuntimeError::Broken {
+                path,
+                reason: short(&reason),
+            });
+        }
+        Err(LoadDynamicError::MissingApi { .. } | LoadDynamicError::InvalidVersionString) => {
+            return Err(RuntimeError::Broken {
+                path,
+                reason: "it is another library".to_owned(),
+            });
+        }
+    };
+    match builder.with_name("hearsight").with_telemetry(false).build() {
+        Ok(environment) => {
+            log::info!("ONNX Runtime from {}: {}", path.display(), ort::info());
+            Ok(Started { path, environment })
+        }
+        Err(error) => Err(RuntimeError::Broken {
+            path,
+            reason: short(error.message()),
+        }),
+    }
+}
+
+/// Finds the library: the path that `ORT_DYLIB_PATH` names, else in places around the program and the current folder.
+fn library(named: Option<PathBuf>, program: Option<&Path>, current: Option<&Path>) -> Result<PathBuf, RuntimeError> {
+    if let Some(path) = named {
+        let found = if path.is_dir() {
+            library_in(&path)
+        } else {
+            Some(path.clone()).filter(|path| path.is_file())
+        };
+        // An absolute path, because the loader tries a relative one against the program's folder first.
+        return found
+            .map(|path| fs::canonicalize(&path).unwrap_or(path))
+            .ok_or(RuntimeError::NotFound { looked: vec![path] });
+    }
+    let mut places: Vec<PathBuf> = program
+        .into_iter()
+        .flat_map(|folder| [folder.into(), folder.join("lib")])
+        .collect();
+    places.extend(current.map(|current| current.join(WHEEL)));
+    let above = program
+        .into_iter()
+        .flat_map(Path::ancestors)
+        .map(|folder| folder.join(WHEEL));
+    let found = places
+        .iter()
+        .cloned()
+        .chain(above)
+        .find_map(|folder| library_in(&folder));
+    found.ok_or(RuntimeError::NotFound { looked: places })
+}
+
+/// The library in a folder: `libonnxruntime.so.1.31.1`, `libonnxruntime.1.31.1.dylib` or `onnxruntime.dll`.
+fn library_in(folder: &Path) -> Option<PathBuf> {
+    let start = format!("{DLL_PREFIX}onnxruntime.");
+    let is_library = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with(&start) && name.contains(DLL_SUFFIX)
+    };
+    let files = fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+    files.filter(is_library).max()
+}
+
+/// Opens the encoder's and the decoder's graph on the device that is asked for, both on the same one.
+///
+/// Returns the sessions in the files' order and what really runs: `cpu`, `cuda`, or the CPU with the reason.
+pub(super) fn open_sessions(
+    files: [&Path; 2],
+    device: DeviceChoice,
+    threads: Option<usize>,
+) -> Result<([Session; 2], String), CaptionError> {
+    let environment = started()?.environment;
+    let threads = threads.unwrap_or_else(cores).max(1);
+    let attending = with_cross_attentions(files[1], ATTENTION);
+    let open_both = |cuda| {
+        let encoder = open(&environment, files[0], None, cuda, threads)?;
+        Ok::<_, OpenError>([
+            encoder,
+            open(&environment, files[1], attending.as_deref(), cuda, threads)?,
+        ])
+    };
+    let mut what_runs = "cpu".to_owned();
+    if device != DeviceChoice::Cpu {
+        match open_both(true) {
+            Ok(sessions) => return Ok((sessions, "cuda".to_owned())),
+            Err(OpenError { error, .. }) => {
+                log::info!("CUDA is not used: {error}");
+                if device == DeviceChoice::Cuda {
+                    what_runs = format!("cpu (CUDA was asked for, but: {})", short(error.message()));
+                }
+            }
+        }
+    }
+    let sessions = open_both(false).map_err(ModelError::from)?;
+    Ok((sessions, what_runs))
+}
+
+/// Opens one graph that is no model folder, such as a classifier to learn from, on all physical cores.
+///
+/// # Errors
+/// ONNX Runtime is missing or the file is broken.
+pub fn open_graph(file: &Path) -> Result<Session, CaptionError> {
+    Ok(open(&started()?.environment, file, false, cores()).map_err(ModelError::from)?)
+}
+
+struct OpenError {
+    file: PathBuf,
+    error: ort::Error,
+}
+
+impl From<OpenError> for ModelError {
+    fn from(OpenError { file, error }: OpenError) -> Self {
+        log::warn!("{} cannot be opened: {error}", file.display());
+        match error.code() {
+            ErrorCode::NotImplemented => Self::Unsupported {
+                file,
+                what: short(error.message()),
+            },
+            ErrorCode::InvalidProtobuf => Self::Broken {
+                file,
+                reason: "it ends too early or is not an ONNX file".to_owned(),
+            },
+            _ => Self::Broken {
+                file,
+                reason: short(error.message()),
+            },
+        }
+    }
+}
+
+/// Opens a file, or the given version of it where that can be opened (weights in a file beside it are not found then).
+fn open(
+    environment: &Environment,
+    file: &Path,
+    version: Option<&[u8]>,
+    cuda: bool,
+    threads: usize,
+) -> Result<Session, OpenError> {
+    let builder = || -> ort::Result<SessionBuilder> {
+        let builder = Session::builder(environment)?
+            .with_intra_threads(threads)?
+            .with_inter_threads(1)?;
+        if cuda {
+            return Ok(builder.with_execution_providers([ep::CUDA::default().build().error_on_failure()])?);
+        }
+        Ok(builder)
+    };
+    if let Some(session) = version.and_then(|bytes| builder().and_then(|mut b| b.commit_from_memory(bytes)).ok()) {
+        return Ok(session);
+    }
+    let session = builder().and_then(|mut builder| builder.commit_from_file(file));
+    session.map_err(|error| OpenError {
+        file: file.to_path_buf(),
+        error,
+    })
+}
+
+/// Threads of their own per core only wait for each other, so the physical cores count, within what the system allows.
+fn cores() -> usize {
+    num_cpus::get_physical().min(num_cpus::get())
+}
+
+/// The first sentence or line of a message of ONNX Runtime, short enough to be read aloud.
+pub(super) fn short(message: &str) -> String {
+    const LONGEST: usize = 160;
+    let line = message
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or("no reason given")
+        .trim();
+    let line = line.split(". ").next().unwrap_or(line).trim_end_matches('.');
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
+fn list(paths: &[PathBuf]) -> String {
+    paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn library_name() -> String {
+        format!("{DLL_PREFIX}onnxruntime.{}", DLL_SUFFIX.trim_start_matches('.'))
+    }
+
+    #[test]
+    fn the_library_of_the_wheel_is_told_from_its_neighbours() {
+        let folder = tempfile::tempdir().unwrap();
+        for file in [
+            &library_name(),
+            "libonnxruntime_providers_shared.so",
+            "onnxruntime_pybind11_state.so",
+        ] {
+            fs::write(folder.path().join(file), "").unwrap();
+        }
+        assert_eq!(library_in(folder.path()), Some(folder.path().join(library_name())));
+    }
+
+    #[test]
+    fn the_library_is_found_above_the_program_and_nearer_ones_come_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let (program, wheel) = (folder.path().join("target/debug"), folder.path().join(WHEEL));
+        for place in [&wheel, &program.join("lib")] {
+            fs::create_dir_all(place).unwrap();
+        }
+        fs::write(wheel.join(library_name()), "").unwrap();
+        assert_eq!(library(None, Some(&program), None), Ok(wheel.join(library_name())));
+        fs::write(program.join("lib").join(library_name()), "").unwrap();
+        assert_eq!(
+            library(None, Some(&program), None),
+            Ok(program.join("lib").join(library_name()))
+        );
+    }
+
+    #[test]
+    fn a_missing_library_is_told_with_the_places_and_what_to_do() {
+        let named = Some(PathBuf::from("/nowhere/libonnxruntime.so"));
+        assert_eq!(
+            library(named, None, None).unwrap_err().to_string(),
+            "ONNX Runtime, which runs the models, was not found. Install it with \"python3 -m pip install --no-deps \
+             --target runtime onnxruntime==1.31.1\", or name its library in ORT_DYLIB_PATH. It was looked for in: \
+             /nowhere/libonnxruntime.so."
+        );
+        let error = library(None, Some(Path::new("/nowhere")), Some(Path::new("/home")))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.ends_with(": /nowhere, /nowhere/lib, /home/runtime/onnxruntime/capi."),
+            "{error}"
+        );
+    }
+
+    /// A library that has ONNX Runtime's one entry point, knows its version, and aborts when asked for anything else.
+    const OLD: &str = r#"
+        #[repr(C)]
+        pub struct Base(extern "C" fn(u32) -> *const u8, extern "C" fn() -> *const u8);
+        extern "C" fn api(_: u32) -> *const u8 { std::process::abort() }
+        extern "C" fn version() -> *const u8 { c"1.20.1".as_ptr().cast() }
+        static BASE: Base = Base(api, version);
+        #[unsafe(no_mangle)]
+        pub extern "C" fn OrtGetApiBase() -> *const Base { &BASE }
+    "#;
+
+    #[test]
+    fn an_old_library_is_refused_by_its_version_before_anything_else_in_it_is_called() {
+        let folder = tempfile::tempdir().unwrap();
+        let (source, path) = (folder.path().join("old.rs"), folder.path().join(library_name()));
+        fs::write(&source, OLD).unwrap();
+        let compiler = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+        let mut compile = std::process::Command::new(compiler);
+        compile
+            .args(["--edition=2024", "--crate-type=cdylib", "-o"])
+            .arg(&path)
+            .arg(&source);
+        assert!(compile.status().unwrap().success());
+        let error = start(path.clone()).err().unwrap();
+        assert_eq!(
+            error,
+            RuntimeError::TooOld {
+                path,
+                version: "1.20.1".to_owned()
+            }
+        );
+        assert!(
+            error.to_string().contains("is too old, 1.24 or newer is needed"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_long_message_is_cut_to_its_first_sentence() {
+        assert_eq!(short("\nNo driver. Install one.\nat cuda.cc:3"), "No driver");
+        assert_eq!(short(&"x".repeat(500)).chars().count(), 161);
+    }
+
+    #[test]
+    fn a_file_that_is_no_library_is_refused_with_the_reason() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("libonnxruntime.so");
+        fs::write(&path, "no library").unwrap();
+        assert!(matches!(start(path), Err(RuntimeError::Broken { reason, .. }) if !reason.is_empty()));
+    }
+}

@@ -1,0 +1,89 @@
+//! From logits to scores: log-softmax, and the adjustments that the settings ask for.
+
+use std::collections::HashSet;
+
+use ndarray::ArrayView1;
+
+use crate::model::GenerationConfig;
+
+/// The logarithm of the softmax.
+pub(super) fn log_softmax(logits: ArrayView1<f32>) -> Vec<f32> {
+    let largest = logits.fold(f32::NEG_INFINITY, |largest, &logit| largest.max(logit));
+    let sum: f32 = logits.iter().map(|logit| (logit - largest).exp()).sum();
+    let shift = largest + sum.ln();
+    logits.iter().map(|logit| logit - shift).collect()
+}
+
+/// Changes the scores of the tokens that may follow `tokens`, in the order of Hugging Face's logits processors:
+/// repetition penalty, no repeated n-grams, shortest length.
+pub(super) fn adjust(scores: &mut [f32], tokens: &[i64], settings: &GenerationConfig) {
+    let mut change = |token: i64, change: &dyn Fn(f32) -> f32| {
+        if let Some(score) = usize::try_from(token).ok().and_then(|token| scores.get_mut(token)) {
+            *score = change(*score);
+        }
+    };
+    let penalty = settings.repetition_penalty;
+    if penalty != 1.0 {
+        for &token in tokens.iter().collect::<HashSet<_>>() {
+            change(token, &|score| {
+                if score < 0.0 { score * penalty } else { score / penalty }
+            });
+        }
+    }
+    let n = settings.no_repeat_ngram_size;
+    if n > 0 && tokens.len() + 1 >= n {
+        let recent = &tokens[tokens.len() + 1 - n..];
+        for ngram in tokens.windows(n).filter(|ngram| ngram.starts_with(recent)) {
+            change(ngram[n - 1], &|_| f32::NEG_INFINITY);
+        }
+    }
+    if tokens.len() < settings.min_length() {
+        for &token in settings.end_tokens() {
+            change(token, &|_| f32::NEG_INFINITY);
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use ndarray::array;
+    use serde_json::json;
+
+    use super::*;
+
+    fn adjusted(tokens: &[i64], settings: serde_json::Value) -> Vec<f32> {
+        let mut scores = vec![2.0, -2.0, 1.0, 0.5];
+        adjust(&mut scores, tokens, &serde_json::from_value(settings).unwrap());
+        scores
+    }
+
+    #[test]
+    fn probabilities_sum_to_one_for_large_logits() {
+        let sum: f32 = log_softmax(array![1000.0, 999.0, -1000.0].view())
+            .iter()
+            .map(|score| score.exp())
+            .sum();
+        assert!((sum - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_repeated_token_is_penalised_once_in_the_direction_of_less_likely() {
+        assert_eq!(
+            adjusted(&[0, 1, 0], json!({"repetition_penalty": 2.0})),
+            [1.0, -4.0, 1.0, 0.5]
+        );
+    }
+
+    #[test]
+    fn the_token_that_would_repeat_a_pair_is_forbidden() {
+        let scores = adjusted(&[2, 3, 1, 2], json!({"no_repeat_ngram_size": 2}));
+        assert_eq!(scores, [2.0, -2.0, 1.0, f32::NEG_INFINITY]);
+    }
+
+    #[test]
+    fn without_repeated_single_tokens_all_used_ones_are_forbidden() {
+        let scores = adjusted(&[0, 3], json!({"no_repeat_ngram_size": 1}));
+        assert_eq!(scores, [f32::NEG_INFINITY, -2.0, 1.0, f32::NEG_INFINITY]);
+    }
+}

@@ -1,0 +1,248 @@
+//! Tokens become words: which tokens wrote each word, how likely it is, and where the model looked.
+
+use tokenizers::Tokenizer;
+
+use super::search::Hypothesis;
+use super::{Attention, CaptionError, Word};
+use crate::model::{GenerationConfig, ModelFolder};
+
+/// The words of a sequence, as the tokenizer writes them.
+pub(super) fn words(hypothesis: &Hypothesis, model: &ModelFolder) -> Result<Vec<Word>, CaptionError> {
+    let written = written(&hypothesis.tokens, model.generation());
+    let mut words = Vec::new();
+    for (text, tokens) in split(written, model.tokenizer())? {
+        let log_probability: f32 = tokens.iter().map(|&token| hypothesis.log_probabilities[token]).sum();
+        let maps: Vec<&[f32]> = tokens
+            .iter()
+            .filter_map(|&token| hypothesis.attention.get(token))
+            .map(|m| &**m)
+            .collect();
+        let attention = word_map(&maps, model)?;
+        let place = attention.as_ref().and_then(Attention::place);
+        words.push(Word {
+            text,
+            probability: log_probability.exp(),
+            attention,
+            place,
+        });
+    }
+    if model.config().hearsight.capitalise {
+        capitalise(&mut words);
+    }
+    Ok(words)
+}
+
+/// The words as one text.
+pub(super) fn text(words: &[Word]) -> String {
+    words
+        .iter()
+        .map(|word| word.text.as_str())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// The tokens between the start token and the end token.
+fn written<'a>(tokens: &'a [i64], settings: &GenerationConfig) -> &'a [i64] {
+    let tokens = tokens.get(1..).unwrap_or_default();
+    match tokens.split_last() {
+        Some((last, before)) if settings.end_tokens().contains(last) => before,
+        _ => tokens,
+    }
+}
+
+/// Splits tokens into words, each with the places of the tokens that wrote it.
+///
+/// The tokenizer's decoder alone knows how tokens join (word pieces, bytes of one letter, marks for spaces), so the
+/// text is decoded token by token, and what a token adds to the text is its own.
+fn split(tokens: &[i64], tokenizer: &Tokenizer) -> Result<Vec<(String, Vec<usize>)>, CaptionError> {
+    let ids: Vec<u32> = tokens.iter().filter_map(|&token| u32::try_from(token).ok()).collect();
+    let decode = |ids: &[u32]| {
+        tokenizer.decode(ids, true).map_err(|error| CaptionError::Run {
+            reason: error.to_string(),
+        })
+    };
+    let text = decode(&ids)?;
+    let spans = text.split_whitespace().map(|word| {
+        let start = word.as_ptr() as usize - text.as_ptr() as usize;
+        (start, start + word.len())
+    });
+    let spans: Vec<(usize, usize)> = spans.collect();
+    let mut words: Vec<(String, Vec<usize>)> = spans
+        .iter()
+        .map(|&(from, to)| (text[from..to].to_owned(), vec![]))
+        .collect();
+    let mut from = 0;
+    for token in 0..ids.len() {
+        let to = common_prefix(&decode(&ids[..=token])?, &text).max(from);
+        let touched = |&(start, end): &(usize, usize)| start < to && end > from;
+        let first = spans.iter().position(touched);
+        // A token without letters of its own (a space, the first byte of a letter) goes with what follows it.
+        let first = first
+            .or_else(|| spans.iter().position(|&(_, end)| end > from))
+            .or(spans.len().checked_sub(1));
+        let Some(first) = first else { continue };
+        let more = spans[first + 1..].iter().take_while(|span| touched(span)).count();
+        for (_, tokens) in &mut words[first..=first + more] {
+            tokens.push(token);
+        }
+        from = to;
+    }
+    Ok(words)
+}
+
+/// Length in bytes of the text that both begin with.
+fn common_prefix(a: &str, b: &str) -> usize {
+    a.chars()
+        .zip(b.chars())
+        .take_while(|(a, b)| a == b)
+        .map(|(a, _)| a.len_utf8())
+        .sum()
+}
+
+/// The mean of a word's token maps, on the grid, without the class token, summing to 1.
+fn word_map(maps: &[&[f32]], model: &ModelFolder) -> Result<Option<Attention>, CaptionError> {
+    let Some(positions) = maps.first().map(|map| map.len()) else {
+        return Ok(None);
+    };
+    let configured = model.config().hearsight.attention_grid;
+    let Some((rows, columns)) = grid(positions, configured) else {
+        return match configured {
+            Some([rows, columns]) => Err(model
+                .contradiction(format!(
+                    "config.json says that the attention_grid is {rows}×{columns}, but the decoder looks at \
+                     {positions} positions"
+                ))
+                .into()),
+            None => Ok(None),
+        };
+    };
+    let mut weights = vec![0.0; rows * columns];
+    for map in maps {
+        let cells = &map[positions - weights.len()..];
+        weights.iter_mut().zip(cells).for_each(|(weight, cell)| *weight += cell);
+    }
+    let sum: f32 = weights.iter().sum();
+    if sum <= 0.0 || !sum.is_finite() {
+        return Ok(None);
+    }
+    weights.iter_mut().for_each(|weight| *weight /= sum);
+    Ok(Some(Attention { rows, columns, weights }))
+}
+
+/// Rows and columns of the grid with this many positions, one more where a class token comes first.
+fn grid(positions: usize, configured: Option<[usize; 2]>) -> Option<(usize, usize)> {
+    let fits = |rows: usize, columns: usize| {
+        let cells = rows.checked_mul(columns)?;
+        (cells > 0 && (cells == positions || cells + 1 == positions)).then_some((rows, columns))
+    };
+    match configured {
+        Some([rows, columns]) => fits(rows, columns),
+        None => fits(positions.isqrt(), positions.isqrt()),
+    }
+}
+
+fn capitalise(words: &mut [Word]) {
+    if let Some(first) = words.first_mut() {
+        let mut letters = first.text.chars();
+        first.text = letters
+            .next()
+            .into_iter()
+            .flat_map(char::to_uppercase)
+            .chain(letters)
+            .collect();
+    }
+    if let Some(last) = words
+        .last_mut()
+        .filter(|word| !word.text.ends_with(['.', '!', '?', '…']))
+    {
+        last.text.push('.');
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn tokenizer(model: Value, pre_tokenizer: Value, decoder: Value) -> Tokenizer {
+        let json = json!({"version": "1.0", "model": model, "pre_tokenizer": pre_tokenizer, "decoder": decoder,
+            "added_tokens": [], "truncation": null, "padding": null, "normalizer": null, "post_processor": null});
+        Tokenizer::from_bytes(json.to_string()).unwrap()
+    }
+
+    fn words(tokens: &[i64], tokenizer: &Tokenizer) -> Vec<(String, Vec<usize>)> {
+        split(tokens, tokenizer).unwrap()
+    }
+
+    fn expected(words: &[(&str, &[usize])]) -> Vec<(String, Vec<usize>)> {
+        words
+            .iter()
+            .map(|(word, tokens)| ((*word).to_owned(), tokens.to_vec()))
+            .collect()
+    }
+
+    #[test]
+    fn whole_words_are_their_own_tokens() {
+        let model = json!({"type": "WordLevel", "vocab": {"a": 0, "dog": 1, "[UNK]": 2}, "unk_token": "[UNK]"});
+        let tokenizer = tokenizer(model, json!({"type": "Whitespace"}), Value::Null);
+        assert_eq!(words(&[0, 1], &tokenizer), expected(&[("a", &[0]), ("dog", &[1])]));
+        assert_eq!(words(&[], &tokenizer), []);
+    }
+
+    #[test]
+    fn word_pieces_and_punctuation_join_the_word_they_touch() {
+        let vocab =
+            json!({"two": 0, "snow": 1, "##board": 2, "##ers": 3, ".": 4, "[UNK]": 5, "don": 6, "'": 7, "t": 8});
+        let model = json!({"type": "WordPiece", "vocab": vocab, "unk_token": "[UNK]",
+            "continuing_subword_prefix": "##", "max_input_chars_per_word": 100});
+        let decoder = json!({"type": "WordPiece", "prefix": "##", "cleanup": true});
+        let tokenizer = tokenizer(model, json!({"type": "BertPreTokenizer"}), decoder);
+        let found = words(&[0, 1, 2, 3, 4], &tokenizer);
+        assert_eq!(found, expected(&[("two", &[0]), ("snowboarders.", &[1, 2, 3, 4])]));
+    }
+
+    #[test]
+    fn bytes_of_one_letter_belong_to_one_word() {
+        // é is the bytes C3 A9, which byte-level vocabularies write as Ã and ©; Ġ stands for a space.
+        let vocab = json!({"Ġa": 0, "Ġcaf": 1, "Ã": 2, "©": 3, "Ġ": 4, "Ġin": 5, "side": 6});
+        let model = json!({"type": "BPE", "vocab": vocab, "merges": []});
+        let byte_level =
+            json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true});
+        let tokenizer = tokenizer(model, byte_level.clone(), byte_level);
+        let found = words(&[0, 1, 2, 3, 5, 6], &tokenizer);
+        assert_eq!(
+            found,
+            expected(&[("a", &[0]), ("café", &[1, 2, 3]), ("inside", &[4, 5])])
+        );
+        assert_eq!(words(&[0, 4, 5], &tokenizer), expected(&[("a", &[0]), ("in", &[1, 2])]));
+        assert_eq!(words(&[0, 4], &tokenizer), expected(&[("a", &[0, 1])]));
+    }
+
+    #[test]
+    fn the_grid_is_a_square_with_or_without_a_class_token_or_what_the_model_says() {
+        assert_eq!(grid(49, None), Some((7, 7)));
+        assert_eq!(grid(197, None), Some((14, 14)));
+        assert_eq!(grid(48, None), None);
+        assert_eq!(grid(48, Some([6, 8])), Some((6, 8)));
+        assert_eq!(grid(49, Some([6, 8])), Some((6, 8)));
+        assert_eq!(grid(50, Some([6, 8])), None);
+        assert_eq!(grid(0, None), None);
+    }
+
+    #[test]
+    fn a_sentence_of_lower_case_words_is_capitalised_and_ended() {
+        let word = |text: &str| Word {
+            text: text.to_owned(),
+            probability: 1.0,
+            attention: None,
+            place: None,
+        };
+        let mut words = [word("élan"), word("ends")];
+        capitalise(&mut words);
+        assert_eq!(text(&words), "Élan ends.");
+        capitalise(&mut words);
+        assert_eq!(text(&words), "Élan ends.");
+    }
+}

@@ -1,0 +1,220 @@
+//! A folder with all that a captioner is made of.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tokenizers::Tokenizer;
+
+use super::{Config, GenerationConfig, ModelError};
+
+/// A model in the layout of Hugging Face Optimum: its configuration read and checked, its graphs found.
+///
+/// The graphs lie in the folder itself or in `onnx/`; where both are there, full weights (`decoder_model.onnx`) come
+/// before quantised ones (`decoder_model_quantized.onnx`).
+#[derive(Clone, Debug)]
+pub struct ModelFolder {
+    path: PathBuf,
+    name: String,
+    config: Config,
+    generation: GenerationConfig,
+    preprocessor: Value,
+    tokenizer: Tokenizer,
+    encoder: PathBuf,
+    decoder: PathBuf,
+}
+
+/// A vocabulary may be wider than its tokenizer (it is padded to a round number for the processor), but not by more
+/// than this.
+const PADDING: usize = 1024;
+
+impl ModelFolder {
+    /// Reads a model folder's configuration and tokenizer, and finds its graphs; those are read when the model is
+    /// loaded.
+    ///
+    /// # Errors
+    /// There is no such folder, or a file in it is missing, broken or contradicts another.
+    pub fn open(path: &Path) -> Result<Self, ModelError> {
+        if !path.is_dir() {
+            return Err(ModelError::NoFolder {
+                path: path.to_path_buf(),
+            });
+        }
+        let (encoder, decoder) = graphs(path)?;
+        let config_json = required(path, "config.json")?;
+        let config: Config =
+            serde_json::from_value(config_json.clone()).map_err(|error| broken(path.join("config.json"), error))?;
+        let search = optional(path, "generation_config.json")?;
+        let generation = GenerationConfig::from_json(search.as_ref(), &config_json)
+            .map_err(|error| broken(path.join("generation_config.json"), error))?;
+        let preprocessor = required(path, "preprocessor_config.json")?;
+        let tokenizer = tokenizer(path)?;
+        let folder = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+        let file_name = folder
+            .file_name()
+            .map_or_else(|| "model".into(), |name| name.to_string_lossy().into_owned());
+        let name = config.hearsight.name.clone().unwrap_or(file_name);
+        let model = Self {
+            path: path.to_path_buf(),
+            name,
+            config,
+            generation,
+            preprocessor,
+            tokenizer,
+            encoder,
+            decoder,
+        };
+        if model.generation.start_token().is_none() {
+            return Err(model.contradiction(
+                "neither generation_config.json nor config.json has a decoder_start_token_id or bos_token_id".into(),
+            ));
+        }
+        if let Some(size) = model.config.vocab_size() {
+            model.check_vocabulary(size)?;
+        }
+        Ok(model)
+    }
+
+    /// Checks that the tokenizer and the special tokens fit a decoder that scores `size` words.
+    pub(crate) fn check_vocabulary(&self, size: usize) -> Result<(), ModelError> {
+        let words = self
+            .tokenizer
+            .get_vocab(true)
+            .values()
+            .max()
+            .map_or(0, |&id| id as usize + 1);
+        if words > size || words + PADDING < size {
+            return Err(self.contradiction(format!(
+                "tokenizer.json has {words} words, but the decoder was made for a vocabulary of {size}"
+            )));
+        }
+        let ids = self
+            .generation
+            .start_token()
+            .into_iter()
+            .chain(self.generation.end_tokens().iter().copied());
+        match ids
+            .into_iter()
+            .find(|&id| usize::try_from(id).map_or(true, |id| id >= size))
+        {
+            Some(id) => Err(self.contradiction(format!(
+                "the start or end token {id} is outside of the decoder's vocabulary of {size}"
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// The error for files of this folder that do not fit together.
+    pub(crate) fn contradiction(&self, contradiction: String) -> ModelError {
+        ModelError::Contradiction {
+            folder: self.path.clone(),
+            contradiction,
+        }
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The name that people see.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// `config.json`
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// `generation_config.json`
+    pub fn generation(&self) -> &GenerationConfig {
+        &self.generation
+    }
+
+    /// `preprocessor_config.json` as it is; the captioner's preprocessor understands it.
+    pub fn preprocessor(&self) -> &Value {
+        &self.preprocessor
+    }
+
+    /// `tokenizer.json`
+    pub fn tokenizer(&self) -> &Tokenizer {
+        &self.tokenizer
+    }
+
+    /// The encoder's graph.
+    pub fn encoder(&self) -> &Path {
+        &self.encoder
+    }
+
+    /// The decoder's graph.
+    pub fn decoder(&self) -> &Path {
+        &self.decoder
+    }
+}
+
+/// The decoder's graph, the most useful first: one with a past serves the first step too, with a past of length 0, and
+/// what is inside the branches of a merged one cannot be reached.
+const DECODERS: [&str; 3] = ["decoder_with_past_model", "decoder_model_merged", "decoder_model"];
+
+fn graphs(folder: &Path) -> Result<(PathBuf, PathBuf), ModelError> {
+    let mut has_encoder = false;
+    for place in [folder.to_path_buf(), folder.join("onnx")] {
+        for suffix in ["", "_quantized"] {
+            let file = |stem: &str| Some(place.join(format!("{stem}{suffix}.onnx"))).filter(|path| path.is_file());
+            let Some(encoder) = file("encoder_model") else { continue };
+            has_encoder = true;
+            if let Some(decoder) = DECODERS.into_iter().find_map(file) {
+                return Ok((encoder, decoder));
+            }
+        }
+    }
+    Err(missing(
+        folder,
+        if has_encoder {
+            "decoder_model.onnx"
+        } else {
+            "encoder_model.onnx"
+        },
+    ))
+}
+
+fn tokenizer(folder: &Path) -> Result<Tokenizer, ModelError> {
+    let path = folder.join("tokenizer.json");
+    let text = read(&path)?.ok_or_else(|| missing(folder, "tokenizer.json"))?;
+    Tokenizer::from_bytes(text).map_err(|error| broken(path, error))
+}
+
+fn required(folder: &Path, file: &str) -> Result<Value, ModelError> {
+    optional(folder, file)?.ok_or_else(|| missing(folder, file))
+}
+
+fn optional(folder: &Path, file: &str) -> Result<Option<Value>, ModelError> {
+    let path = folder.join(file);
+    read(&path)?
+        .map(|text| serde_json::from_str(&text).map_err(|error| broken(path.clone(), error)))
+        .transpose()
+}
+
+fn read(path: &Path) -> Result<Option<String>, ModelError> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(broken(path.to_path_buf(), error)),
+    }
+}
+
+fn missing(folder: &Path, file: &str) -> ModelError {
+    ModelError::Missing {
+        folder: folder.to_path_buf(),
+        file: file.to_owned(),
+    }
+}
+
+fn broken(file: PathBuf, error: impl std::fmt::Display) -> ModelError {
+    ModelError::Broken {
+        file,
+        reason: error.to_string(),
+    }
+}

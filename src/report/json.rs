@@ -1,0 +1,191 @@
+//! The JSON lines of `hearsight describe --json`: a contract with the programs that read them.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::captioner::{Alternative, Attention, Description, Seconds, Word};
+
+/// One line, without its end, for a photo that was described. What is no Unicode in the path is replaced.
+pub fn json_line(photo: &Path, description: &Description) -> String {
+    let Description {
+        caption,
+        confidence,
+        words,
+        alternatives,
+        tokens,
+        score,
+        model,
+        device,
+        seconds,
+    } = description;
+    line(&DescriptionLine {
+        photo: &photo.to_string_lossy(),
+        caption,
+        confidence: *confidence,
+        words: words.iter().map(WordEntry::new).collect(),
+        alternatives: alternatives.iter().map(AlternativeEntry::new).collect(),
+        tokens,
+        score: *score,
+        model,
+        device,
+        seconds: SecondsEntry::new(*seconds),
+    })
+}
+
+/// One line, without its end, for a photo that could not be described, with the sentence that says why.
+pub fn error_line(photo: &Path, error: &str) -> String {
+    line(&ErrorLine {
+        photo: &photo.to_string_lossy(),
+        error,
+    })
+}
+
+fn line(content: &impl Serialize) -> String {
+    // Fails only for maps with keys that are no text, or a Serialize of one's own; there is neither here.
+    serde_json::to_string(content).unwrap_or_else(|error| {
+        log::error!("a result could not be written as JSON: {error}");
+        String::from("{}")
+    })
+}
+
+#[derive(Serialize)]
+struct DescriptionLine<'a> {
+    photo: &'a str,
+    caption: &'a str,
+    confidence: f32,
+    words: Vec<WordEntry<'a>>,
+    alternatives: Vec<AlternativeEntry<'a>>,
+    tokens: &'a [i64],
+    score: f32,
+    model: &'a str,
+    device: &'a str,
+    seconds: SecondsEntry,
+}
+
+#[derive(Serialize)]
+struct ErrorLine<'a> {
+    photo: &'a str,
+    error: &'a str,
+}
+
+#[derive(Serialize)]
+struct WordEntry<'a> {
+    text: &'a str,
+    probability: f32,
+    attention: Option<AttentionEntry<'a>>,
+    place: Option<&'static str>,
+}
+
+impl<'a> WordEntry<'a> {
+    fn new(
+        Word {
+            text,
+            probability,
+            attention,
+            place,
+        }: &'a Word,
+    ) -> Self {
+        Self {
+            text,
+            probability: *probability,
+            attention: attention.as_ref().map(AttentionEntry::new),
+            place: place.map(|place| place.phrase()),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct AttentionEntry<'a> {
+    rows: usize,
+    columns: usize,
+    weights: &'a [f32],
+}
+
+impl<'a> AttentionEntry<'a> {
+    fn new(Attention { rows, columns, weights }: &'a Attention) -> Self {
+        Self {
+            rows: *rows,
+            columns: *columns,
+            weights,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct AlternativeEntry<'a> {
+    caption: &'a str,
+    score: f32,
+}
+
+impl<'a> AlternativeEntry<'a> {
+    fn new(Alternative { caption, score }: &'a Alternative) -> Self {
+        Self { caption, score: *score }
+    }
+}
+
+#[derive(Serialize)]
+struct SecondsEntry {
+    load: f64,
+    decode_photo: f64,
+    encode: f64,
+    search: f64,
+}
+
+impl SecondsEntry {
+    fn new(
+        Seconds {
+            load,
+            decode_photo,
+            encode,
+            search,
+        }: Seconds,
+    ) -> Self {
+        Self {
+            load,
+            decode_photo,
+            encode,
+            search,
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::report::example;
+
+    #[test]
+    fn a_description_is_one_line_of_the_agreed_fields_in_their_order() {
+        let expected = concat!(
+            r#"{"photo":"a b.jpg","caption":"a cat.","confidence":0.9,"words":["#,
+            r#"{"text":"a","probability":0.75,"attention":null,"place":null},"#,
+            r#"{"text":"cat.","probability":0.75,"#,
+            r#""attention":{"rows":2,"columns":2,"weights":[0.75,0.125,0.0625,0.0625]},"place":"upper left"}],"#,
+            r#""alternatives":[{"caption":"a dog.","score":-2.5}],"tokens":[1,7,9,2],"score":-1.25,"#,
+            r#""model":"everyday","device":"cpu","#,
+            r#""seconds":{"load":0.5,"decode_photo":0.25,"encode":0.125,"search":2.0}}"#
+        );
+        assert_eq!(json_line(Path::new("a b.jpg"), &example::description()), expected);
+    }
+
+    #[test]
+    fn an_error_has_the_photo_and_the_sentence() {
+        let line = error_line(Path::new("가족 \"1\".jpg"), "This file is empty.\nTry again.");
+        assert!(!line.contains('\n'));
+        let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(
+            value,
+            serde_json::json!({"photo": "가족 \"1\".jpg", "error": "This file is empty.\nTry again."})
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_path_that_is_no_unicode_is_printed_with_replacements() {
+        use std::os::unix::ffi::OsStrExt;
+        let path = Path::new(std::ffi::OsStr::from_bytes(b"caf\xE9.jpg"));
+        assert!(error_line(path, "").starts_with("{\"photo\":\"caf\u{FFFD}.jpg\""));
+    }
+}

@@ -1,0 +1,51 @@
+//! A description as a JSON line, as words for the terminal and the voice, and as a picture of where the model looked.
+
+mod json;
+mod picture;
+mod text;
+
+pub use json::{error_line, json_line};
+pub use picture::{PictureError, attention_picture, save_attention};
+pub use text::{DOUBTFUL, UNLIKELY, sentence};
+
+#[cfg(test)]
+mod example {
+    use crate::captioner::{Alternative, Attention, Description, Place, Seconds, Word};
+
+    /// "a cat.", with a map for the cat and none for the article.
+    pub fn description() -> Description {
+        let attention = Attention {
+            rows: 2,
+            columns: 2,
+            weights: vec![0.75, 0.125, 0.0625, 0.0625],
+        };
+        let word = |text: &str, attention: Option<Attention>, place| Word {
+            text: text.to_owned(),
+            probability: 0.75,
+            attention,
+            place,
+        };
+        Description {
+            caption: "a cat.".to_owned(),
+            confidence: 0.9,
+            words: vec![
+                word("a", None, None),
+                word("cat.", Some(attention), Some(Place::UpperLeft)),
+            ],
+            alternatives: vec![Alternative {
+                caption: "a dog.".to_owned(),
+                score: -2.5,
+            }],
+            tokens: vec![1, 7, 9, 2],
+            score: -1.25,
+            model: "everyday".to_owned(),
+            device: "cpu".to_owned(),
+            seconds: Seconds {
+                load: 0.5,
+                decode_photo: 0.25,
+                encode: 0.125,
+                search: 2.0,
+            },
+        }
+    }
+}

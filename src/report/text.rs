@@ -1,0 +1,60 @@
+//! A description as the words that the terminal prints, the window shows and the voice says.
+
+use crate::captioner::Description;
+
+/// Below this confidence the wording says that the sentence may be wrong.
+pub const DOUBTFUL: f32 = 0.5;
+
+/// Below this confidence the wording says that the sentence is probably wrong.
+pub const UNLIKELY: f32 = 0.2;
+
+/// The caption, behind a warning where it should not be believed.
+///
+/// The wording stresses the chance of error, which corrects blind readers' too high trust better than one that
+/// stresses correctness (MacLeod and others, CHI 2017). Control characters are left out: a terminal would obey them.
+pub fn sentence(description: &Description) -> String {
+    let caption: String = description
+        .caption
+        .chars()
+        .filter(|letter| !letter.is_control())
+        .collect();
+    if caption.trim().is_empty() {
+        return "The model found no words for this photo.".to_owned();
+    }
+    // Written so that a confidence that is no number counts as none.
+    if description.confidence >= DOUBTFUL {
+        caption
+    } else if description.confidence >= UNLIKELY {
+        format!("This may be wrong: {caption}")
+    } else {
+        format!("This is probably wrong: {caption}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::example;
+
+    fn with(caption: &str, confidence: f32) -> String {
+        sentence(&Description {
+            caption: caption.to_owned(),
+            confidence,
+            ..example::description()
+        })
+    }
+
+    #[test]
+    fn doubt_is_said_before_the_sentence() {
+        assert_eq!(with("a cat.", 0.5), "a cat.");
+        assert_eq!(with("a cat.", 0.49), "This may be wrong: a cat.");
+        assert_eq!(with("a cat.", 0.19), "This is probably wrong: a cat.");
+        assert_eq!(with("a cat.", f32::NAN), "This is probably wrong: a cat.");
+    }
+
+    #[test]
+    fn nothing_that_a_terminal_would_obey_gets_through() {
+        assert_eq!(with("a \u{1b}[31mred\u{7} cat", 1.0), "a [31mred cat");
+        assert_eq!(with(" \n", 1.0), "The model found no words for this photo.");
+    }
+}

@@ -1,0 +1,406 @@
+//! Models of each kind of decoder are described through the same loop, and broken folders are refused in a sentence.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::Path;
+
+use hearsight::captioner::{
+    Cancel, CaptionError, Captioner, DescribeOptions, Description, DeviceChoice, LoadOptions, Stage,
+};
+use hearsight::model::ModelFolder;
+use hearsight::photo::Photo;
+use image::{Rgb, RgbImage};
+use serde_json::{Value, json};
+
+#[path = "support/models.rs"]
+mod models;
+
+use models::{Kind, model};
+
+const KINDS: [Kind; 2] = [Kind::Recurrent, Kind::Transformer];
+
+/// A photo with a bright spot in one of four corners.
+fn photo(corner: u32) -> Photo {
+    let pixels = RgbImage::from_fn(48, 32, |x, y| {
+        let bright = (x / 24, y / 16) == (corner % 2, corner / 2);
+        Rgb([if bright { 250 } else { 20 }, (x * 5) as u8, (y * 7) as u8])
+    });
+    Photo::from_pixels("spot", pixels)
+}
+
+fn load(folder: &Path) -> Result<Captioner, CaptionError> {
+    Captioner::load(&ModelFolder::open(folder)?, &LoadOptions::default())
+}
+
+fn describe(captioner: &mut Captioner, photo: &Photo, beams: usize) -> Description {
+    let options = DescribeOptions {
+        beams: Some(beams),
+        ..DescribeOptions::default()
+    };
+    captioner
+        .describe(photo, &options, &Cancel::default(), &mut |_| {})
+        .unwrap()
+}
+
+#[test]
+fn every_kind_of_decoder_describes_with_words_places_and_doubt() {
+    for kind in KINDS {
+        let folder = model(kind, json!({"name": "tiny"}));
+        let mut captioner = load(folder.path()).unwrap();
+        assert!(captioner.has_attention());
+        for beams in [1, 3] {
+            let found = describe(&mut captioner, &photo(0), beams);
+            assert_eq!((found.model.as_str(), found.device.as_str()), ("tiny", "cpu"));
+            assert_eq!(found.tokens[0], 0);
+            assert!(found.words.len() >= 3, "{kind:?}: {}", found.caption);
+            for word in &found.words {
+                assert!(
+                    models::WORDS.contains(&word.text.as_str()) || word.text == "<unknown>",
+                    "{}",
+                    word.text
+                );
+                assert!(word.probability > 0.0 && word.probability <= 1.0);
+                let map = word.attention.as_ref().unwrap();
+                assert_eq!((map.rows, map.columns, map.weights.len()), (4, 4, 16));
+                assert!((map.weights.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+            }
+            let product: f32 = found.words.iter().map(|word| word.probability.ln()).sum();
+            assert!(product >= found.score - 1e-4, "the score also holds the end token");
+            assert!(found.confidence > 0.0 && found.confidence < 1.0);
+            assert_eq!(found.alternatives.is_empty(), beams == 1);
+            assert!(found.alternatives.iter().all(|other| other.caption != found.caption));
+        }
+    }
+}
+
+#[test]
+fn what_the_decoder_says_depends_on_the_photo() {
+    for kind in KINDS {
+        let folder = model(kind, json!({}));
+        let mut captioner = load(folder.path()).unwrap();
+        let scores: Vec<f32> = (0..4)
+            .map(|corner| describe(&mut captioner, &photo(corner), 1).score)
+            .collect();
+        assert!(scores.windows(2).all(|pair| pair[0] != pair[1]), "{kind:?}: {scores:?}");
+    }
+}
+
+#[test]
+fn step_by_step_with_a_state_says_what_the_whole_prefix_says() {
+    let (stepwise, whole) = (model(Kind::Transformer, json!({})), model(Kind::WholePrefix, json!({})));
+    let (mut stepwise, mut whole) = (load(stepwise.path()).unwrap(), load(whole.path()).unwrap());
+    for corner in 0..4 {
+        for beams in [1, 4] {
+            let a = describe(&mut stepwise, &photo(corner), beams);
+            let b = describe(&mut whole, &photo(corner), beams);
+            assert_eq!(a.tokens, b.tokens);
+            assert!((a.score - b.score).abs() < 1e-4);
+            for (a, b) in a.words.iter().zip(&b.words) {
+                let (a, b) = (a.attention.as_ref().unwrap(), b.attention.as_ref().unwrap());
+                assert!(a.weights.iter().zip(&b.weights).all(|(a, b)| (a - b).abs() < 1e-4));
+            }
+        }
+    }
+}
+
+#[test]
+fn one_beam_is_the_models_own_greedy_search() {
+    for kind in KINDS {
+        let folder = model(kind, json!({}));
+        let mut captioner = load(folder.path()).unwrap();
+        let own = captioner
+            .describe(&photo(1), &DescribeOptions::default(), &Cancel::default(), &mut |_| {})
+            .unwrap();
+        assert_eq!(own.tokens, describe(&mut captioner, &photo(1), 1).tokens);
+    }
+}
+
+#[test]
+fn loading_is_counted_once() {
+    let folder = model(Kind::Recurrent, json!({}));
+    let mut captioner = load(folder.path()).unwrap();
+    assert!(describe(&mut captioner, &photo(0), 1).seconds.load > 0.0);
+    assert_eq!(describe(&mut captioner, &photo(0), 1).seconds.load, 0.0);
+}
+
+#[test]
+fn settings_given_with_the_photo_override_the_models() {
+    let folder = model(Kind::Transformer, json!({}));
+    let mut captioner = load(folder.path()).unwrap();
+    let options = DescribeOptions {
+        max_length: Some(3),
+        min_length: Some(3),
+        ..DescribeOptions::default()
+    };
+    let found = captioner
+        .describe(&photo(0), &options, &Cancel::default(), &mut |_| {})
+        .unwrap();
+    assert_eq!(found.tokens.len(), 3);
+}
+
+#[test]
+fn our_own_models_say_how_to_write_and_how_sure_to_be() {
+    let calibration = json!({"kind": "logistic", "intercept": -1.0, "slope": 0.0});
+    let folder = model(Kind::Recurrent, json!({"capitalise": true, "calibration": calibration}));
+    let found = describe(&mut load(folder.path()).unwrap(), &photo(0), 1);
+    assert!(
+        found.caption.ends_with('.') && found.caption.starts_with(char::is_uppercase),
+        "{}",
+        found.caption
+    );
+    assert!((found.confidence - 0.268_941).abs() < 1e-5);
+}
+
+#[test]
+fn progress_tells_each_stage_and_each_token() {
+    let folder = model(Kind::Transformer, json!({}));
+    let mut captioner = load(folder.path()).unwrap();
+    let mut stages = Vec::new();
+    let options = DescribeOptions::default();
+    let found = captioner
+        .describe(&photo(0), &options, &Cancel::default(), &mut |stage| stages.push(stage))
+        .unwrap();
+    assert_eq!(
+        stages[..3],
+        [Stage::Preprocess, Stage::Encode, Stage::Search { tokens: 0 }]
+    );
+    assert_eq!(stages.len(), 2 + found.tokens.len() - 1);
+}
+
+#[test]
+fn a_cancelled_description_ends_at_once_and_the_next_one_works() {
+    let folder = model(Kind::Transformer, json!({}));
+    let mut captioner = load(folder.path()).unwrap();
+    for stop_at in [
+        Stage::Preprocess,
+        Stage::Encode,
+        Stage::Search { tokens: 0 },
+        Stage::Search { tokens: 2 },
+    ] {
+        let cancel = Cancel::default();
+        let mut stages = Vec::new();
+        let options = DescribeOptions {
+            beams: Some(3),
+            ..DescribeOptions::default()
+        };
+        let found = captioner.describe(&photo(0), &options, &cancel, &mut |stage| {
+            stages.push(stage);
+            if stage == stop_at {
+                cancel.cancel();
+            }
+        });
+        assert!(matches!(found, Err(CaptionError::Cancelled)), "{stop_at:?}: {found:?}");
+        assert_eq!(stages.last(), Some(&stop_at));
+    }
+    let again = captioner.describe(&photo(0), &DescribeOptions::default(), &Cancel::default(), &mut |_| {});
+    assert!(again.is_ok());
+}
+
+#[test]
+fn a_cancelled_handle_starts_nothing() {
+    let folder = model(Kind::Recurrent, json!({}));
+    let mut captioner = load(folder.path()).unwrap();
+    let cancel = Cancel::default();
+    cancel.cancel();
+    let found = captioner.describe(&photo(0), &DescribeOptions::default(), &cancel, &mut |stage| {
+        panic!("{stage:?}")
+    });
+    assert_eq!(found.unwrap_err().to_string(), "The description was stopped.");
+}
+
+#[test]
+fn a_captioner_can_live_on_a_thread_of_its_own() {
+    let folder = model(Kind::Recurrent, json!({}));
+    let mut captioner = load(folder.path()).unwrap();
+    let thread = std::thread::spawn(move || describe(&mut captioner, &photo(0), 1).caption);
+    assert!(!thread.join().unwrap().is_empty());
+}
+
+#[test]
+fn without_cuda_the_cpu_runs_and_the_reason_is_told() {
+    let folder = model(Kind::Recurrent, json!({}));
+    let options = LoadOptions {
+        device: DeviceChoice::Cuda,
+        ..LoadOptions::default()
+    };
+    let mut captioner = Captioner::load(&ModelFolder::open(folder.path()).unwrap(), &options).unwrap();
+    let device = captioner.device().to_owned();
+    assert!(
+        device == "cuda" || device.starts_with("cpu (CUDA was asked for, but: "),
+        "{device}"
+    );
+    assert!(device.len() < 220 && !device.contains('\n'), "{device}");
+    assert_eq!(describe(&mut captioner, &photo(0), 1).device, device);
+}
+
+/// The sentence that a folder is refused with after a change to it.
+fn refused(kind: Kind, change: impl FnOnce(&Path)) -> String {
+    let folder = model(kind, json!({}));
+    change(folder.path());
+    let sentence = load(folder.path()).unwrap_err().to_string();
+    sentence.replace(&folder.path().display().to_string(), "MODEL")
+}
+
+fn edit(folder: &Path, file: &str, change: impl FnOnce(&mut Value)) {
+    let path = folder.join(file);
+    let mut value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    change(&mut value);
+    fs::write(path, value.to_string()).unwrap();
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let files = [
+        "encoder_model.onnx",
+        "decoder_model.onnx",
+        "config.json",
+        "preprocessor_config.json",
+        "tokenizer.json",
+    ];
+    for file in files {
+        let sentence = refused(Kind::Recurrent, |folder| fs::remove_file(folder.join(file)).unwrap());
+        assert_eq!(
+            sentence,
+            format!("The model folder MODEL has no {file}. Download the model again with all its files.")
+        );
+    }
+}
+
+#[test]
+fn a_path_without_a_folder_is_told() {
+    let error = ModelFolder::open(Path::new("no/such/model")).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "There is no model folder at no/such/model. Check the path, or install a model there."
+    );
+}
+
+#[test]
+fn a_truncated_graph_is_told_from_a_whole_one() {
+    for file in ["encoder_model.onnx", "decoder_model.onnx"] {
+        for keep in [0, 1, 2] {
+            let sentence = refused(Kind::Transformer, |folder| {
+                let bytes = fs::read(folder.join(file)).unwrap();
+                fs::write(folder.join(file), &bytes[..bytes.len() * keep / 3]).unwrap();
+            });
+            assert!(
+                sentence.starts_with(&format!("MODEL/{file} is broken or incomplete (")),
+                "{sentence}"
+            );
+            assert!(sentence.ends_with("). Download the model again."), "{sentence}");
+        }
+    }
+}
+
+#[test]
+fn a_tokenizer_of_another_model_is_refused() {
+    let more = |folder: &Path| {
+        edit(folder, "tokenizer.json", |json| {
+            json["model"]["vocab"]["more"] = json!(13)
+        })
+    };
+    let expected = "The files in MODEL do not fit together: tokenizer.json has 14 words, but the decoder was made for \
+                    a vocabulary of 13. Use the files of one model.";
+    assert_eq!(refused(Kind::Recurrent, more), expected);
+    // Also where config.json says nothing about it: then the decoder's logits do.
+    let silent = |folder: &Path| {
+        more(folder);
+        edit(folder, "config.json", |json| json["vocab_size"] = Value::Null);
+    };
+    assert_eq!(refused(Kind::Recurrent, silent), expected);
+}
+
+#[test]
+fn files_that_are_no_json_or_hold_the_wrong_kind_of_thing_are_named() {
+    for file in [
+        "config.json",
+        "generation_config.json",
+        "preprocessor_config.json",
+        "tokenizer.json",
+    ] {
+        let sentence = refused(Kind::Recurrent, |folder| {
+            fs::write(folder.join(file), "{\"a\": ").unwrap()
+        });
+        assert!(
+            sentence.starts_with(&format!("MODEL/{file} is broken or incomplete (")),
+            "{sentence}"
+        );
+    }
+    let sentence = refused(Kind::Recurrent, |folder| {
+        edit(folder, "generation_config.json", |json| {
+            json["num_beams"] = json!("many")
+        });
+    });
+    assert!(
+        sentence.starts_with("MODEL/generation_config.json is broken"),
+        "{sentence}"
+    );
+}
+
+#[test]
+fn special_tokens_have_to_exist() {
+    let sentence = refused(Kind::Recurrent, |folder| {
+        edit(folder, "generation_config.json", |json| {
+            json["eos_token_id"] = json!([1, 99])
+        });
+    });
+    assert!(sentence.contains("the start or end token 99 is outside"), "{sentence}");
+    let sentence = refused(Kind::Recurrent, |folder| {
+        edit(folder, "generation_config.json", |json| {
+            json["decoder_start_token_id"] = Value::Null
+        });
+    });
+    assert!(sentence.contains("has a decoder_start_token_id"), "{sentence}");
+}
+
+#[test]
+fn an_unknown_way_to_prepare_photos_is_named() {
+    let sentence = refused(Kind::Recurrent, |folder| {
+        edit(folder, "preprocessor_config.json", |json| {
+            json["do_sharpen"] = json!(true)
+        });
+    });
+    assert!(sentence.contains("do_sharpen"), "{sentence}");
+}
+
+#[test]
+fn photos_of_another_size_than_the_encoder_takes_are_refused() {
+    let sentence = refused(Kind::Recurrent, |folder| {
+        edit(folder, "preprocessor_config.json", |json| {
+            json["size"] = json!({"height": 32, "width": 32})
+        });
+    });
+    assert!(
+        sentence.contains("16×16 pixels, but preprocessor_config.json makes them 32×32"),
+        "{sentence}"
+    );
+}
+
+#[test]
+fn an_encoder_and_a_decoder_of_different_models_are_refused_by_what_does_not_fit() {
+    let other = model(Kind::Transformer, json!({}));
+    let sentence = refused(Kind::Recurrent, |folder| {
+        fs::copy(
+            other.path().join("encoder_model.onnx"),
+            folder.join("encoder_model.onnx"),
+        )
+        .unwrap();
+    });
+    assert_eq!(
+        sentence,
+        "MODEL/decoder_model.onnx cannot be used here: it takes an input \"features\" that the encoder does not give. \
+         Try another model, or another export of it."
+    );
+}
+
+#[test]
+fn a_grid_that_is_not_the_decoders_is_refused() {
+    let folder = model(Kind::Recurrent, json!({"attention_grid": [7, 7]}));
+    let mut captioner = load(folder.path()).unwrap();
+    let found = captioner.describe(&photo(0), &DescribeOptions::default(), &Cancel::default(), &mut |_| {});
+    let sentence = found.unwrap_err().to_string();
+    assert!(
+        sentence.contains("attention_grid is 7×7, but the decoder looks at 16 positions"),
+        "{sentence}"
+    );
+}

@@ -1,0 +1,137 @@
+//! A folder in the hub's layout is described token for token as Hugging Face's `generate()` does it.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::PathBuf;
+
+use hearsight::captioner::{Cancel, Captioner, DescribeOptions, Description, LoadOptions};
+use hearsight::model::ModelFolder;
+use hearsight::photo::Photo;
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn fixture() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tiny-vit-gpt2")
+}
+
+fn read(file: &str) -> Value {
+    serde_json::from_slice(&fs::read(fixture().join(file)).unwrap()).unwrap()
+}
+
+/// The model with the given decoder graphs and search settings.
+fn model(decoders: &[&str], settings: &Value) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let files = [
+        "encoder_model.onnx",
+        "config.json",
+        "preprocessor_config.json",
+        "tokenizer.json",
+    ];
+    for file in files.iter().chain(decoders) {
+        fs::copy(fixture().join(file), folder.path().join(file)).unwrap();
+    }
+    let mut generation = read("generation_config.json");
+    for (key, value) in settings.as_object().unwrap() {
+        generation[key] = value.clone();
+    }
+    fs::write(folder.path().join("generation_config.json"), generation.to_string()).unwrap();
+    folder
+}
+
+fn describe(captioner: &mut Captioner, photo: &str) -> Description {
+    let photo = Photo::open(&fixture().join(photo)).unwrap();
+    captioner
+        .describe(&photo, &DescribeOptions::default(), &Cancel::default(), &mut |_| {})
+        .unwrap()
+}
+
+fn plain(text: &Value) -> String {
+    text.as_str().unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Compares every row of `expected.json` with what the model with these decoder graphs says.
+fn says_what_generate_says(decoders: &[&str]) {
+    let expected = read("expected.json");
+    let rows = expected.as_array().unwrap();
+    let mut settings: Vec<&Value> = rows.iter().map(|row| &row["settings"]).collect();
+    settings.dedup();
+    let mut compared = 0;
+    for settings in settings.iter().take(12) {
+        let folder = model(decoders, settings);
+        let mut captioner =
+            Captioner::load(&ModelFolder::open(folder.path()).unwrap(), &LoadOptions::default()).unwrap();
+        for row in rows.iter().filter(|row| row["settings"] == **settings) {
+            let found = describe(&mut captioner, row["photo"].as_str().unwrap());
+            assert_row(&found, row);
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 48);
+}
+
+fn assert_row(found: &Description, row: &Value) {
+    let name = format!("{} {}", row["photo"], row["settings"]);
+    let tokens: Vec<i64> = serde_json::from_value(row["sequences"][0].clone()).unwrap();
+    assert_eq!(found.tokens, tokens, "{name}");
+    assert_eq!(found.caption, plain(&row["texts"][0]), "{name}");
+    let words: Vec<&str> = found.words.iter().map(|word| word.text.as_str()).collect();
+    assert_eq!(words.join(" "), found.caption, "{name}");
+    if let Some(scores) = row["sequences_scores"].as_array() {
+        // Hugging Face divides the sum by a power of the number of tokens after the start token.
+        let power = row["settings"]["length_penalty"].as_f64().unwrap_or(1.0);
+        let score = f64::from(found.score) / ((found.tokens.len() - 1) as f64).powf(power);
+        let expected = scores[0].as_f64().unwrap();
+        assert!(
+            (score - expected).abs() < 1e-3 * expected.abs().max(1.0),
+            "{name}: {score} is not {expected}"
+        );
+        for text in &row["texts"].as_array().unwrap()[1..] {
+            let text = plain(text);
+            assert!(
+                found.alternatives.iter().any(|other| other.caption == text),
+                "{name}: no {text}"
+            );
+        }
+    }
+    if let Some(expected) = row["token_logprobs"].as_array() {
+        let sum: f64 = expected.iter().filter_map(Value::as_f64).sum();
+        assert!(
+            (f64::from(found.score) - sum).abs() < 1e-3,
+            "{name}: {} is not {sum}",
+            found.score
+        );
+        let mean = sum / expected.len() as f64;
+        assert!((f64::from(found.confidence) - mean.exp()).abs() < 1e-4, "{name}");
+    }
+}
+
+#[test]
+fn the_merged_decoder_says_what_generate_says() {
+    says_what_generate_says(&["decoder_model_merged.onnx"]);
+}
+
+#[test]
+fn the_decoder_with_a_past_says_what_generate_says_from_the_first_step_on() {
+    says_what_generate_says(&["decoder_model.onnx", "decoder_with_past_model.onnx"]);
+}
+
+#[test]
+fn the_decoder_without_a_past_says_what_generate_says() {
+    says_what_generate_says(&["decoder_model.onnx"]);
+}
+
+#[test]
+fn quantised_graphs_in_a_folder_of_their_own_are_found() {
+    let folder = model(&[], &serde_json::json!({}));
+    fs::create_dir(folder.path().join("onnx")).unwrap();
+    for (from, to) in [
+        ("encoder_model", "encoder_model"),
+        ("decoder_model_merged", "decoder_model_merged"),
+    ] {
+        let to = folder.path().join(format!("onnx/{to}_quantized.onnx"));
+        fs::copy(fixture().join(format!("{from}.onnx")), to).unwrap();
+    }
+    fs::remove_file(folder.path().join("encoder_model.onnx")).unwrap();
+    let mut captioner = Captioner::load(&ModelFolder::open(folder.path()).unwrap(), &LoadOptions::default()).unwrap();
+    assert_eq!(describe(&mut captioner, "photo-0.png").tokens[..3], [599, 374, 97]);
+}
