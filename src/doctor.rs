@@ -119,7 +119,7 @@ fn describe(captioner: &mut Captioner) -> Result<String, String> {
 #[cfg(feature = "speech")]
 fn voice() -> Result<String, String> {
     let info = crate::speech::check().map_err(|error| error.to_string())?;
-    Ok(format!("{}, {} voices, among them {}", info.backend, info.voices, info.voice))
+    Ok(info.to_string())
 }
 
 #[cfg(test)]
