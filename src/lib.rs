@@ -22,3 +22,4 @@ pub mod report;
 pub mod speech;
 #[cfg(feature = "window")]
 pub mod window;
+pub mod wording;

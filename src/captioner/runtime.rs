@@ -199,6 +199,14 @@ pub(super) fn open_sessions(
     Ok((sessions, what_runs))
 }
 
+/// Opens one graph that is no model folder, such as a classifier to learn from, on all physical cores.
+///
+/// # Errors
+/// ONNX Runtime is missing or the file is broken.
+pub fn open_graph(file: &Path) -> Result<Session, CaptionError> {
+    Ok(open(&started()?.environment, file, false, cores()).map_err(ModelError::from)?)
+}
+
 struct OpenError {
     file: PathBuf,
     error: ort::Error,

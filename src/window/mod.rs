@@ -1,1 +1,89 @@
-//! window.
+//! The window: photo, sentence, buttons, keys and announcements.
+//!
+//! It neither infers nor speaks nor waits: it talks to the describer, the voice, the file dialog and the clipboard
+//! through channels, each of which wakes it.
+
+mod app;
+mod caption;
+pub mod commands;
+mod layout;
+mod node;
+pub mod outside;
+mod picture;
+mod theme;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+
+pub use app::{HearsightApp, Voice};
+
+use crate::captioner::LoadOptions;
+use crate::describer::{Describer, Settings, Source};
+use crate::speech::Speaker;
+use outside::Outside;
+
+/// Why the window could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "The window could not be opened ({0}). A display with OpenGL is needed; without one, `hearsight describe PHOTO` \
+     prints the sentence."
+)]
+pub struct WindowError(String);
+
+/// What the window starts with.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The photos to open; the first is described at once.
+    pub photos: Vec<PathBuf>,
+    /// The model folder; none: the one that is found.
+    pub model: Option<PathBuf>,
+    /// How the model is loaded.
+    pub load: LoadOptions,
+}
+
+/// Opens the window and returns when it is closed.
+///
+/// # Errors
+/// There is no display, or none that can be drawn on.
+pub fn open(options: Options) -> Result<(), WindowError> {
+    let native = eframe::NativeOptions {
+        viewport: egui::ViewportBuilder::default()
+            .with_title(words::TITLE)
+            .with_app_id("hearsight")
+            .with_inner_size([1000.0, 760.0])
+            .with_min_inner_size([320.0, 400.0]),
+        // The tests switch another renderer on, which needs a GPU.
+        renderer: eframe::Renderer::Glow,
+        // The clipboard is read on a thread of its own, for another program's picture may take its time.
+        clipboard_shortcuts: false,
+        ..Default::default()
+    };
+    let create = |creation: &eframe::CreationContext<'_>| Ok(Box::new(start(&creation.egui_ctx, options)) as _);
+    eframe::run_native(words::TITLE, native, Box::new(create)).map_err(|error| WindowError(error.to_string()))
+}
+
+/// Starts the threads and the window over them.
+fn start(ctx: &egui::Context, options: Options) -> HearsightApp {
+    theme::apply(ctx);
+    let wake = || {
+        let ctx = ctx.clone();
+        move || ctx.request_repaint()
+    };
+    let Options { photos, model, load } = options;
+    let count = photos.len();
+    let settings = Settings {
+        model,
+        load,
+        ..Settings::default()
+    };
+    let describer = Describer::start(settings, photos.into_iter().next().map(Source::Path), wake());
+    HearsightApp::new(
+        describer,
+        Box::new(Speaker::start(wake())),
+        Box::new(Outside::new(wake())),
+        count,
+    )
+}

@@ -1,0 +1,490 @@
+//! The window's state: what has come from the threads, what the person asked for, and what is shown of both.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use egui::{Context, Id};
+
+use super::commands::{COMMANDS, Command};
+use super::outside::{Arrival, Desktop};
+use super::picture::Picture;
+use super::{caption, words};
+use crate::captioner::{Description, Stage};
+use crate::describer::{Describer, Event, JobId, Source};
+use crate::photo::Photo;
+use crate::speech::{Speaker, SpeechEvent, Timeline, Utterance};
+use crate::wording;
+
+/// How often the lit word is looked up while the voice speaks.
+const SPEAKING_FRAME: Duration = Duration::from_millis(40);
+
+/// The voice, as far as the window needs it; a trait so that tests can stand in for one.
+pub trait Voice {
+    /// Says this instead of what is being said.
+    fn speak(&self, utterance: Utterance);
+    /// Stops what is being said.
+    fn stop(&self);
+    /// The next event, if one is ready.
+    fn event(&self) -> Option<SpeechEvent>;
+}
+
+impl Voice for Speaker {
+    fn speak(&self, utterance: Utterance) {
+        Speaker::speak(self, utterance);
+    }
+
+    fn stop(&self) {
+        Speaker::stop(self);
+    }
+
+    fn event(&self) -> Option<SpeechEvent> {
+        self.try_event()
+    }
+}
+
+/// The window.
+pub struct HearsightApp {
+    describer: Describer,
+    voice: Box<dyn Voice>,
+    desktop: Box<dyn Desktop>,
+    pub(super) model: Model,
+    pub(super) shown: Option<(Photo, Picture)>,
+    pub(super) description: Option<Box<Description>>,
+    /// The word whose region is lit.
+    pub(super) lit: Option<usize>,
+    pub(super) status: Status,
+    pub(super) voice_trouble: Option<String>,
+    pub(super) keys_shown: bool,
+    at_work: Option<JobId>,
+    /// What else is to be said when the photo at work is described.
+    note: Option<String>,
+    spoken: Option<Spoken>,
+    utterances: u64,
+}
+
+/// The model, as the window knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Model {
+    Loading,
+    /// Its name and device.
+    Ready(String),
+    /// Why there is none.
+    Missing(String),
+}
+
+/// The status line.
+#[derive(Clone, Debug)]
+pub(super) struct Status {
+    pub(super) text: String,
+    /// Whether it tells of a fault.
+    pub(super) trouble: bool,
+    /// What screen readers are told; stages that pass quickly are left out.
+    pub(super) announced: String,
+    since: Instant,
+}
+
+/// Stages that are over sooner than this are shown but not announced.
+const QUICK: Duration = Duration::from_millis(700);
+
+/// What is being said.
+struct Spoken {
+    id: u64,
+    /// How many words come before the caption's own; none where something else is said.
+    before: Option<usize>,
+    began: Option<(Instant, Timeline)>,
+}
+
+impl HearsightApp {
+    /// A window over these threads. `photos` says how many photos the program was started with; the describer has the
+    /// first of them already.
+    pub fn new(describer: Describer, voice: Box<dyn Voice>, desktop: Box<dyn Desktop>, photos: usize) -> Self {
+        let mut app = Self {
+            describer,
+            voice,
+            desktop,
+            model: Model::Loading,
+            shown: None,
+            description: None,
+            lit: None,
+            status: Status {
+                text: words::LOADING_MODEL.to_owned(),
+                trouble: false,
+                announced: String::new(),
+                since: Instant::now(),
+            },
+            voice_trouble: None,
+            keys_shown: false,
+            at_work: (photos > 0).then_some(1),
+            note: (photos > 1).then(|| words::first_of(photos)),
+            spoken: None,
+            utterances: 0,
+        };
+        if photos > 0 {
+            app.say(words::OPENING);
+        }
+        app
+    }
+
+    /// Whether a photo is being opened or described, or the model loaded.
+    pub(super) fn is_working(&self) -> bool {
+        self.at_work.is_some() || self.model == Model::Loading
+    }
+
+    /// Whether the voice has something to say or says it.
+    pub(super) fn is_speaking(&self) -> bool {
+        self.spoken.is_some()
+    }
+
+    /// Takes in what the threads have sent.
+    pub(super) fn listen(&mut self, ctx: &Context) {
+        while let Some(event) = self.describer.poll() {
+            self.on_describer(ctx, event);
+        }
+        while let Some(event) = self.voice.event() {
+            self.on_voice(event);
+        }
+        while let Some(arrival) = self.desktop.poll() {
+            match arrival {
+                Arrival::File(path) => self.open(Source::Path(path)),
+                Arrival::Picture(pixels) => self.open(Source::Pixels {
+                    name: words::PASTED.to_owned(),
+                    pixels,
+                }),
+                Arrival::NothingChosen => self.say(words::NOTHING_CHOSEN),
+                Arrival::NoDialog => self.complain(words::NO_DIALOG),
+                Arrival::NothingToPaste => self.complain(words::NOTHING_TO_PASTE),
+                Arrival::NoClipboard => self.complain(words::NO_CLIPBOARD),
+            }
+        }
+        self.follow_the_voice(ctx);
+        let lit = self
+            .lit
+            .and_then(|number| Some((number, self.word(number)?.attention.clone()?)));
+        if let Some((_, picture)) = &mut self.shown {
+            picture.light(ctx, lit.as_ref().map(|(number, attention)| (*number, attention)));
+        }
+        self.announce(ctx);
+    }
+
+    fn on_describer(&mut self, ctx: &Context, event: Event) {
+        match event {
+            Event::ModelReady { name, device } => {
+                self.model = Model::Ready(words::model(&name, &device));
+                match self.at_work {
+                    Some(_) => self.say(words::LOOKING),
+                    None if self.status.trouble => {}
+                    None => self.say(words::READY),
+                }
+            }
+            Event::ModelFailed { sentence } => {
+                // A photo at work fails with the same sentence.
+                if self.at_work.is_none() && !self.status.trouble {
+                    self.complain(&sentence);
+                }
+                self.model = Model::Missing(sentence);
+            }
+            Event::PhotoReady { photo, preview, .. } => {
+                let picture = Picture::new(ctx, &photo, &preview);
+                self.shown = Some((photo, picture));
+                self.say(if self.model == Model::Loading {
+                    words::LOADING_MODEL
+                } else {
+                    words::LOOKING
+                });
+            }
+            Event::Progress { stage, .. } => self.say(match stage {
+                Stage::Preprocess | Stage::Encode => words::LOOKING,
+                Stage::Search { .. } => words::WRITING,
+            }),
+            Event::Done { description, .. } => {
+                self.at_work = None;
+                let note = self.note.take().map_or_else(String::new, |note| note + " ");
+                self.say(note + &words::done(&description));
+                self.description = Some(description);
+                self.speak_description();
+            }
+            Event::Failed { sentence, .. } => {
+                self.at_work = None;
+                self.complain(&sentence);
+                self.speak(sentence, None);
+            }
+        }
+    }
+
+    fn on_voice(&mut self, event: SpeechEvent) {
+        let ours = |spoken: &Option<Spoken>, id: u64| spoken.as_ref().is_some_and(|spoken| spoken.id == id);
+        match event {
+            SpeechEvent::Began { id, at, timeline } => {
+                self.voice_trouble = None;
+                if let Some(spoken) = self.spoken.as_mut().filter(|spoken| spoken.id == id) {
+                    spoken.began = Some((at, timeline));
+                }
+            }
+            SpeechEvent::Ended { id, .. } | SpeechEvent::Stopped { id } => {
+                if ours(&self.spoken, id) {
+                    self.end_of_speech();
+                }
+            }
+            SpeechEvent::Failed { id, error } => {
+                self.voice_trouble = Some(error.to_string());
+                if id.is_none_or(|id| ours(&self.spoken, id)) {
+                    self.end_of_speech();
+                }
+            }
+            SpeechEvent::Recovered => self.voice_trouble = None,
+        }
+    }
+
+    fn end_of_speech(&mut self) {
+        if self.spoken.take().is_some_and(|spoken| spoken.before.is_some()) {
+            self.lit = None;
+        }
+    }
+
+    /// Lights the word that is being said.
+    fn follow_the_voice(&mut self, ctx: &Context) {
+        let Some(Spoken {
+            before: Some(before),
+            began: Some((at, timeline)),
+            ..
+        }) = &self.spoken
+        else {
+            return;
+        };
+        self.lit = timeline
+            .word_at(at.elapsed())
+            .and_then(|word| word.checked_sub(*before));
+        ctx.request_repaint_after(SPEAKING_FRAME);
+    }
+
+    /// Tells screen readers what the status line says, unless it is a stage that may be over at once.
+    fn announce(&mut self, ctx: &Context) {
+        if self.status.announced == self.status.text {
+            return;
+        }
+        let settled = self.status.since.elapsed();
+        if !self.is_working() || self.status.trouble || settled >= QUICK {
+            self.status.announced.clone_from(&self.status.text);
+        } else {
+            ctx.request_repaint_after(QUICK - settled);
+        }
+    }
+
+    /// Reads the keys before any widget sees them, then what was dropped.
+    pub(super) fn obey_input(&mut self, ctx: &Context) {
+        let on_text = self.focus_is_on_text(ctx);
+        for entry in &COMMANDS {
+            // A button that has the focus keeps its Space.
+            if entry.command == Command::Speak && !on_text {
+                continue;
+            }
+            let steps = matches!(entry.command, Command::Next | Command::Previous);
+            let presses = ctx.input_mut(|input| {
+                // A held key would switch to and fro; only stepping may repeat.
+                let first = input.events.iter().any(|event| {
+                    matches!(event, egui::Event::Key { key, pressed: true, repeat: false, .. }
+                        if *key == entry.shortcut.logical_key)
+                });
+                let mut presses = 0;
+                while input.consume_shortcut(&entry.shortcut) {
+                    presses += usize::from(steps || first);
+                }
+                presses
+            });
+            for _ in 0..presses {
+                self.obey(ctx, entry.command);
+            }
+        }
+        self.keep_arrows(ctx);
+        let dropped: Vec<PathBuf> = ctx.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect());
+        let pasted = ctx.input(|i| i.events.iter().any(|event| matches!(event, egui::Event::Paste(_))));
+        if let Some(first) = dropped.first() {
+            self.open(Source::Path(first.clone()));
+            self.note = (dropped.len() > 1).then(|| words::first_of(dropped.len()));
+        } else if pasted {
+            // Some desktops send a paste of their own, as from a menu.
+            self.obey(ctx, Command::Paste);
+        }
+    }
+
+    /// Whether Space means the voice: nothing has the focus, or the description or one of its words has.
+    fn focus_is_on_text(&self, ctx: &Context) -> bool {
+        ctx.memory(|memory| memory.focused())
+            .is_none_or(|focused| focused == caption::heading_id() || self.focused_word(focused).is_some())
+    }
+
+    fn focused_word(&self, focused: Id) -> Option<usize> {
+        let words = self
+            .description
+            .as_ref()
+            .map_or(0, |description| description.words.len());
+        (0..words).find(|number| caption::word_id(*number) == focused)
+    }
+
+    /// egui would move the focus with the arrow keys and drop it with Escape; here they step and stop.
+    fn keep_arrows(&self, ctx: &Context) {
+        ctx.memory_mut(|memory| {
+            if let Some(focused) = memory.focused() {
+                let filter = egui::EventFilter {
+                    horizontal_arrows: true,
+                    escape: true,
+                    ..Default::default()
+                };
+                memory.set_focus_lock_filter(focused, filter);
+            }
+        });
+    }
+
+    /// Does what a key or a button asks for.
+    pub(super) fn obey(&mut self, ctx: &Context, command: Command) {
+        match command {
+            Command::Open => match self.desktop.choose() {
+                true => self.say(words::CHOOSING),
+                false => self.complain(words::NO_THREAD),
+            },
+            Command::Paste => match self.desktop.paste() {
+                true => self.say(words::PASTING),
+                false => self.complain(words::NO_THREAD),
+            },
+            Command::Describe => match &self.shown {
+                // It is being described already.
+                _ if self.at_work.is_some() => {}
+                Some((photo, _)) => self.open(Source::Photo(photo.clone())),
+                None => self.say(words::NO_PHOTO),
+            },
+            Command::Speak if self.is_speaking() => self.stop_speaking(),
+            Command::Speak if self.description.is_some() => self.speak_description(),
+            Command::Speak if self.status.trouble => self.speak(self.status.text.clone(), None),
+            Command::Stop if self.keys_shown => self.keys_shown = false,
+            Command::Stop => {
+                self.stop_speaking();
+                self.lit = None;
+            }
+            Command::Next => self.step(ctx, true),
+            Command::Previous => self.step(ctx, false),
+            Command::Copy => match &self.description {
+                Some(description) => {
+                    ctx.copy_text(wording::sentence(description));
+                    self.say(words::COPIED);
+                }
+                None => self.say(words::NO_SENTENCE),
+            },
+            Command::Keys => self.keys_shown = !self.keys_shown,
+            // Asked while the sentence is being written: it will be spoken when it is there.
+            Command::Speak if self.is_working() => {}
+            Command::Speak => self.say(words::NO_SENTENCE),
+        }
+    }
+
+    /// Lights the next word or the one before; at the ends it stays.
+    fn step(&mut self, ctx: &Context, forward: bool) {
+        let focused = ctx
+            .memory(|memory| memory.focused())
+            .and_then(|focused| self.focused_word(focused));
+        let Some(last) = self
+            .description
+            .as_ref()
+            .and_then(|description| description.words.len().checked_sub(1))
+        else {
+            // While it works the status line has better things to say.
+            if !self.is_working() && !self.status.trouble {
+                self.say(words::NO_SENTENCE);
+            }
+            return;
+        };
+        let number = match (self.lit.or(focused), forward) {
+            (Some(now), true) => (now + 1).min(last),
+            (Some(now), false) => now.saturating_sub(1),
+            (None, true) => 0,
+            (None, false) => last,
+        };
+        self.light(number);
+        // The focus follows where it was on a word, so that a screen reader follows too.
+        if focused.is_some() {
+            ctx.memory_mut(|memory| memory.request_focus(caption::word_id(number)));
+        }
+    }
+
+    /// Lights one word's region and says its place; the voice stops, for it would move the light on.
+    pub(super) fn light(&mut self, number: usize) {
+        self.stop_speaking();
+        if let Some(text) = self.word(number).map(words::word) {
+            self.lit = Some(number);
+            self.say(text);
+        }
+    }
+
+    /// The word whose region is lit.
+    pub(super) fn lit_word(&self) -> Option<&crate::captioner::Word> {
+        self.word(self.lit?)
+    }
+
+    fn word(&self, number: usize) -> Option<&crate::captioner::Word> {
+        self.description.as_ref()?.words.get(number)
+    }
+
+    /// Hands a photo to the describer; what is known of the one before is taken from the screen.
+    fn open(&mut self, source: Source) {
+        self.stop_speaking();
+        self.description = None;
+        self.lit = None;
+        self.note = None;
+        if !matches!(source, Source::Photo(_)) {
+            self.shown = None;
+        }
+        self.say(words::OPENING);
+        self.at_work = Some(self.describer.describe(source));
+    }
+
+    fn speak_description(&mut self) {
+        let Some(description) = &self.description else { return };
+        let before = wording::introduction(description).map_or(0, |text| text.split_whitespace().count());
+        let text = wording::sentence(description);
+        self.speak(text, Some(before));
+    }
+
+    fn speak(&mut self, text: String, before: Option<usize>) {
+        self.utterances += 1;
+        self.spoken = Some(Spoken {
+            id: self.utterances,
+            before,
+            began: None,
+        });
+        self.voice.speak(Utterance::new(self.utterances, text));
+    }
+
+    fn stop_speaking(&mut self) {
+        if self.is_speaking() {
+            self.voice.stop();
+            self.end_of_speech();
+        }
+    }
+
+    fn say(&mut self, text: impl Into<String>) {
+        self.status.text = text.into();
+        self.status.trouble = false;
+        self.status.since = Instant::now();
+    }
+
+    fn complain(&mut self, sentence: &str) {
+        self.say(sentence);
+        self.status.trouble = true;
+    }
+}
+
+impl eframe::App for HearsightApp {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.listen(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        ui.ctx()
+            .accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label(words::TITLE));
+        self.obey_input(&ui.ctx().clone());
+        self.show(ui);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.voice.stop();
+    }
+}

@@ -1,0 +1,108 @@
+//! The sentence in large letters: one node that says all of it, and each word to be pressed.
+
+use egui::{Color32, FontId, Id, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+
+use super::{node, theme, words};
+use crate::captioner::{Description, Word};
+use crate::wording;
+
+/// The room between a word and the edge of its box.
+const PADDING: egui::Vec2 = vec2(5.0, 2.0);
+
+/// The id of the heading that holds the whole description for screen readers.
+pub fn heading_id() -> Id {
+    Id::new("description")
+}
+
+/// The id of a word's widget.
+pub fn word_id(number: usize) -> Id {
+    Id::new(("word", number))
+}
+
+/// Shows the description, with the word `lit` marked; gives the word that was pressed.
+pub fn show(ui: &mut Ui, description: Option<&Description>, lit: Option<usize>) -> Option<usize> {
+    let (visible, spoken) = match description {
+        Some(description) => (
+            wording::introduction(description).unwrap_or(words::DESCRIPTION),
+            words::description(description),
+        ),
+        None => (words::NO_DESCRIPTION, words::NO_DESCRIPTION.to_owned()),
+    };
+    let text = egui::RichText::new(visible).color(theme::quiet(ui.visuals()));
+    node::text(ui, heading_id(), text, &spoken, node::Kind::Heading);
+    let description = description?;
+
+    // As large as the window allows: a line of six or seven words in a small one, no larger than a headline in a wide one.
+    let font = FontId::proportional((ui.available_width() / 24.0).clamp(24.0, 36.0));
+    let mut pressed = None;
+    let room = ui.ctx().content_rect().height() * 0.4;
+    egui::ScrollArea::vertical()
+        .max_height(room)
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing = vec2(2.0, 6.0);
+                for (number, word) in description.words.iter().enumerate() {
+                    let response = show_word(ui, number, word, lit == Some(number), &font);
+                    if response.clicked() {
+                        pressed = Some(number);
+                    }
+                }
+            });
+        });
+    pressed
+}
+
+/// One word. The lit one has a box, a line below and letters of another colour, so that no single sign carries it.
+fn show_word(ui: &mut Ui, number: usize, word: &Word, lit: bool, font: &FontId) -> Response {
+    let galley = ui
+        .painter()
+        .layout_no_wrap(word.text.clone(), font.clone(), Color32::PLACEHOLDER);
+    let (rect, _) = ui.allocate_exact_size(galley.size() + PADDING * 2.0, Sense::hover());
+    let response = ui.interact(rect, word_id(number), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, lit, words::word(word)));
+    if lit && !ui.clip_rect().contains_rect(rect) {
+        response.scroll_to_me(None);
+    }
+    let ink = if lit {
+        theme::ON_LIGHT
+    } else {
+        ui.visuals().text_color()
+    };
+    let painter = ui.painter();
+    if lit {
+        painter.rect(
+            rect,
+            4.0,
+            theme::LIGHT,
+            Stroke::new(1.5, theme::ON_LIGHT),
+            StrokeKind::Inside,
+        );
+        painter.hline(
+            rect.x_range().shrink(PADDING.x),
+            rect.bottom() - 4.0,
+            Stroke::new(3.0, theme::ON_LIGHT),
+        );
+    }
+    if response.has_focus() || response.hovered() {
+        let stroke = Stroke::new(
+            if response.has_focus() { 3.0 } else { 1.5 },
+            ui.visuals().selection.stroke.color,
+        );
+        painter.rect_stroke(rect, 4.0, stroke, StrokeKind::Outside);
+    }
+    if wording::is_unsure(word) {
+        dots(ui, rect, ink);
+    }
+    ui.painter().galley(rect.min + PADDING, galley, ink);
+    response.on_hover_text(words::word(word))
+}
+
+/// A dotted line below a word that the model was unsure of.
+fn dots(ui: &Ui, rect: Rect, ink: Color32) {
+    let line = [
+        rect.left_bottom() + vec2(PADDING.x, -1.0),
+        rect.right_bottom() + vec2(-PADDING.x, -1.0),
+    ];
+    ui.painter().extend(egui::Shape::dotted_line(&line, ink, 6.0, 1.5));
+}

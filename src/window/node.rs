@@ -1,0 +1,51 @@
+//! Text as a node of the accessibility tree with an id that stays, so that screen readers hear its changes.
+
+use egui::accesskit::Live;
+use egui::{FontSelection, Id, Response, Role, Sense, TextWrapMode, Ui, WidgetInfo, WidgetText};
+
+/// What the text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A heading that can be jumped to and focused; its changes are announced.
+    Heading,
+    /// News: its changes are announced.
+    Status,
+    /// Text to be read where it stands.
+    Plain,
+}
+
+/// Lays `text` out over the available width; screen readers get `name` instead, which may say more.
+pub fn text(ui: &mut Ui, id: Id, text: impl Into<WidgetText>, name: &str, kind: Kind) -> Response {
+    let wrap = Some(TextWrapMode::Wrap);
+    let galley = text
+        .into()
+        .into_galley(ui, wrap, ui.available_width(), FontSelection::Default);
+    let (rect, _) = ui.allocate_exact_size(galley.size(), Sense::hover());
+    let sense = if kind == Kind::Heading {
+        Sense::focusable_noninteractive()
+    } else {
+        Sense::hover()
+    };
+    let response = ui.interact(rect, id, sense);
+    let role = match kind {
+        Kind::Heading => Role::Heading,
+        Kind::Status => Role::Status,
+        Kind::Plain => Role::Paragraph,
+    };
+    response.widget_info(|| WidgetInfo::labeled(role, true, name));
+    ui.ctx().accesskit_node_builder(id, |node| {
+        if kind == Kind::Heading {
+            node.set_level(1);
+        }
+        if kind != Kind::Plain {
+            node.set_live(Live::Polite);
+        }
+    });
+    if response.has_focus() {
+        let stroke = ui.visuals().selection.stroke;
+        ui.painter()
+            .rect_stroke(rect.expand(2.0), 4.0, stroke, egui::StrokeKind::Outside);
+    }
+    ui.painter().galley(rect.min, galley, ui.visuals().text_color());
+    response
+}

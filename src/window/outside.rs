@@ -1,0 +1,229 @@
+//! What the window asks of the desktop: the file dialog and the clipboard, each on a named thread of its own.
+//!
+//! Either may take as long as another program likes, so the window only ever looks into a channel.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use image::RgbImage;
+
+/// Ways in which a file dialog that could not be shown differs from one that was closed: it is back at once.
+const TOO_FAST_FOR_A_PERSON: Duration = Duration::from_millis(500);
+
+/// The endings of the pictures that the dialog offers first.
+const ENDINGS: [&str; 7] = ["png", "jpg", "jpeg", "gif", "webp", "bmp", "jfif"];
+
+/// What came in from the desktop.
+#[derive(Debug)]
+pub enum Arrival {
+    /// A file was chosen or pasted.
+    File(PathBuf),
+    /// A picture was pasted.
+    Picture(RgbImage),
+    /// The dialog was closed without a choice.
+    NothingChosen,
+    /// There is no file dialog on this system.
+    NoDialog,
+    /// The clipboard holds neither a picture nor a file.
+    NothingToPaste,
+    /// The clipboard could not be read.
+    NoClipboard,
+}
+
+/// The desktop, as far as the window needs it. A trait so that tests can stand in for a person at a dialog.
+pub trait Desktop {
+    /// Opens the file dialog; false where that could not be started. A second one is not opened beside the first.
+    fn choose(&mut self) -> bool;
+
+    /// Reads the clipboard; false where that could not be started.
+    fn paste(&mut self) -> bool;
+
+    /// What has come in since, oldest first.
+    fn poll(&mut self) -> Option<Arrival>;
+}
+
+/// The real one.
+pub struct Outside {
+    wake: Arc<dyn Fn() + Send + Sync>,
+    arrivals: Receiver<Arrival>,
+    sender: Sender<Arrival>,
+    dialog_open: Arc<AtomicBool>,
+}
+
+impl Outside {
+    /// `wake` is called after each arrival.
+    pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
+        let (sender, arrivals) = bounded(8);
+        Self {
+            wake: Arc::new(wake),
+            arrivals,
+            sender,
+            dialog_open: Arc::new(AtomicBool::new(false)),
+        }
+    }
+
+    fn on_thread(&self, name: &str, work: impl FnOnce() -> Arrival + Send + 'static) -> bool {
+        let (sender, wake) = (self.sender.clone(), Arc::clone(&self.wake));
+        let started = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+            // A full or closed channel means that the window has stopped looking: nobody is left to tell.
+            if sender.try_send(work()).is_ok() {
+                wake();
+            }
+        });
+        started
+            .inspect_err(|error| log::error!("the thread {name} could not be started: {error}"))
+            .is_ok()
+    }
+}
+
+impl Desktop for Outside {
+    fn choose(&mut self) -> bool {
+        if self.dialog_open.swap(true, Ordering::SeqCst) {
+            return true;
+        }
+        // macOS shows dialogs from the main thread only; it lets the window's events through meanwhile.
+        if cfg!(target_os = "macos") {
+            let arrival = choose_file();
+            self.dialog_open.store(false, Ordering::SeqCst);
+            return self.sender.try_send(arrival).is_ok();
+        }
+        let open = Arc::clone(&self.dialog_open);
+        let started = self.on_thread("dialog", move || {
+            let arrival = choose_file();
+            open.store(false, Ordering::SeqCst);
+            arrival
+        });
+        if !started {
+            self.dialog_open.store(false, Ordering::SeqCst);
+        }
+        started
+    }
+
+    fn paste(&mut self) -> bool {
+        self.on_thread("clipboard", read_clipboard)
+    }
+
+    fn poll(&mut self) -> Option<Arrival> {
+        self.arrivals.try_recv().ok()
+    }
+}
+
+/// Shows the dialog and waits for the person.
+fn choose_file() -> Arrival {
+    let asked = std::time::Instant::now();
+    let chosen = rfd::FileDialog::new()
+        .set_title(super::words::TITLE)
+        .add_filter("Photos", &photo_endings())
+        .pick_file();
+    match chosen {
+        Some(path) => Arrival::File(path),
+        None if cfg!(target_os = "linux") && !on_path("zenity") && asked.elapsed() < TOO_FAST_FOR_A_PERSON => {
+            Arrival::NoDialog
+        }
+        None => Arrival::NothingChosen,
+    }
+}
+
+/// File dialogs on Linux tell "JPG" from "jpg", and cameras write the former.
+fn photo_endings() -> Vec<String> {
+    ENDINGS
+        .iter()
+        .flat_map(|ending| [(*ending).to_owned(), ending.to_uppercase()])
+        .collect()
+}
+
+/// Whether a program of that name could be started.
+fn on_path(program: &str) -> bool {
+    std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(program).is_file()))
+}
+
+/// A copied file first, for file managers put its name and sometimes its icon there too; then a picture; then text
+/// that is a path.
+fn read_clipboard() -> Arrival {
+    let mut clipboard = match arboard::Clipboard::new() {
+        Ok(clipboard) => clipboard,
+        Err(error) => {
+            log::error!("the clipboard could not be opened: {error}");
+            return Arrival::NoClipboard;
+        }
+    };
+    if let Some(path) = clipboard
+        .get()
+        .file_list()
+        .ok()
+        .and_then(|files| files.into_iter().next())
+    {
+        return Arrival::File(path);
+    }
+    if let Ok(picture) = clipboard.get_image() {
+        return over_white(&picture).map_or(Arrival::NothingToPaste, Arrival::Picture);
+    }
+    match clipboard.get_text().ok().and_then(|text| path_in(&text)) {
+        Some(path) => Arrival::File(path),
+        None => Arrival::NothingToPaste,
+    }
+}
+
+/// Text that names an existing file, as terminals copy it.
+fn path_in(text: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(text.trim());
+    (path.is_absolute() && path.is_file()).then_some(path)
+}
+
+/// RGBA as copied, with the alpha over white as everywhere else; none where the picture is no picture.
+fn over_white(picture: &arboard::ImageData<'_>) -> Option<RgbImage> {
+    let (width, height) = (u32::try_from(picture.width).ok()?, u32::try_from(picture.height).ok()?);
+    let blend = |colour: u8, alpha: u8| {
+        let (colour, alpha) = (u32::from(colour), u32::from(alpha));
+        u8::try_from((colour * alpha + 255 * (255 - alpha) + 127) / 255).unwrap_or(u8::MAX)
+    };
+    let rgb = picture
+        .bytes
+        .chunks_exact(4)
+        .flat_map(|p| [blend(p[0], p[3]), blend(p[1], p[3]), blend(p[2], p[3])]);
+    RgbImage::from_raw(width, height, rgb.collect()).filter(|image| image.width() > 0 && image.height() > 0)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transparent_pixel_is_pasted_as_white() {
+        let bytes = vec![10, 20, 30, 255, 10, 20, 30, 0].into();
+        let picture = over_white(&arboard::ImageData {
+            width: 2,
+            height: 1,
+            bytes,
+        })
+        .unwrap();
+        assert_eq!(picture.into_raw(), [10, 20, 30, 255, 255, 255]);
+    }
+
+    #[test]
+    fn a_picture_without_pixels_is_none() {
+        assert!(
+            over_white(&arboard::ImageData {
+                width: 0,
+                height: 0,
+                bytes: Vec::new().into()
+            })
+            .is_none()
+        );
+    }
+
+    #[test]
+    fn copied_text_is_a_photo_only_where_it_names_a_file() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        assert_eq!(
+            path_in(&format!("{}\n", file.path().display())).as_deref(),
+            Some(file.path())
+        );
+        assert_eq!(path_in("a dog runs"), None);
+        assert_eq!(path_in("/no/such/file.png"), None);
+    }
+}

@@ -1,0 +1,160 @@
+//! The photo on the screen, and the light on the part of it behind a word.
+
+use egui::{Color32, ColorImage, Context, Id, Rect, Role, Sense, TextureHandle, TextureOptions, Ui, WidgetInfo};
+
+use super::{theme, words};
+use crate::captioner::Attention;
+use crate::photo::Photo;
+
+/// The longest side of the overlay in pixels: smooth on any screen, made within a few milliseconds.
+const OVERLAY_SIDE: u32 = 384;
+
+/// How dark the photo becomes where the model did not look, of 255.
+const DARKEST: f32 = 190.0;
+
+/// From this share of the largest weight on a place counts as looked at.
+const EDGE: f32 = 0.5;
+
+/// A photo as a texture, with the overlay of at most one word.
+pub struct Picture {
+    label: String,
+    size: [u32; 2],
+    texture: TextureHandle,
+    overlay: Option<(usize, TextureHandle)>,
+}
+
+impl Picture {
+    /// Takes the photo's name and size from `photo` and its pixels from `preview`.
+    pub fn new(ctx: &Context, photo: &Photo, preview: &Photo) -> Self {
+        let (width, height) = photo.pixels().dimensions();
+        let pixels = preview.pixels();
+        let image = ColorImage::from_rgb([pixels.width() as usize, pixels.height() as usize], pixels.as_raw());
+        let options = TextureOptions {
+            mipmap_mode: Some(egui::TextureFilter::Linear),
+            ..TextureOptions::LINEAR
+        };
+        Self {
+            label: words::photo(photo.name(), width, height),
+            size: [width, height],
+            texture: ctx.load_texture("photo", image, options),
+            overlay: None,
+        }
+    }
+
+    /// Lights the part of the photo behind a word, given by its number; none shows the whole photo. The overlay is
+    /// made when the word changes, not with every frame.
+    pub fn light(&mut self, ctx: &Context, word: Option<(usize, &Attention)>) {
+        match (word, &self.overlay) {
+            (None, _) => self.overlay = None,
+            (Some((number, _)), Some((shown, _))) if number == *shown => {}
+            (Some((number, attention)), _) => {
+                let [width, height] = within(self.size, OVERLAY_SIDE);
+                let image = overlay(attention, width, height);
+                self.overlay = Some((number, ctx.load_texture("overlay", image, TextureOptions::LINEAR)));
+            }
+        }
+    }
+
+    /// Fits the photo into the room that is left; `place` is what the overlay says in words.
+    pub fn show(&self, ui: &mut Ui, place: Option<&str>) {
+        let room = ui.available_rect_before_wrap();
+        let [width, height] = self.size.map(|side| side as f32);
+        let scale = (room.width() / width).min(room.height() / height);
+        let rect = Rect::from_center_size(room.center(), egui::vec2(width, height) * scale);
+        let whole = Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
+        ui.painter().image(self.texture.id(), rect, whole, Color32::WHITE);
+        if let Some((_, overlay)) = &self.overlay {
+            ui.painter().image(overlay.id(), rect, whole, Color32::WHITE);
+        }
+        let id = Id::new("photo");
+        let response = ui.interact(rect, id, Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &self.label));
+        if let Some(place) = place {
+            ui.ctx()
+                .accesskit_node_builder(id, |node| node.set_description(words::lit(place)));
+        }
+    }
+}
+
+/// A size with the same shape whose longest side is `side`.
+fn within([width, height]: [u32; 2], side: u32) -> [u32; 2] {
+    let longest = width.max(height).max(1);
+    [width, height].map(|length| (u64::from(length) * u64::from(side) / u64::from(longest)).max(1) as u32)
+}
+
+/// The map as a veil: clear where the model looked, dark elsewhere, with a line around what it looked at most, so
+/// that brightness is not the only sign. A map that looks everywhere alike darkens nothing.
+fn overlay(attention: &Attention, width: u32, height: u32) -> ColorImage {
+    let mut map = attention.upsample(width, height);
+    let least = map.iter().copied().fold(1.0, f32::min);
+    let mean = map.iter().sum::<f32>() / map.len().max(1) as f32;
+    // The largest is 1: twice the mean and more is a look at something, hardly more than the mean at nothing.
+    let pointed = (1.0 / mean.max(f32::EPSILON) - 1.0).clamp(0.0, 1.0);
+    let range = (1.0 - least).max(f32::EPSILON);
+    map.iter_mut().for_each(|weight| *weight = (*weight - least) / range);
+
+    let (columns, rows) = (width as usize, height as usize);
+    let mut image = ColorImage::filled([columns, rows], Color32::TRANSPARENT);
+    for row in 0..rows {
+        for column in 0..columns {
+            let at = row * columns + column;
+            image.pixels[at] = match line(&map, columns, rows, row, column) {
+                Some(colour) => colour.gamma_multiply(pointed),
+                None => Color32::from_black_alpha((DARKEST * pointed * (1.0 - smooth(map[at]))) as u8),
+            };
+        }
+    }
+    image
+}
+
+/// The line around what the model looked at: light inside the edge, dark outside, seen on any photo.
+fn line(map: &[f32], columns: usize, rows: usize, row: usize, column: usize) -> Option<Color32> {
+    let inside = |row: usize, column: usize| map[row * columns + column] >= EDGE;
+    let here = inside(row, column);
+    let crosses = (row > 0 && inside(row - 1, column) != here)
+        || (row + 1 < rows && inside(row + 1, column) != here)
+        || (column > 0 && inside(row, column - 1) != here)
+        || (column + 1 < columns && inside(row, column + 1) != here);
+    crosses.then_some(if here { theme::LIGHT } else { theme::ON_LIGHT })
+}
+
+/// From 0 well below the edge to 1 a little above it, without a step.
+fn smooth(weight: f32) -> f32 {
+    let t = ((weight - EDGE * 0.4) / (EDGE * 0.8)).clamp(0.0, 1.0);
+    t * t * (3.0 - 2.0 * t)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_that_was_looked_at_stays_bright_and_the_rest_is_dimmed() {
+        let attention = Attention {
+            rows: 2,
+            columns: 2,
+            weights: vec![0.0, 0.0, 0.0, 1.0],
+        };
+        let image = overlay(&attention, 40, 30);
+        assert_eq!(image[(39, 29)].a(), 0, "lower right");
+        assert_eq!(f32::from(image[(0, 0)].a()), DARKEST, "upper left");
+        assert!(image.pixels.iter().any(|pixel| pixel.r() > 200), "a line around it");
+    }
+
+    #[test]
+    fn a_map_that_looks_everywhere_darkens_nothing() {
+        let attention = Attention {
+            rows: 3,
+            columns: 3,
+            weights: vec![1.0 / 9.0; 9],
+        };
+        assert!(overlay(&attention, 20, 20).pixels.iter().all(|pixel| pixel.a() == 0));
+    }
+
+    #[test]
+    fn the_overlay_keeps_the_shape_of_the_photo() {
+        assert_eq!(within([4000, 3000], 384), [384, 288]);
+        assert_eq!(within([1, 10_000], 384), [1, 384]);
+        assert_eq!(within([2, 2], 384), [384, 384]);
+    }
+}

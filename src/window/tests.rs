@@ -1,0 +1,676 @@
+//! Every button and key, found by role and label as a screen reader finds them; the describer's real thread with a
+//! scripted captioner, a scripted voice and a scripted desktop behind the real window.
+#![allow(clippy::unwrap_used)]
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+
+use super::commands::{COMMANDS, Command};
+use super::outside::{Arrival, Desktop};
+use super::{HearsightApp, Voice, words};
+use crate::captioner::{Attention, Cancel, Description, Place, Seconds, Stage, Word};
+use crate::describer::{Describer, Looker, Source};
+use crate::photo::Photo;
+use crate::speech::{Pace, SpeechError, SpeechEvent, Utterance};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn word(text: &str, place: Option<Place>, weights: [f32; 4], probability: f32) -> Word {
+    let attention = Attention {
+        rows: 2,
+        columns: 2,
+        weights: weights.to_vec(),
+    };
+    Word {
+        text: text.to_owned(),
+        probability,
+        attention: Some(attention),
+        place,
+    }
+}
+
+/// "a dog runs." with the dog in the lower left, and no idea where "runs" is.
+fn a_dog_runs(confidence: f32) -> Description {
+    Description {
+        caption: "a dog runs.".to_owned(),
+        confidence,
+        words: vec![
+            word("a", None, [0.25; 4], 0.9),
+            word("dog", Some(Place::LowerLeft), [0.0, 0.0, 1.0, 0.0], 0.8),
+            word("runs.", Some(Place::Right), [0.0, 0.5, 0.0, 0.5], 0.05),
+        ],
+        alternatives: Vec::new(),
+        tokens: vec![0, 1, 2, 3],
+        score: -2.0,
+        model: "script".to_owned(),
+        device: "cpu".to_owned(),
+        seconds: Seconds {
+            load: 0.0,
+            decode_photo: 0.1,
+            encode: 0.2,
+            search: 0.3,
+        },
+    }
+}
+
+struct Script(f32);
+
+impl Looker for Script {
+    fn about(&self) -> (String, String) {
+        ("script".to_owned(), "cpu".to_owned())
+    }
+
+    fn look(&mut self, _: &Photo, _: &Cancel, progress: &mut dyn FnMut(Stage)) -> Result<Option<Description>, String> {
+        progress(Stage::Encode);
+        progress(Stage::Search { tokens: 3 });
+        Ok(Some(a_dog_runs(self.0)))
+    }
+}
+
+#[derive(Default)]
+struct VoiceLog {
+    said: RefCell<Vec<Utterance>>,
+    stops: RefCell<usize>,
+    events: RefCell<VecDeque<SpeechEvent>>,
+}
+
+impl Voice for Rc<VoiceLog> {
+    fn speak(&self, utterance: Utterance) {
+        self.said.borrow_mut().push(utterance);
+    }
+
+    fn stop(&self) {
+        *self.stops.borrow_mut() += 1;
+    }
+
+    fn event(&self) -> Option<SpeechEvent> {
+        self.events.borrow_mut().pop_front()
+    }
+}
+
+#[derive(Default)]
+struct DesktopLog {
+    chosen: usize,
+    pasted: usize,
+    arrivals: VecDeque<Arrival>,
+}
+
+impl Desktop for Rc<RefCell<DesktopLog>> {
+    fn choose(&mut self) -> bool {
+        self.borrow_mut().chosen += 1;
+        true
+    }
+
+    fn paste(&mut self) -> bool {
+        self.borrow_mut().pasted += 1;
+        true
+    }
+
+    fn poll(&mut self) -> Option<Arrival> {
+        self.borrow_mut().arrivals.pop_front()
+    }
+}
+
+/// The window, and what it did to the world.
+struct Window {
+    harness: Harness<'static, HearsightApp>,
+    voice: Rc<VoiceLog>,
+    desktop: Rc<RefCell<DesktopLog>>,
+    folder: tempfile::TempDir,
+}
+
+impl Window {
+    fn with(load: impl FnOnce() -> Result<Box<dyn Looker>, String> + Send + 'static, photo: bool) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a dog.png");
+        image::RgbImage::from_pixel(40, 30, image::Rgb([90, 120, 60]))
+            .save(&path)
+            .unwrap();
+        let first = photo.then(|| Source::Path(path));
+        let (voice, desktop) = (Rc::<VoiceLog>::default(), Rc::<RefCell<DesktopLog>>::default());
+        let harness = Harness::builder()
+            .with_size([900.0, 700.0])
+            .with_max_steps(20)
+            .build_eframe(|creation| {
+                super::theme::apply(&creation.egui_ctx);
+                let describer = Describer::start_with(load, first, || {});
+                HearsightApp::new(
+                    describer,
+                    Box::new(Rc::clone(&voice)),
+                    Box::new(Rc::clone(&desktop)),
+                    usize::from(photo),
+                )
+            });
+        Self {
+            harness,
+            voice,
+            desktop,
+            folder,
+        }
+    }
+
+    /// An empty window with a model.
+    fn empty() -> Self {
+        let mut window = Self::with(|| Ok(Box::new(Script(0.9))), false);
+        window.wait_for_status(words::READY);
+        window
+    }
+
+    /// A window with a photo whose description has come and was given to the voice.
+    fn described() -> Self {
+        Self::described_with(0.9)
+    }
+
+    fn described_with(confidence: f32) -> Self {
+        let mut window = Self::with(move || Ok(Box::new(Script(confidence))), true);
+        window.wait("the description", |window| window.heading().starts_with("Description:"));
+        window
+    }
+
+    /// The same after the voice has ended.
+    fn silent() -> Self {
+        let mut window = Self::described();
+        window.voice_says(|id| SpeechEvent::Ended {
+            id,
+            duration: Duration::from_secs(1),
+        });
+        window
+    }
+
+    fn photo(&self) -> PathBuf {
+        self.folder.path().join("a dog.png")
+    }
+
+    fn wait(&mut self, what: &str, mut holds: impl FnMut(&Self) -> bool) {
+        let begun = Instant::now();
+        loop {
+            self.harness.step();
+            if holds(self) {
+                break;
+            }
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "waited in vain for {what}; the status is {:?}",
+                self.status()
+            );
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        self.harness.check_accessibility();
+    }
+
+    fn wait_for_status(&mut self, text: &str) {
+        self.wait(text, |window| window.status() == text);
+    }
+
+    fn name_of(&self, role: Role) -> Option<String> {
+        self.harness
+            .query_by_role(role)
+            .and_then(|node| node.accesskit_node().label())
+    }
+
+    fn status(&self) -> String {
+        self.harness
+            .query_all_by_role(Role::Status)
+            .next()
+            .and_then(|node| node.accesskit_node().label())
+            .unwrap_or_default()
+    }
+
+    fn heading(&self) -> String {
+        self.name_of(Role::Heading).unwrap_or_default()
+    }
+
+    fn press(&mut self, name: &str) {
+        self.harness.get_by_role_and_label(Role::Button, name).click();
+        self.harness.run_steps(4);
+    }
+
+    fn key(&mut self, key: Key) {
+        self.harness.key_press(key);
+        self.harness.run_steps(3);
+    }
+
+    fn command(&mut self, key: Key) {
+        self.harness.key_press_modifiers(Modifiers::COMMAND, key);
+        self.harness.run_steps(3);
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.harness.query_by_label(name).is_some()
+    }
+
+    /// The words that are marked, as screen readers have them.
+    fn lit(&self) -> Vec<String> {
+        let nodes = self.harness.root().children_recursive().into_iter();
+        nodes
+            .filter(|node| node.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True))
+            .filter_map(|node| node.accesskit_node().label())
+            .collect()
+    }
+
+    fn said(&self) -> Vec<String> {
+        self.voice
+            .said
+            .borrow()
+            .iter()
+            .map(|utterance| utterance.text.clone())
+            .collect()
+    }
+
+    fn voice_says(&mut self, event: impl FnOnce(u64) -> SpeechEvent) {
+        let id = self.voice.said.borrow().last().unwrap().id;
+        self.voice.events.borrow_mut().push_back(event(id));
+        self.harness.run_steps(2);
+    }
+
+    fn arrives(&mut self, arrival: Arrival) {
+        self.desktop.borrow_mut().arrivals.push_back(arrival);
+        self.harness.run_steps(2);
+    }
+}
+
+#[test]
+fn an_empty_window_says_how_to_begin() {
+    let window = Window::empty();
+    assert!(window.has(words::WELCOME));
+    assert_eq!(window.heading(), words::NO_DESCRIPTION);
+    assert!(window.has("Model script, on cpu"));
+}
+
+#[test]
+fn the_window_itself_has_a_name() {
+    let window = Window::empty();
+    assert_eq!(
+        window.harness.root().accesskit_node().label().as_deref(),
+        Some("Hearsight")
+    );
+}
+
+#[test]
+fn a_photo_is_described_in_one_node_and_word_by_word_and_spoken() {
+    let window = Window::described();
+    assert_eq!(window.heading(), "Description: a dog runs.");
+    assert!(window.has("dog, lower left"));
+    assert!(window.has("a, all over the photo"));
+    assert!(window.has("Photo: a dog.png, 40 by 30 pixels"));
+    assert_eq!(window.said(), ["a dog runs."]);
+    assert!(
+        window.status().starts_with("Described in 0.6 seconds."),
+        "{}",
+        window.status()
+    );
+}
+
+#[test]
+fn a_word_that_the_model_was_unsure_of_says_so() {
+    assert!(Window::described().has("runs, right, unsure"));
+}
+
+#[test]
+fn a_sentence_in_doubt_is_shown_announced_and_spoken_with_its_doubt() {
+    let mut window = Window::described_with(0.3);
+    assert_eq!(window.heading(), "Description: This may be wrong: a dog runs.");
+    assert_eq!(window.said(), ["This may be wrong: a dog runs."]);
+    // The four words of the introduction light nothing; the caption's own then follow.
+    let texts = window.voice.said.borrow()[0].words.clone();
+    let timeline = Pace::default().timeline(&texts);
+    let dog = timeline.onsets()[5] + Duration::from_millis(20);
+    let began = |ago: Duration| {
+        let timeline = timeline.clone();
+        move |id| SpeechEvent::Began {
+            id,
+            at: Instant::now().checked_sub(ago).unwrap(),
+            timeline,
+        }
+    };
+    window.voice_says(began(Duration::from_millis(50)));
+    assert!(window.lit().is_empty());
+    window.voice_says(began(dog));
+    assert_eq!(window.lit(), ["dog, lower left"]);
+}
+
+#[test]
+fn words_light_up_as_they_are_said_and_the_light_goes_out_at_the_end() {
+    let mut window = Window::described();
+    let timeline = Pace::default().timeline(&["a", "dog", "runs."]);
+    let last = timeline.onsets()[2] + Duration::from_millis(20);
+    window.voice_says(|id| SpeechEvent::Began {
+        id,
+        at: Instant::now().checked_sub(last).unwrap(),
+        timeline,
+    });
+    assert_eq!(window.lit(), ["runs, right, unsure"]);
+    window.voice_says(|id| SpeechEvent::Ended {
+        id,
+        duration: Duration::from_secs(1),
+    });
+    assert!(window.lit().is_empty());
+    assert!(window.has("Speak"));
+}
+
+#[test]
+fn right_and_left_step_through_the_words_and_say_their_places() {
+    let mut window = Window::silent();
+    window.key(Key::ArrowRight);
+    window.key(Key::ArrowRight);
+    assert_eq!(window.lit(), ["dog, lower left"]);
+    assert_eq!(window.status(), "dog, lower left");
+    window.key(Key::ArrowLeft);
+    assert_eq!(window.lit(), ["a, all over the photo"]);
+    for _ in 0..5 {
+        window.key(Key::ArrowRight);
+    }
+    assert_eq!(window.lit(), ["runs, right, unsure"], "it stays at the end");
+}
+
+#[test]
+fn arrows_step_also_while_a_button_has_the_focus_and_leave_the_focus_there() {
+    let mut window = Window::silent();
+    window.harness.get_by_role_and_label(Role::Button, "Open").focus();
+    window.harness.run_steps(3);
+    window.key(Key::ArrowRight);
+    window.key(Key::ArrowRight);
+    assert_eq!(window.status(), "dog, lower left");
+    assert!(window.harness.get_by_role_and_label(Role::Button, "Open").is_focused());
+}
+
+#[test]
+fn the_focus_follows_the_steps_where_it_is_on_a_word() {
+    let mut window = Window::silent();
+    window.harness.get_by_label("a, all over the photo").focus();
+    window.harness.run_steps(3);
+    window.key(Key::ArrowRight);
+    assert!(window.harness.get_by_label("dog, lower left").is_focused());
+    assert_eq!(window.lit(), ["dog, lower left"]);
+}
+
+#[test]
+fn pressing_a_word_lights_it() {
+    let mut window = Window::silent();
+    window.press("dog, lower left");
+    assert_eq!(window.lit(), ["dog, lower left"]);
+    let photo = window.harness.get_by_role(Role::Image);
+    assert_eq!(photo.accesskit_node().description().as_deref(), Some("Lit: lower left"));
+}
+
+#[test]
+fn stepping_stops_the_voice() {
+    let mut window = Window::described();
+    window.key(Key::ArrowRight);
+    assert_eq!(*window.voice.stops.borrow(), 1);
+    assert!(window.has("Speak"));
+}
+
+#[test]
+fn space_speaks_and_stops() {
+    let mut window = Window::silent();
+    window.key(Key::Space);
+    assert_eq!(window.said().len(), 2);
+    assert!(window.has("Stop"));
+    window.key(Key::Space);
+    assert_eq!(*window.voice.stops.borrow(), 1);
+    assert!(window.has("Speak"));
+}
+
+#[test]
+fn space_on_a_word_speaks_and_enter_lights_it() {
+    let mut window = Window::silent();
+    window.harness.get_by_label("dog, lower left").focus();
+    window.harness.run_steps(3);
+    window.key(Key::Space);
+    assert_eq!(window.said().len(), 2);
+    window.key(Key::Enter);
+    assert_eq!(window.lit(), ["dog, lower left"]);
+}
+
+#[test]
+fn space_on_a_button_presses_that_button_and_nothing_else() {
+    let mut window = Window::silent();
+    window.harness.get_by_role_and_label(Role::Button, "Open").focus();
+    window.harness.run_steps(3);
+    window.key(Key::Space);
+    assert_eq!(window.desktop.borrow().chosen, 1);
+    assert_eq!(window.said().len(), 1, "only what was said at first");
+}
+
+#[test]
+fn a_held_space_does_not_flutter() {
+    let mut window = Window::silent();
+    window.harness.key_down(Key::Space);
+    window.harness.run_steps(2);
+    for _ in 0..4 {
+        window.harness.event(egui::Event::Key {
+            key: Key::Space,
+            physical_key: None,
+            pressed: true,
+            repeat: true,
+            modifiers: Modifiers::NONE,
+        });
+    }
+    window.harness.run_steps(6);
+    window.harness.key_up(Key::Space);
+    window.harness.run_steps(2);
+    assert_eq!(window.said().len(), 2);
+    assert_eq!(*window.voice.stops.borrow(), 0);
+}
+
+#[test]
+fn the_speak_button_reads_and_the_stop_button_stops_and_escape_too() {
+    let mut window = Window::silent();
+    window.press("Speak");
+    assert_eq!(window.said().len(), 2);
+    window.press("Stop");
+    assert_eq!(*window.voice.stops.borrow(), 1);
+    window.press("Speak");
+    window.key(Key::Escape);
+    assert_eq!(*window.voice.stops.borrow(), 2);
+}
+
+#[test]
+fn open_asks_for_a_file_by_button_and_key_and_describes_what_was_chosen() {
+    let mut window = Window::empty();
+    window.press("Open");
+    window.command(Key::O);
+    assert_eq!(window.desktop.borrow().chosen, 2);
+    assert_eq!(window.status(), words::CHOOSING);
+    let photo = window.photo();
+    window.arrives(Arrival::File(photo));
+    window.wait("the description", |window| {
+        window.heading() == "Description: a dog runs."
+    });
+}
+
+#[test]
+fn a_dialog_that_is_closed_and_one_that_is_missing_are_told_apart() {
+    let mut window = Window::empty();
+    window.command(Key::O);
+    window.arrives(Arrival::NothingChosen);
+    assert_eq!(window.status(), words::NOTHING_CHOSEN);
+    window.arrives(Arrival::NoDialog);
+    assert_eq!(window.status(), words::NO_DIALOG);
+}
+
+#[test]
+fn paste_takes_a_picture_and_a_copied_file() {
+    let mut window = Window::empty();
+    window.command(Key::V);
+    window.press("Paste");
+    assert_eq!(window.desktop.borrow().pasted, 2);
+    window.arrives(Arrival::Picture(image::RgbImage::new(8, 6)));
+    window.wait("the description", |window| {
+        window.heading() == "Description: a dog runs."
+    });
+    assert!(window.has("Photo: pasted picture, 8 by 6 pixels"));
+    let photo = window.photo();
+    window.arrives(Arrival::File(photo));
+    window.wait("the file", |window| window.has("Photo: a dog.png, 40 by 30 pixels"));
+    window.arrives(Arrival::NothingToPaste);
+    assert_eq!(window.status(), words::NOTHING_TO_PASTE);
+}
+
+#[test]
+fn describe_describes_again_by_button_and_key() {
+    let mut window = Window::silent();
+    window.press("Describe");
+    window.wait("the second description", |window| window.said().len() == 2);
+    window.command(Key::D);
+    window.wait("the third description", |window| window.said().len() == 3);
+}
+
+#[test]
+fn describe_without_a_photo_says_what_to_do() {
+    let mut window = Window::empty();
+    window.press("Describe");
+    assert_eq!(window.status(), words::NO_PHOTO);
+    window.key(Key::Space);
+    assert_eq!(window.status(), words::NO_SENTENCE);
+    assert!(window.said().is_empty());
+}
+
+#[test]
+fn copy_puts_the_sentence_with_its_doubt_on_the_clipboard() {
+    let mut window = Window::described_with(0.3);
+    window.harness.key_down_modifiers(Modifiers::COMMAND, Key::C);
+    window.harness.step();
+    let commands = &window.harness.output().platform_output.commands;
+    assert!(
+        commands
+            .iter()
+            .any(|command| matches!(command, egui::OutputCommand::CopyText(text)
+            if text == "This may be wrong: a dog runs.")),
+        "{commands:?}"
+    );
+}
+
+#[test]
+fn the_list_of_keys_names_every_key_and_closes_by_key_and_button() {
+    let mut window = Window::empty();
+    window.key(Key::F1);
+    for entry in &COMMANDS {
+        assert!(
+            window.has(&format!("{}: {}", entry.key(), entry.help)),
+            "{}",
+            entry.name
+        );
+    }
+    window.key(Key::Escape);
+    assert!(!window.has("Close"));
+    window.press("Keys");
+    window.press("Close");
+    assert!(!window.has("Close"));
+    assert_eq!(Command::Keys.entry().key(), "F1");
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("the window must not read on its own thread".to_owned())
+    }
+}
+
+#[test]
+fn of_several_dropped_photos_the_first_is_described_and_that_is_said() {
+    let mut window = Window::empty();
+    let files = [window.photo(), PathBuf::from("/no/such/file.png")];
+    for file in files {
+        window.harness.input_mut().dropped_files.push(Arc::new(Dropped(file)));
+    }
+    window.wait("the description", |window| {
+        window.heading() == "Description: a dog runs."
+    });
+    assert!(
+        window.status().starts_with("2 photos came at once: this is the first."),
+        "{}",
+        window.status()
+    );
+}
+
+#[test]
+fn a_file_that_is_no_photo_is_shown_announced_and_spoken_as_a_sentence() {
+    let mut window = Window::described();
+    let path = window.folder.path().join("notes.jpg");
+    std::fs::write(&path, "no picture at all").unwrap();
+    let expected = Photo::open(&path).unwrap_err().to_string();
+    window.arrives(Arrival::File(path));
+    window.wait_for_status(&expected);
+    assert_eq!(window.said().last(), Some(&expected));
+    assert_eq!(
+        window.heading(),
+        words::NO_DESCRIPTION,
+        "nothing of the photo before is left"
+    );
+    assert!(window.harness.query_by_role(Role::Image).is_none());
+}
+
+#[test]
+fn without_a_model_the_photo_is_shown_and_the_reason_said() {
+    let mut window = Window::with(|| Err("There is no model. Install one.".to_owned()), true);
+    window.wait_for_status("There is no model. Install one.");
+    assert!(window.has("Photo: a dog.png, 40 by 30 pixels"));
+    assert_eq!(window.said(), ["There is no model. Install one."]);
+    window.command(Key::O);
+    assert_eq!(window.desktop.borrow().chosen, 1, "the rest stays usable");
+    assert!(
+        window.has("There is no model. Install one."),
+        "the reason stays on the screen"
+    );
+}
+
+#[test]
+fn a_voice_that_fails_is_told_in_text_until_it_works_again() {
+    let mut window = Window::described();
+    let sentence = SpeechError::NoVoice.to_string();
+    window.voice_says(|id| SpeechEvent::Failed {
+        id: Some(id),
+        error: SpeechError::NoVoice,
+    });
+    assert!(window.has(&sentence));
+    assert!(window.has("Speak"), "nothing is being said any more");
+    assert_eq!(window.heading(), "Description: a dog runs.");
+    window.voice_says(|_| SpeechEvent::Recovered);
+    assert!(!window.has(&sentence));
+}
+
+#[test]
+fn events_of_an_older_utterance_change_nothing() {
+    let mut window = Window::silent();
+    window.key(Key::Space);
+    let old = window.voice.said.borrow()[0].id;
+    window.voice_says(|_| SpeechEvent::Stopped { id: old });
+    assert!(window.has("Stop"), "the newer one is still being said");
+}
+
+#[test]
+fn everything_fits_into_the_smallest_window() {
+    let mut window = Window::described();
+    window.harness.set_size(egui::vec2(320.0, 400.0));
+    window.harness.run_steps(4);
+    let whole = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(320.0, 400.0));
+    for name in [
+        "Open",
+        "Paste",
+        "Describe",
+        "Copy",
+        "Keys",
+        "dog, lower left",
+        "Photo: a dog.png, 40 by 30 pixels",
+    ] {
+        let rect = window.harness.get_by_label(name).rect();
+        assert!(whole.contains_rect(rect) && rect.area() > 100.0, "{name}: {rect:?}");
+    }
+}

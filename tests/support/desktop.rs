@@ -1,0 +1,239 @@
+//! A desktop of one's own: an X server without a screen, a window manager, a session bus with accessibility; and the
+//! program's window on it, seen as a screen reader, a mouse and a keyboard see it.
+//!
+//! Everything is ended when the [`Desktop`] is dropped.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use image::RgbImage;
+use serde_json::Value;
+use tempfile::TempDir;
+
+const PATIENCE: Duration = Duration::from_secs(40);
+/// The window's title.
+const WINDOW: &str = "Hearsight";
+
+/// The X server, the window manager and the buses.
+pub struct Desktop {
+    display: String,
+    bus: String,
+    envs: Vec<(OsString, OsString)>,
+    processes: Vec<Child>,
+    folder: TempDir,
+}
+
+impl Desktop {
+    /// Starts it; programs on it get `envs` too.
+    pub fn start(envs: impl IntoIterator<Item = (&'static str, OsString)>) -> Self {
+        let folder = TempDir::with_prefix("hearsight-desktop-").unwrap();
+        fs::create_dir(folder.path().join("run")).unwrap();
+        let mut desktop = Self {
+            display: String::new(),
+            bus: String::new(),
+            envs: vec![
+                ("HOME".into(), folder.path().into()),
+                ("XDG_RUNTIME_DIR".into(), folder.path().join("run").into()),
+                ("LIBGL_ALWAYS_SOFTWARE".into(), "1".into()),
+                ("GTK_MODULES".into(), "".into()),
+            ],
+            processes: Vec::new(),
+            folder,
+        };
+        desktop.envs.extend(envs.into_iter().map(|(name, value)| (name.into(), value)));
+        let mut server = desktop.command("Xvfb");
+        server.args(["-displayfd", "1", "-screen", "0", "1100x860x24", "-nolisten", "tcp", "-noreset"]);
+        desktop.display = format!(":{}", desktop.spawn_and_read_line(server));
+        let mut bus = desktop.command("dbus-daemon");
+        bus.args(["--session", "--nofork", "--print-address=1"]);
+        desktop.bus = desktop.spawn_and_read_line(bus);
+        let window_manager = desktop.command("openbox");
+        desktop.spawn(window_manager);
+        desktop.python("screen_reader.py", ["enable"]);
+        desktop
+    }
+
+    /// A command with this desktop as its environment.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        for outer in ["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "AT_SPI_BUS_ADDRESS"] {
+            command.env_remove(outer);
+        }
+        command
+            .env("DISPLAY", &self.display)
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
+            .envs(self.envs.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command
+    }
+
+    /// Starts the program with its window.
+    pub fn open(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Window<'_> {
+        let log = self.folder.path().join("program.log");
+        let mut command = self.command(env!("CARGO_BIN_EXE_hearsight"));
+        command.args(arguments).stderr(fs::File::create(&log).unwrap()).process_group(0);
+        Window { desktop: self, process: command.spawn().unwrap(), log }
+    }
+
+    /// The screen as it is now.
+    pub fn screenshot(&self) -> RgbImage {
+        let path = self.folder.path().join("screen.png");
+        let taken = self.command("import").args(["-window", "root"]).arg(&path).status().unwrap();
+        assert!(taken.success(), "no screenshot");
+        image::open(&path).unwrap().to_rgb8()
+    }
+
+    /// Copies a picture as a screenshot tool does.
+    pub fn copy_picture(&self, path: &Path) {
+        let mut copy = self.command("xclip");
+        let copied = copy.args(["-selection", "clipboard", "-t", "image/png", "-i"]).arg(path).status().unwrap();
+        assert!(copied.success(), "xclip failed");
+    }
+
+    fn python(&self, script: &str, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> String {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support").join(script);
+        // Debian's own Python: it has the bindings.
+        let mut command = self.command("/usr/bin/python3");
+        command.arg(path).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let output = command.output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{script}: {errors}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn spawn(&mut self, mut command: Command) -> &mut Child {
+        let program = command.get_program().to_owned();
+        let child = command.process_group(0).spawn();
+        let child = child.unwrap_or_else(|error| panic!("{program:?} does not start: {error}"));
+        self.processes.push(child);
+        self.processes.last_mut().unwrap()
+    }
+
+    fn spawn_and_read_line(&mut self, mut command: Command) -> String {
+        command.stdout(Stdio::piped());
+        let program = command.get_program().to_owned();
+        let output = self.spawn(command).stdout.take().unwrap();
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line).unwrap();
+        assert!(!line.trim().is_empty(), "{program:?} ended at once");
+        line.trim().to_owned()
+    }
+}
+
+impl Drop for Desktop {
+    fn drop(&mut self) {
+        // The window manager and the buses first, the X server last: xclip and the accessibility services end with it.
+        for process in self.processes.iter_mut().rev() {
+            end(process);
+        }
+    }
+}
+
+/// The program's window.
+pub struct Window<'d> {
+    desktop: &'d Desktop,
+    process: Child,
+    log: PathBuf,
+}
+
+/// A node of the accessibility tree.
+#[derive(Debug)]
+pub struct Node {
+    /// What a screen reader calls it.
+    pub name: String,
+    /// Left, top, width and height within the window.
+    pub rect: [u32; 4],
+}
+
+impl Window<'_> {
+    /// Waits for the node with this role whose whole name matches the regular expression.
+    pub fn wait_for(&self, role: &str, pattern: &str) -> Node {
+        self.find("wait", &[role, pattern])
+    }
+
+    /// The same for a node that is pressed in, as the lit word is.
+    pub fn wait_for_pressed(&self, role: &str) -> Node {
+        self.find("wait", &[role, ".*", "pressed"])
+    }
+
+    /// Presses a button as a screen reader does.
+    pub fn press(&self, role: &str, pattern: &str) -> Node {
+        self.find("press", &[role, pattern])
+    }
+
+    /// The names of all nodes.
+    pub fn names(&self) -> Vec<String> {
+        let tree: Value = serde_json::from_str(&self.desktop.python("screen_reader.py", ["tree", WINDOW])).unwrap();
+        let nodes = tree.as_array().unwrap().iter();
+        nodes.map(|node| node["name"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// Presses keys in the window, named as xdotool names them.
+    pub fn key(&self, keys: &str) {
+        let mut xdotool = self.desktop.command("xdotool");
+        xdotool.args(["search", "--sync", "--onlyvisible", "--name", "^Hearsight$", "windowfocus", "--sync"]);
+        let pressed = xdotool.args(["key", "--clearmodifiers", keys]).status().unwrap();
+        assert!(pressed.success(), "xdotool failed");
+    }
+
+    /// Drops files on the window as a file manager does.
+    pub fn drop_files(&self, files: &[&Path]) {
+        let mut arguments = vec![OsStr::new(WINDOW)];
+        arguments.extend(files.iter().map(|file| file.as_os_str()));
+        self.desktop.python("drop.py", arguments);
+    }
+
+    /// Closes the window as the window manager does, and waits for the program's end, which must be a good one.
+    pub fn close(mut self) {
+        self.key("alt+F4");
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                assert!(status.success(), "the program ended with {status}");
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "the program does not end");
+            sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Whether the program runs.
+    pub fn is_alive(&mut self) -> bool {
+        self.process.try_wait().unwrap().is_none()
+    }
+
+    fn find(&self, task: &str, what: &[&str]) -> Node {
+        let arguments = [task, WINDOW].into_iter().chain(what.iter().copied());
+        let answer = self.desktop.python("screen_reader.py", arguments);
+        let node: Value = serde_json::from_str(&answer).unwrap();
+        Node {
+            name: node["name"].as_str().unwrap().to_owned(),
+            rect: [0, 1, 2, 3].map(|side| u32::try_from(node["rect"][side].as_i64().unwrap_or(0)).unwrap_or(0)),
+        }
+    }
+}
+
+impl Drop for Window<'_> {
+    fn drop(&mut self) {
+        end(&mut self.process);
+        if std::thread::panicking() {
+            let mut log = String::new();
+            let _ = fs::File::open(&self.log).and_then(|mut file| file.read_to_string(&mut log));
+            eprintln!("the program wrote: {log}");
+        }
+    }
+}
+
+/// Ends a process and those that it started.
+fn end(child: &mut Child) {
+    let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", child.id())]).stderr(Stdio::null()).status();
+    let _ = child.wait();
+}

@@ -1,0 +1,156 @@
+//! The real window on a desktop of its own, used as people use it: through a screen reader, with keys, with a drop,
+//! with the clipboard; and looked at.
+#![allow(clippy::unwrap_used)]
+
+#[path = "support/models.rs"]
+mod models;
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use image::{Rgb, RgbImage};
+use models::Kind;
+use support::desktop::{Desktop, Window};
+use support::sound::Sound;
+use tempfile::TempDir;
+
+/// Three desktops at once would be slow on a small machine.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A picture with something in each corner.
+fn photo(folder: &TempDir, name: &str) -> PathBuf {
+    let path = folder.path().join(name);
+    let colour = |x: u32, y: u32| {
+        let (right, lower) = (x >= 160, y >= 120);
+        match (right, lower) {
+            (false, false) => Rgb([200, 60, 50]),
+            (true, false) => Rgb([60, 160, 70]),
+            (false, true) => Rgb([60, 90, 190]),
+            (true, true) => Rgb([220, 200, 90]),
+        }
+    };
+    RgbImage::from_fn(320, 240, colour).save(&path).unwrap();
+    path
+}
+
+/// How many of the window's pixels around the middle of the photo differ.
+fn changed(before: &RgbImage, after: &RgbImage, [left, top, width, height]: [u32; 4]) -> f64 {
+    let pixels = (top..top + height).flat_map(|y| (left..left + width).map(move |x| (x, y)));
+    let differs = |(x, y): (u32, u32)| {
+        let (one, other) = (before.get_pixel(x, y), after.get_pixel(x, y));
+        one.0.iter().zip(other.0).any(|(one, other)| one.abs_diff(other) > 12)
+    };
+    pixels.filter(|at| differs(*at)).count() as f64 / f64::from(width * height)
+}
+
+/// Looks at the screen until `holds`, which may take a frame or two.
+fn wait_for_pixels(desktop: &Desktop, what: &str, mut holds: impl FnMut(&RgbImage) -> bool) -> RgbImage {
+    let begun = Instant::now();
+    loop {
+        let screen = desktop.screenshot();
+        if holds(&screen) {
+            return screen;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "waited in vain until {what}");
+    }
+}
+
+fn arguments<'a>(model: &'a Path, photos: &'a [&Path]) -> Vec<&'a Path> {
+    [Path::new("--model"), model].into_iter().chain(photos.iter().copied()).collect()
+}
+
+/// Waits for the description and gives it.
+fn description(window: &Window) -> String {
+    window.wait_for("heading", "Description: .+").name
+}
+
+#[test]
+fn a_photo_is_described_lit_word_by_word_dropped_and_pasted() {
+    let _alone = alone();
+    let sound = Sound::without_voice();
+    let desktop = Desktop::start(sound.envs());
+    let folder = tempfile::tempdir().unwrap();
+    let model = models::model(Kind::Transformer, serde_json::json!({}));
+    let first = photo(&folder, "first.png");
+    let window = desktop.open(arguments(model.path(), &[&first]));
+
+    let sentence = description(&window);
+    assert!(sentence.len() > "Description: ".len());
+    window.wait_for("image", r"Photo: first\.png, 320 by 240 pixels");
+    // There is no voice: that is said, and everything else goes on.
+    window.wait_for("status bar", "No voice answered.*");
+    window.wait_for("status bar", "Described in .*");
+    for button in ["Open", "Paste", "Describe", "Speak", "Copy", "Keys"] {
+        window.wait_for("(push )?button", button);
+    }
+
+    // A step lights a word and the part of the photo behind it; Escape gives the whole photo back.
+    let area = window.wait_for("image", "Photo: .*").rect;
+    let plain = desktop.screenshot();
+    window.key("Right");
+    let word = window.wait_for("toggle button", ".*");
+    let lit = wait_for_pixels(&desktop, "the overlay shows", |screen| changed(&plain, screen, area) > 0.1);
+    window.key("Escape");
+    wait_for_pixels(&desktop, "the overlay goes", |screen| changed(&plain, screen, area) < 0.01);
+    assert!(changed(&plain, &lit, area) > 0.1 && !word.name.is_empty());
+
+    // A file manager's drop, with a name that has to be decoded.
+    let name = "Größe 강아지 1.png";
+    window.drop_files(&[&photo(&folder, name)]);
+    window.wait_for("image", &format!("Photo: {name}, 320 by 240 pixels"));
+    description(&window);
+
+    // A picture on the clipboard.
+    desktop.copy_picture(&first);
+    window.key("ctrl+v");
+    window.wait_for("image", "Photo: pasted picture, 320 by 240 pixels");
+    description(&window);
+
+    // A screen reader presses buttons. There is no file dialog here, and that is no silence.
+    window.press("(push )?button", "Open");
+    window.wait_for("status bar", "This system offers no file dialog.*");
+    window.press("(push )?button", "Describe");
+    window.wait_for("status bar", "Described in .*");
+    window.close();
+}
+
+#[test]
+fn the_sentence_is_heard_and_its_words_light_up_as_they_are_said() {
+    let _alone = alone();
+    let sound = Sound::start();
+    let desktop = Desktop::start(sound.envs());
+    let folder = tempfile::tempdir().unwrap();
+    let model = models::model(Kind::Transformer, serde_json::json!({}));
+    let recorder = sound.record();
+    let window = desktop.open(arguments(model.path(), &[&photo(&folder, "photo.png")]));
+    // Looked for from before the window is there, for a short sentence is soon over.
+    window.wait_for_pressed("toggle button");
+    description(&window);
+    // The light goes out with the last word.
+    window.wait_for("(push )?button", "Speak");
+    let heard = recorder.finish();
+    assert!(heard.rms > 0.02 && heard.seconds > 0.3, "{heard:?}");
+    window.close();
+}
+
+#[test]
+fn without_a_model_the_window_opens_says_so_and_still_shows_photos() {
+    let _alone = alone();
+    let sound = Sound::without_voice();
+    let desktop = Desktop::start(sound.envs());
+    let folder = tempfile::tempdir().unwrap();
+    let nowhere = folder.path().join("no model");
+    let mut window = desktop.open(arguments(&nowhere, &[]));
+    window.wait_for("status bar", "(?s).*no model.*");
+    window.drop_files(&[&photo(&folder, "photo.png")]);
+    window.wait_for("image", r"Photo: photo\.png, 320 by 240 pixels");
+    assert!(window.is_alive());
+    assert!(window.names().iter().any(|name| name == "No description yet"));
+    window.close();
+}
