@@ -111,7 +111,7 @@ fn the_merged_decoder_says_what_generate_says() {
 }
 
 #[test]
-fn the_pair_of_decoders_says_what_generate_says() {
+fn the_decoder_with_a_past_says_what_generate_says_from_the_first_step_on() {
     says_what_generate_says(&["decoder_model.onnx", "decoder_with_past_model.onnx"]);
 }
 

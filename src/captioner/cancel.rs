@@ -1,5 +1,6 @@
 //! Stops a description from another thread.
 
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,13 +11,21 @@ use super::decoder::run_error;
 
 /// A handle that stops a running description; clones stop the same one. It stays stopped: make a new one for the
 /// next photo.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Cancel(Arc<Inner>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Inner {
     cancelled: AtomicBool,
     run: Mutex<Option<Arc<RunOptions>>>,
+}
+
+impl fmt::Debug for Cancel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cancel")
+            .field("cancelled", &self.is_cancelled())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Cancel {
@@ -63,7 +72,6 @@ impl Cancel {
 }
 
 /// A description that runs and can be cancelled.
-#[derive(Debug)]
 pub(super) struct Run {
     options: Arc<RunOptions>,
     cancel: Cancel,

@@ -9,7 +9,7 @@ use super::preprocess::Preprocessor;
 use super::runtime::open_sessions;
 use super::search::{Hypothesis, search};
 use super::{Alternative, Cancel, CaptionError, Description, DeviceChoice, Seconds, sentence};
-use crate::model::{DecoderFiles, GenerationConfig, ModelFolder};
+use crate::model::{GenerationConfig, ModelFolder};
 use crate::photo::Photo;
 
 /// How a model is loaded.
@@ -73,15 +73,10 @@ impl Captioner {
     pub fn load(folder: &ModelFolder, options: &LoadOptions) -> Result<Self, CaptionError> {
         let start = Instant::now();
         let preprocessor = Preprocessor::from_json(folder.preprocessor())?;
-        let mut files = vec![folder.encoder()];
-        match folder.decoder() {
-            DecoderFiles::One(file) => files.push(file),
-            DecoderFiles::Two { first, next } => files.extend([first.as_path(), next.as_path()]),
-        }
-        let (mut sessions, device) = open_sessions(&files, options.device, options.threads)?;
-        let decoders = sessions.split_off(1);
-        let encoder = Encoder::new(sessions.remove(0), preprocessor.size(), folder)?;
-        let decoder = Decoder::new(decoders, encoder.outputs(), folder)?;
+        let ([encoder, decoder], device) =
+            open_sessions([folder.encoder(), folder.decoder()], options.device, options.threads)?;
+        let encoder = Encoder::new(encoder, preprocessor.size(), folder)?;
+        let decoder = Decoder::new(decoder, encoder.outputs(), folder)?;
         let load_seconds = Some(start.elapsed().as_secs_f64());
         Ok(Self {
             model: folder.clone(),

@@ -7,12 +7,12 @@
 //! - state: an input `past_key_values.X` is fed from the output `present.X`, an input `state.X` from `next_state.X`. It
 //!   starts from the encoder's output `initial_state.X`, else from zeros, a past with length 0;
 //! - `use_cache_branch` bool [1], of merged exports, is always true: a past of length 0 serves the first step;
-//! - out come `logits` [B,T,V] and, where the model tells it, `cross_attentions` [B,T,L].
+//! - out come `logits` [B,T,V] and, where the model tells it, `cross_attentions` [B,T,L], already averaged over heads
+//!   and layers, or else the softmaxes of its cross-attentions.
 
 use std::borrow::Cow;
-use std::path::Path;
 
-use ndarray::{Array2, ArrayD, Axis, Ix3, Slice, concatenate};
+use ndarray::{Array2, ArrayD, Axis};
 use ort::session::{RunOptions, Session, SessionInputValue};
 use ort::value::{DynValue, Outlet, Tensor, ValueType};
 
@@ -20,44 +20,27 @@ use super::CaptionError;
 use super::cancel::Run;
 use super::runtime::short;
 use super::search::Step;
-use crate::model::{DecoderFiles, ModelError, ModelFolder};
+use super::softmaxes::is_cross_attention;
+use crate::model::{ModelError, ModelFolder};
 
 const TOKENS: &str = "input_ids";
 const LOGITS: &str = "logits";
-const ATTENTION: &str = "cross_attentions";
+/// The output of a decoder that tells where it looked.
+pub(super) const ATTENTION: &str = "cross_attentions";
 const CACHE_BRANCH: &str = "use_cache_branch";
 
-/// The decoder's graph, or two where the first step has one of its own.
+/// A decoder's graph with the parts that its inputs and outputs take.
 #[derive(Debug)]
 pub(super) struct Decoder {
-    first: Graph,
-    next: Option<Graph>,
-    /// Whether memory of batch 1 serves several rows; none until it has been tried.
-    broadcasts: Option<bool>,
-}
-
-/// What the encoder gave for one photo, in the order of its outputs.
-#[derive(Debug)]
-pub(super) struct Memory {
-    single: Vec<DynValue>,
-    /// The same, repeated for as many rows, where the graph does not broadcast it.
-    repeated: Option<(usize, Vec<DynValue>)>,
-}
-
-/// The state after a step, in the order of the next graph's slots.
-#[derive(Debug, Default)]
-pub(super) struct State(Vec<DynValue>);
-
-#[derive(Debug)]
-struct Graph {
     session: Session,
     /// Input names with the encoder's output that each is fed from.
     memory: Vec<(String, usize)>,
     state: Vec<Slot>,
-    /// Outputs that become the next step's state.
-    next_state: Vec<String>,
     cache_branch: bool,
-    attention: bool,
+    /// Outputs that tell where it looked: one, averaged already, or the softmax of each layer.
+    attention: Vec<String>,
+    /// Whether memory of batch 1 serves several rows; none until it has been tried.
+    broadcasts: Option<bool>,
 }
 
 #[derive(Debug)]
@@ -70,63 +53,103 @@ struct Slot {
     shape: Vec<i64>,
 }
 
+/// What the encoder gave for one photo, in the order of its outputs.
+#[derive(Debug)]
+pub(super) struct Memory {
+    single: Vec<DynValue>,
+    /// The same, repeated for as many rows, where the graph does not broadcast it.
+    repeated: Option<(usize, Vec<DynValue>)>,
+}
+
+/// The state after a step, in the order of the decoder's slots.
+#[derive(Debug, Default)]
+pub(super) struct State(Vec<DynValue>);
+
 impl Decoder {
-    pub(super) fn new(
-        mut sessions: Vec<Session>,
-        encoder: &[String],
-        folder: &ModelFolder,
-    ) -> Result<Self, ModelError> {
-        let (file, next_file) = match folder.decoder() {
-            DecoderFiles::One(file) => (file, None),
-            DecoderFiles::Two { first, next } => (first, Some(next)),
+    pub(super) fn new(session: Session, encoder: &[String], folder: &ModelFolder) -> Result<Self, ModelError> {
+        let unsupported = |what| ModelError::Unsupported {
+            file: folder.decoder().to_path_buf(),
+            what,
         };
-        let next = match next_file {
-            Some(file) => sessions
-                .pop()
-                .map(|session| Graph::new(session, encoder, file))
-                .transpose()?,
-            None => None,
-        };
-        let Some(session) = sessions.pop() else {
-            return Err(folder.contradiction("there is no decoder".to_owned()));
-        };
-        let mut first = Graph::new(session, encoder, file)?;
-        let slots = next.as_ref().map_or(&first.state, |next| &next.state);
-        first.next_state = slots.iter().map(|slot| slot.output.clone()).collect();
-        for (graph, file) in [(Some(&first), file), (next.as_ref(), next_file.unwrap_or(file))] {
-            let missing = graph.and_then(|graph| first.next_state.iter().find(|&output| !graph.has_output(output)));
-            if let Some(output) = missing {
-                return Err(unsupported(
-                    file,
-                    format!("it has no output \"{output}\" to go on from"),
-                ));
+        let from_encoder = |name: &str| encoder.iter().position(|output| output == name);
+        let (mut memory, mut state, mut cache_branch) = (Vec::new(), Vec::new(), false);
+        for input in session.inputs() {
+            let name = input.name();
+            let same = from_encoder(name);
+            let hidden = from_encoder("last_hidden_state").filter(|_| name == "encoder_hidden_states");
+            let past = name
+                .strip_prefix("past_key_values.")
+                .map(|rest| (rest, format!("present.{rest}")));
+            let next = name
+                .strip_prefix("state.")
+                .map(|rest| (rest, format!("next_state.{rest}")));
+            if name == TOKENS {
+            } else if name == CACHE_BRANCH {
+                cache_branch = true;
+            } else if let Some(index) = same.or(hidden) {
+                memory.push((name.to_owned(), index));
+            } else if let Some((rest, output)) = past.or(next) {
+                let initial = from_encoder(&format!("initial_state.{rest}"));
+                let shape = initial_shape(input).ok_or_else(|| unsupported(format!("\"{name}\" has no shape")))?;
+                state.push(Slot {
+                    input: name.to_owned(),
+                    output,
+                    initial,
+                    shape,
+                });
+            } else {
+                return Err(unsupported(format!(
+                    "it takes an input \"{name}\" that the encoder does not give"
+                )));
             }
         }
-        let decoder = Self {
-            first,
-            next,
-            broadcasts: None,
-        };
-        if let Some(size) = decoder.vocabulary() {
-            folder.check_vocabulary(size)?;
+        let has_output = |name: &str| session.outputs().iter().any(|output| output.name() == name);
+        if let Some(slot) = state.iter().find(|slot| !has_output(&slot.output)) {
+            return Err(unsupported(format!(
+                "it has no output \"{}\" to go on from",
+                slot.output
+            )));
         }
-        Ok(decoder)
-    }
-
-    /// Words that the decoder scores, where the graph says it.
-    fn vocabulary(&self) -> Option<usize> {
-        let logits = self
-            .first
-            .session
+        if session.inputs().iter().all(|input| input.name() != TOKENS) || !has_output(LOGITS) {
+            return Err(unsupported(format!(
+                "it needs an input \"{TOKENS}\" and an output \"{LOGITS}\""
+            )));
+        }
+        if memory.is_empty() && state.iter().all(|slot| slot.initial.is_none()) {
+            return Err(unsupported(
+                "it takes nothing from the encoder, so it cannot see".to_owned(),
+            ));
+        }
+        let logits = session
             .outputs()
             .iter()
-            .find(|output| output.name() == LOGITS)?;
-        usize::try_from(*shape(logits)?.last()?).ok()
+            .find(|output| output.name() == LOGITS)
+            .and_then(shape);
+        if let Some(size) = logits.and_then(|shape| usize::try_from(*shape.last()?).ok()) {
+            folder.check_vocabulary(size)?;
+        }
+        let attention = if has_output(ATTENTION) {
+            vec![ATTENTION.to_owned()]
+        } else {
+            let names = session.outputs().iter().map(Outlet::name);
+            names
+                .filter(|name| is_cross_attention(name))
+                .map(str::to_owned)
+                .collect()
+        };
+        Ok(Self {
+            session,
+            memory,
+            state,
+            cache_branch,
+            attention,
+            broadcasts: None,
+        })
     }
 
     /// Whether the model tells where it looked.
     pub(super) fn has_attention(&self) -> bool {
-        self.first.attention && self.next.as_ref().is_none_or(|next| next.attention)
+        !self.attention.is_empty()
     }
 
     /// Runs one step for all sequences, which are of the same length.
@@ -143,18 +166,13 @@ impl Decoder {
         let rows = sequences.len();
         let repeat = rows > 1 && !self.broadcasts(memory, sequences[0][0], run)?;
         let memory = if repeat { memory.repeated(rows)? } else { &memory.single };
-        let graph = if state.is_some() {
-            self.next.as_mut().unwrap_or(&mut self.first)
-        } else {
-            &mut self.first
-        };
         let state = match state {
             Some(State(values)) if parents.iter().copied().eq(0..values.first().map_or(0, batch)) => values,
             Some(State(values)) => values
                 .iter()
                 .map(|value| select(value, parents))
                 .collect::<Result<_, _>>()?,
-            None => graph.initial_state(memory, rows)?,
+            None => self.initial_state(memory, rows)?,
         };
         let unread = if state.is_empty() { sequences[0].len() } else { 1 };
         let tokens: Vec<i64> = sequences
@@ -163,7 +181,7 @@ impl Decoder {
             .copied()
             .collect();
         let tokens = Tensor::from_array(([rows, unread], tokens)).map_err(run_error)?;
-        graph.run(tokens, memory, &state, run.options())
+        self.run(tokens, memory, &state, run.options())
     }
 
     /// Whether the graph gives the same for memory of batch 1 as for memory repeated for each row, which a caller
@@ -175,12 +193,11 @@ impl Decoder {
         if let Some(known) = self.broadcasts {
             return Ok(known);
         }
-        let graph = self.next.as_mut().unwrap_or(&mut self.first);
         let mut pattern = Memory::new(memory.single.iter().map(pattern_like).collect::<Result<_, _>>()?);
         let mut first_step = |memory: &[DynValue]| {
             let tokens = Tensor::from_array(([2, 1], vec![start; 2])).map_err(run_error)?;
-            let state = graph.initial_state(memory, 2)?;
-            graph.run(tokens, memory, &state, run.options()).map(|(step, _)| step)
+            let state = self.initial_state(memory, 2)?;
+            self.run(tokens, memory, &state, run.options()).map(|(step, _)| step)
         };
         let (single, repeated) = (first_step(&pattern.single), first_step(pattern.repeated(2)?));
         // A cancelled run fails too, which says nothing about the graph.
@@ -196,95 +213,6 @@ impl Decoder {
         log::debug!("the decoder broadcasts memory over beams: {broadcasts}");
         self.broadcasts = Some(broadcasts);
         Ok(broadcasts)
-    }
-}
-
-impl Memory {
-    pub(super) fn new(single: Vec<DynValue>) -> Self {
-        Self { single, repeated: None }
-    }
-
-    fn repeated(&mut self, rows: usize) -> Result<&[DynValue], CaptionError> {
-        let values = match self.repeated.take().filter(|(known, _)| *known == rows) {
-            Some((_, values)) => values,
-            None => self
-                .single
-                .iter()
-                .map(|value| select(value, &vec![0; rows]))
-                .collect::<Result<_, _>>()?,
-        };
-        Ok(&self.repeated.insert((rows, values)).1)
-    }
-}
-
-impl Graph {
-    fn new(session: Session, encoder: &[String], file: &Path) -> Result<Self, ModelError> {
-        let from_encoder = |name: &str| encoder.iter().position(|output| output == name);
-        let mut graph = Self {
-            memory: Vec::new(),
-            state: Vec::new(),
-            next_state: Vec::new(),
-            cache_branch: false,
-            attention: false,
-            session,
-        };
-        for input in graph.session.inputs() {
-            let name = input.name();
-            let same = from_encoder(name);
-            let hidden = from_encoder("last_hidden_state").filter(|_| name == "encoder_hidden_states");
-            let past = name
-                .strip_prefix("past_key_values.")
-                .map(|rest| (rest, format!("present.{rest}")));
-            let state = name
-                .strip_prefix("state.")
-                .map(|rest| (rest, format!("next_state.{rest}")));
-            if name == TOKENS {
-            } else if name == CACHE_BRANCH {
-                graph.cache_branch = true;
-            } else if let Some(index) = same.or(hidden) {
-                graph.memory.push((name.to_owned(), index));
-            } else if let Some((rest, output)) = past.or(state) {
-                let initial = from_encoder(&format!("initial_state.{rest}"));
-                let shape =
-                    initial_shape(input).ok_or_else(|| unsupported(file, format!("\"{name}\" has no shape")))?;
-                graph.state.push(Slot {
-                    input: name.to_owned(),
-                    output,
-                    initial,
-                    shape,
-                });
-            } else {
-                return Err(unsupported(
-                    file,
-                    format!("it takes an input \"{name}\" that the encoder does not give"),
-                ));
-            }
-        }
-        if let Some(slot) = graph.state.iter().find(|slot| !graph.has_output(&slot.output)) {
-            return Err(unsupported(
-                file,
-                format!("it has no output \"{}\" to go on from", slot.output),
-            ));
-        }
-        if graph.session.inputs().iter().all(|input| input.name() != TOKENS) || !graph.has_output(LOGITS) {
-            return Err(unsupported(
-                file,
-                format!("it needs an input \"{TOKENS}\" and an output \"{LOGITS}\""),
-            ));
-        }
-        if graph.memory.is_empty() && graph.state.iter().all(|slot| slot.initial.is_none()) {
-            return Err(unsupported(
-                file,
-                "it takes nothing from the encoder, so it cannot see".to_owned(),
-            ));
-        }
-        graph.attention = graph.has_output(ATTENTION);
-        graph.next_state = graph.state.iter().map(|slot| slot.output.clone()).collect();
-        Ok(graph)
-    }
-
-    fn has_output(&self, name: &str) -> bool {
-        self.session.outputs().iter().any(|output| output.name() == name)
     }
 
     fn initial_state(&self, memory: &[DynValue], rows: usize) -> Result<Vec<DynValue>, CaptionError> {
@@ -325,25 +253,36 @@ impl Graph {
             inputs.push(((&slot.input).into(), value.into()));
         }
         let mut outputs = self.session.run_with_options(inputs, options).map_err(run_error)?;
-        let last = |name: &str| -> Result<Array2<f32>, CaptionError> {
-            let values = outputs[name].try_extract_array::<f32>().map_err(run_error)?;
-            let values = values.into_dimensionality::<Ix3>().map_err(run_error)?;
-            Ok(values
-                .slice_axis(Axis(1), Slice::from(-1..))
-                .remove_axis(Axis(1))
-                .to_owned())
-        };
-        let logits = last(LOGITS)?;
+        let logits = last_token(&outputs[LOGITS])?;
         if logits.iter().any(|logit| logit.is_nan()) {
             return Err(run_error("its scores are not numbers"));
         }
-        let attention = if self.attention { Some(last(ATTENTION)?) } else { None };
+        let layers = self.attention.iter().map(|name| last_token(&outputs[name.as_str()]));
+        let attention = mean(&layers.collect::<Result<Vec<_>, _>>()?);
         let state = self
-            .next_state
+            .state
             .iter()
-            .filter_map(|output| outputs.remove(output))
+            .filter_map(|slot| outputs.remove(&slot.output))
             .collect();
         Ok((Step { logits, attention }, State(state)))
+    }
+}
+
+impl Memory {
+    pub(super) fn new(single: Vec<DynValue>) -> Self {
+        Self { single, repeated: None }
+    }
+
+    fn repeated(&mut self, rows: usize) -> Result<&[DynValue], CaptionError> {
+        let values = match self.repeated.take().filter(|(known, _)| *known == rows) {
+            Some((_, values)) => values,
+            None => self
+                .single
+                .iter()
+                .map(|value| select(value, &vec![0; rows]))
+                .collect::<Result<_, _>>()?,
+        };
+        Ok(&self.repeated.insert((rows, values)).1)
     }
 }
 
@@ -356,11 +295,25 @@ pub(super) fn run_error(error: impl std::fmt::Display) -> CaptionError {
     }
 }
 
-fn unsupported(file: &Path, what: String) -> ModelError {
-    ModelError::Unsupported {
-        file: file.to_path_buf(),
-        what,
-    }
+/// What an output [B,T,N], or [B,heads,T,N] averaged over the heads, says of the last token: [B,N].
+fn last_token(output: &DynValue) -> Result<Array2<f32>, CaptionError> {
+    let values = output.try_extract_array::<f32>().map_err(run_error)?;
+    let tokens = values.ndim().checked_sub(2).map(Axis);
+    let last = tokens.and_then(|tokens| Some((tokens, values.len_of(tokens).checked_sub(1)?)));
+    let (tokens, last) = last.ok_or_else(|| run_error("it gave nothing for the last token"))?;
+    let values = values.index_axis(tokens, last);
+    let averaged = if values.ndim() == 3 {
+        values.mean_axis(Axis(1))
+    } else {
+        Some(values.to_owned())
+    };
+    averaged.unwrap_or_default().into_dimensionality().map_err(run_error)
+}
+
+/// The mean of layers of the same shape.
+fn mean(layers: &[Array2<f32>]) -> Option<Array2<f32>> {
+    let (first, rest) = layers.split_first()?;
+    Some(rest.iter().fold(first.clone(), |sum, layer| sum + layer) / layers.len() as f32)
 }
 
 fn shape(outlet: &Outlet) -> Option<&[i64]> {

@@ -25,7 +25,7 @@ impl Encoder {
         if let Some(&[_, _, height, width]) = shape.map(|shape| &**shape)
             && [(height, photo.height), (width, photo.width)]
                 .iter()
-                .any(|&(graph, photo)| graph > 0 && graph != photo.into())
+                .any(|&(graph, photo)| graph > 0 && graph != i64::from(photo))
         {
             return Err(folder.contradiction(format!(
                 "the encoder takes pictures of {width}×{height} pixels, but preprocessor_config.json makes them {}×{}",

@@ -17,6 +17,7 @@ pub mod preprocess;
 mod runtime;
 mod search;
 mod sentence;
+mod softmaxes;
 
 pub use cancel::Cancel;
 pub use captioner::{Captioner, DescribeOptions, LoadOptions, Stage};

@@ -12,9 +12,12 @@ use ort::environment::Environment;
 use ort::ep;
 use ort::error::ErrorCode;
 use ort::session::Session;
+use ort::session::builder::SessionBuilder;
 
 use crate::model::ModelError;
 
+use super::decoder::ATTENTION;
+use super::softmaxes::with_cross_attentions;
 use super::{CaptionError, DeviceChoice};
 
 /// Where the Python wheel of ONNX Runtime keeps the library, below the folder it was installed to.
@@ -162,25 +165,27 @@ fn library_in(folder: &Path) -> Option<PathBuf> {
     files.filter(is_library).max()
 }
 
-/// Opens graphs on the device that is asked for, all of them on the same one.
+/// Opens the encoder's and the decoder's graph on the device that is asked for, both on the same one.
 ///
 /// Returns the sessions in the files' order and what really runs: `cpu`, `cuda`, or the CPU with the reason.
 pub(super) fn open_sessions(
-    files: &[&Path],
+    files: [&Path; 2],
     device: DeviceChoice,
     threads: Option<usize>,
-) -> Result<(Vec<Session>, String), CaptionError> {
+) -> Result<([Session; 2], String), CaptionError> {
     let environment = started()?.environment;
     let threads = threads.unwrap_or_else(cores).max(1);
-    let open_all = |cuda| {
-        files
-            .iter()
-            .map(|file| open(&environment, file, cuda, threads))
-            .collect::<Result<_, _>>()
+    let attending = with_cross_attentions(files[1], ATTENTION);
+    let open_both = |cuda| {
+        let encoder = open(&environment, files[0], None, cuda, threads)?;
+        Ok::<_, OpenError>([
+            encoder,
+            open(&environment, files[1], attending.as_deref(), cuda, threads)?,
+        ])
     };
     let mut what_runs = "cpu".to_owned();
     if device != DeviceChoice::Cpu {
-        match open_all(true) {
+        match open_both(true) {
             Ok(sessions) => return Ok((sessions, "cuda".to_owned())),
             Err(OpenError { error, .. }) => {
                 log::info!("CUDA is not used: {error}");
@@ -190,7 +195,7 @@ pub(super) fn open_sessions(
             }
         }
     }
-    let sessions = open_all(false).map_err(ModelError::from)?;
+    let sessions = open_both(false).map_err(ModelError::from)?;
     Ok((sessions, what_runs))
 }
 
@@ -227,17 +232,28 @@ impl From<OpenError> for ModelError {
     }
 }
 
-fn open(environment: &Environment, file: &Path, cuda: bool, threads: usize) -> Result<Session, OpenError> {
-    let session = || -> ort::Result<Session> {
-        let mut builder = Session::builder(environment)?
+/// Opens a file, or the given version of it where that can be opened (weights in a file beside it are not found then).
+fn open(
+    environment: &Environment,
+    file: &Path,
+    version: Option<&[u8]>,
+    cuda: bool,
+    threads: usize,
+) -> Result<Session, OpenError> {
+    let builder = || -> ort::Result<SessionBuilder> {
+        let builder = Session::builder(environment)?
             .with_intra_threads(threads)?
             .with_inter_threads(1)?;
         if cuda {
-            builder = builder.with_execution_providers([ep::CUDA::default().build().error_on_failure()])?;
+            return Ok(builder.with_execution_providers([ep::CUDA::default().build().error_on_failure()])?);
         }
-        builder.commit_from_file(file)
+        Ok(builder)
     };
-    session().map_err(|error| OpenError {
+    if let Some(session) = version.and_then(|bytes| builder().and_then(|mut b| b.commit_from_memory(bytes)).ok()) {
+        return Ok(session);
+    }
+    let session = builder().and_then(|mut builder| builder.commit_from_file(file));
+    session.map_err(|error| OpenError {
         file: file.to_path_buf(),
         error,
     })

@@ -22,21 +22,7 @@ pub struct ModelFolder {
     preprocessor: Value,
     tokenizer: Tokenizer,
     encoder: PathBuf,
-    decoder: DecoderFiles,
-}
-
-/// The graphs of the decoder.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DecoderFiles {
-    /// One graph: `decoder_model.onnx` or `decoder_model_merged.onnx`.
-    One(PathBuf),
-    /// One graph for the first step and one, with a past, for the others.
-    Two {
-        /// `decoder_model.onnx`
-        first: PathBuf,
-        /// `decoder_with_past_model.onnx`
-        next: PathBuf,
-    },
+    decoder: PathBuf,
 }
 
 /// A vocabulary may be wider than its tokenizer (it is padded to a round number for the processor), but not by more
@@ -162,39 +148,36 @@ impl ModelFolder {
         &self.encoder
     }
 
-    /// The decoder's graphs.
-    pub fn decoder(&self) -> &DecoderFiles {
+    /// The decoder's graph.
+    pub fn decoder(&self) -> &Path {
         &self.decoder
     }
 }
 
-fn graphs(folder: &Path) -> Result<(PathBuf, DecoderFiles), ModelError> {
+/// The decoder's graph, the most useful first: one with a past serves the first step too, with a past of length 0, and
+/// what is inside the branches of a merged one cannot be reached.
+const DECODERS: [&str; 3] = ["decoder_with_past_model", "decoder_model_merged", "decoder_model"];
+
+fn graphs(folder: &Path) -> Result<(PathBuf, PathBuf), ModelError> {
+    let mut has_encoder = false;
     for place in [folder.to_path_buf(), folder.join("onnx")] {
         for suffix in ["", "_quantized"] {
             let file = |stem: &str| Some(place.join(format!("{stem}{suffix}.onnx"))).filter(|path| path.is_file());
-            let (Some(encoder), first) = (file("encoder_model"), file("decoder_model")) else {
-                continue;
-            };
-            match (file("decoder_model_merged"), first, file("decoder_with_past_model")) {
-                (Some(merged), _, _) => return Ok((encoder, DecoderFiles::One(merged))),
-                (None, Some(first), Some(next)) => return Ok((encoder, DecoderFiles::Two { first, next })),
-                (None, Some(first), None) => return Ok((encoder, DecoderFiles::One(first))),
-                (None, None, _) => {}
+            let Some(encoder) = file("encoder_model") else { continue };
+            has_encoder = true;
+            if let Some(decoder) = DECODERS.into_iter().find_map(file) {
+                return Ok((encoder, decoder));
             }
         }
     }
-    let has_encoder = ["", "onnx"]
-        .iter()
-        .any(|place| folder.join(place).join("encoder_model.onnx").is_file());
-    let file = if has_encoder {
-        "decoder_model.onnx"
-    } else {
-        "encoder_model.onnx"
-    };
-    Err(ModelError::Missing {
-        folder: folder.to_path_buf(),
-        file: file.to_owned(),
-    })
+    Err(missing(
+        folder,
+        if has_encoder {
+            "decoder_model.onnx"
+        } else {
+            "encoder_model.onnx"
+        },
+    ))
 }
 
 fn tokenizer(folder: &Path) -> Result<Tokenizer, ModelError> {

@@ -9,5 +9,5 @@ mod generation;
 pub use config::{Calibration, Config, HearsightConfig};
 pub use error::ModelError;
 pub use find::find;
-pub use folder::{DecoderFiles, ModelFolder};
+pub use folder::ModelFolder;
 pub use generation::{EarlyStopping, GenerationConfig};
