@@ -5,14 +5,15 @@
 #![cfg(all(target_os = "linux", feature = "speech"))]
 #![allow(clippy::unwrap_used)]
 
-mod support;
+#[path = "support/sound.rs"]
+mod sound;
 
 use hearsight::speech::{Speaker, SpeechEvent, Utterance, check, speak_and_wait};
+use sound::Sound;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
-use support::sound::Sound;
 
 const SENTENCE: &str = "a brown dog runs through the shallow water";
 const LONG: &str = "a man with a beard is playing an acoustic guitar on a stage in front of a large crowd of young \
@@ -191,6 +192,7 @@ fn child() {
             .map_while(Result::ok)
             .try_for_each(|line| lines.send(line))
     });
+    env_logger::init();
     // The test runner has begun this line.
     println!();
     let speaker = Speaker::start(|| {});

@@ -200,7 +200,7 @@ mod probe {
     use speech_dispatcher::{Connection, Mode};
 
     pub(super) fn open() -> Option<Connection> {
-        Connection::open("hearsight", "probe", "hearsight", Mode::Single)
+        Connection::open("hearsight", "probe", "hearsight", Mode::Threaded)
             .inspect_err(|error| log::warn!("no second connection to Speech Dispatcher: {error}"))
             .ok()
     }

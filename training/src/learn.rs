@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow};
 use burn::module::Module;
-use burn::optim::{AdamWConfig, GradientsAccumulator, GradientsParams, ModuleOptimizer};
+use burn::optim::{AdamWConfig, GradientsAccumulator, GradientsParams};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -66,66 +66,76 @@ pub struct EpochRow {
     pub cosine: f64,
     /// On the dev split's whole photos with their first captions: nats a token.
     pub dev_caption: f64,
-    /// Mean cosine there is not measured; the bag is.
+    /// Mean binary cross-entropy of the bag there.
     pub dev_bag: f64,
 }
 
-/// Teaches `net` until the configured number of epochs is done, from the newest checkpoint on.
-///
-/// # Errors
-/// A disk or data error; the last checkpoint stays.
-pub fn learn(
-    mut net: CaptionerNet,
-    train: &Arc<Source>,
-    dev: &Source,
-    loss: &LossConfig,
-    config: &LearningConfig,
-    seed: u64,
-    checkpoints: &Checkpoints,
-) -> Result<CaptionerNet> {
-    let plain = Device::flex();
-    let device = plain.clone().autodiff();
-    let mut optimizer =
-        AdamWConfig::new().with_epsilon(1e-8).with_beta_2(0.98).with_weight_decay(config.weight_decay).init();
-    let mut done = 0;
-    if let Some((epoch, resumed, state)) = checkpoints.newest(net.clone(), &optimizer)? {
-        (done, net, optimizer) = (epoch, resumed, state);
-        log::info!("resuming after epoch {done}");
-    }
-    let pools = pools(config.replicas)?;
-    let steps_an_epoch = train.photos.len() / config.batch;
-    let steps = steps_an_epoch * config.epochs;
-    for index in done..config.epochs {
-        let begun = Instant::now();
-        let progress = crate::progress::bar(&format!("epoch {}/{}", index + 1, config.epochs), steps_an_epoch as u64);
-        let mut row = EpochRow { epoch: index + 1, ..EpochRow::default() };
-        let batches = epoch(Arc::clone(train), (seed, index), (config.batch, config.replicas, config.captions))?;
-        for (step, parts) in batches.into_iter().enumerate() {
-            let parts = parts?;
-            let rate = config.rate_at(index * steps_an_epoch + step, steps);
-            let (mut grads, figures) = gradients(&net, &parts, loss, &device, &pools)?;
-            clip_global_norm(&net, &mut grads, config.clip);
-            net = step_with(&mut optimizer, rate, net, grads);
-            row.caption += figures[0] / steps_an_epoch as f64;
-            row.bag += figures[1] / steps_an_epoch as f64;
-            row.cosine += figures[2] / steps_an_epoch as f64;
-            progress.inc(1);
-            progress.set_message(format!("{:.3} nats a word, cosine {:.3}", figures[0], figures[2]));
-        }
-        row.seconds = begun.elapsed().as_secs_f64();
-        (row.dev_caption, row.dev_bag) = dev_loss(&net, dev, loss, &plain)?;
-        progress.finish_and_clear();
-        println!(
-            "epoch {}: {:.3} nats a word (dev {:.3}), bag {:.4} (dev {:.4}), cosine {:.3}, {:.0} s",
-            row.epoch, row.caption, row.dev_caption, row.bag, row.dev_bag, row.cosine, row.seconds
-        );
-        checkpoints.save(&row, &net, &optimizer)?;
-    }
-    Ok(net)
+/// All that a net learns from, and how.
+pub struct Lesson {
+    /// To learn from.
+    pub train: Arc<Source>,
+    /// To measure by.
+    pub dev: Source,
+    /// What is taught.
+    pub loss: LossConfig,
+    /// How fast and how long.
+    pub learning: LearningConfig,
+    /// Of all randomness.
+    pub seed: u64,
+    /// Stop after so many epochs, with the learning rate of the whole run; none: go on to the end.
+    pub stop_after: Option<usize>,
 }
 
-fn step_with(optimizer: &mut ModuleOptimizer, rate: f64, net: CaptionerNet, grads: GradientsParams) -> CaptionerNet {
-    optimizer.step(rate, net, grads)
+impl Lesson {
+    /// Teaches `net` until the configured number of epochs is done, from the newest checkpoint on.
+    ///
+    /// # Errors
+    /// A disk or data error; the last checkpoint stays.
+    pub fn learn(&self, mut net: CaptionerNet, checkpoints: &Checkpoints) -> Result<CaptionerNet> {
+        let config = &self.learning;
+        let plain = Device::flex();
+        let device = plain.clone().autodiff();
+        let mut optimizer =
+            AdamWConfig::new().with_epsilon(1e-8).with_beta_2(0.98).with_weight_decay(config.weight_decay).init();
+        let mut done = 0;
+        if let Some((epoch, resumed, state)) = checkpoints.newest(net.clone(), &optimizer)? {
+            (done, net, optimizer) = (epoch, resumed, state);
+            log::info!("resuming after epoch {done}");
+        }
+        let pools = pools(config.replicas)?;
+        let steps_an_epoch = self.train.photos.len() / config.batch;
+        let steps = steps_an_epoch * config.epochs;
+        for index in done..self.stop_after.unwrap_or(config.epochs).min(config.epochs) {
+            // Dropout starts anew with each epoch, so that a resumed run draws what an unbroken one would.
+            device.seed(self.seed.wrapping_add(index as u64));
+            let begun = Instant::now();
+            let name = format!("epoch {}/{}", index + 1, config.epochs);
+            let progress = crate::progress::bar(&name, steps_an_epoch as u64);
+            let mut row = EpochRow { epoch: index + 1, ..EpochRow::default() };
+            let shares = (config.batch, config.replicas, config.captions);
+            let batches = epoch(Arc::clone(&self.train), (self.seed, index), shares)?;
+            for (step, parts) in batches.into_iter().enumerate() {
+                let rate = config.rate_at(index * steps_an_epoch + step, steps);
+                let (mut grads, figures) = gradients(&net, &parts?, &self.loss, &device, &pools)?;
+                clip_global_norm(&net, &mut grads, config.clip);
+                net = optimizer.step(rate, net, grads);
+                row.caption += figures[0] / steps_an_epoch as f64;
+                row.bag += figures[1] / steps_an_epoch as f64;
+                row.cosine += figures[2] / steps_an_epoch as f64;
+                progress.inc(1);
+                progress.set_message(format!("{:.3} nats a word, cosine {:.3}", figures[0], figures[2]));
+            }
+            row.seconds = begun.elapsed().as_secs_f64();
+            (row.dev_caption, row.dev_bag) = dev_loss(&net, &self.dev, &self.loss, &plain)?;
+            progress.finish_and_clear();
+            println!(
+                "epoch {}: {:.3} nats a word (dev {:.3}), bag {:.4} (dev {:.4}), cosine {:.3}, {:.0} s",
+                row.epoch, row.caption, row.dev_caption, row.bag, row.dev_bag, row.cosine, row.seconds
+            );
+            checkpoints.save(&row, &net, &optimizer)?;
+        }
+        Ok(net)
+    }
 }
 
 /// One pool of one thread a replica: what runs on it stays on its core.

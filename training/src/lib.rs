@@ -1,12 +1,14 @@
 //! Trains attention captioners in Rust, scores them by the field's measures and exports them as ONNX model folders.
 //!
 //! From data to score: [`data`] (captions, words, views, batches), [`nets`], [`loss`], [`learn`] (the loop),
-//! [`export`] (ONNX), [`scores`].
+//! [`export`] (ONNX), [`describe`] and [`scores`].
 
 pub mod checkpoint;
 pub mod clip;
 pub mod config;
 pub mod data;
+pub mod describe;
+pub mod export;
 pub mod learn;
 pub mod loss;
 pub mod nets;

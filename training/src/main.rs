@@ -3,8 +3,13 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
+use burn::tensor::Device;
 use clap::{Parser, Subcommand};
+use hearsight::captioner::DescribeOptions;
 use hearsight_training::config::RunConfig;
+use hearsight_training::data::captions::{DataConfig, Dataset};
+use hearsight_training::describe;
+use hearsight_training::export::{self, weights::Precision};
 use hearsight_training::run::Run;
 
 /// Trains attention captioners, exports them as ONNX model folders and scores these.
@@ -21,6 +26,34 @@ enum Command {
     Train {
         #[command(flatten)]
         run: RunArguments,
+    },
+    /// Write the newest checkpoint of a run as a model folder.
+    Export {
+        #[command(flatten)]
+        run: RunArguments,
+        /// The model folder.
+        #[arg(long)]
+        to: PathBuf,
+        /// How weights are kept.
+        #[arg(long, value_enum, default_value = "float16")]
+        precision: Precision,
+    },
+    /// Describe the dev split with a model folder and score the sentences.
+    Score {
+        /// The model folder.
+        model: PathBuf,
+        /// Folder of the data set: captions.csv, dev.txt, images/.
+        #[arg(long)]
+        data: PathBuf,
+        /// Sentences that the search keeps in view, instead of the model's own number; 1 is greedy.
+        #[arg(long)]
+        beams: Option<usize>,
+        /// Only the first so many photos.
+        #[arg(long)]
+        limit: Option<usize>,
+        /// Write each photo's name, sentence and confidence to this CSV file.
+        #[arg(long)]
+        sentences: Option<PathBuf>,
     },
 }
 
@@ -60,7 +93,28 @@ fn main() -> Result<()> {
     match Arguments::parse().command {
         Command::Train { run } => {
             run.open()?.train()?;
-            Ok(())
+        }
+        Command::Export { run, to, precision } => {
+            let run = run.open()?;
+            let (epoch, net) = run.checkpoints()?.newest_net(run.net(&Device::flex()))?;
+            export::export(&net, &run.config, &run.tokenizer, precision, &to)?;
+            println!("epoch {epoch} is in {}", to.display());
+        }
+        Command::Score { model, data, beams, limit, sentences } => {
+            let mut photos = Dataset::read(&data, &DataConfig::default())?.dev;
+            photos.truncate(limit.unwrap_or(photos.len()));
+            let options = DescribeOptions { beams, ..DescribeOptions::default() };
+            let (scores, descriptions) = describe::score(&model, &photos, &options)?;
+            if let Some(path) = sentences {
+                let mut writer = csv::Writer::from_path(path)?;
+                writer.write_record(["image", "caption", "confidence"])?;
+                for (photo, description) in std::iter::zip(&photos, &descriptions) {
+                    writer.write_record([&photo.name, &description.caption, &description.confidence.to_string()])?;
+                }
+                writer.flush()?;
+            }
+            println!("{} photos\n{scores}", photos.len());
         }
     }
+    Ok(())
 }

@@ -14,7 +14,7 @@ use crate::data::batches::Source;
 use crate::data::captions::{CaptionedPhoto, Dataset};
 use crate::data::views::{Views, ViewsConfig};
 use crate::data::words::{self, Bag};
-use crate::learn::learn;
+use crate::learn::Lesson;
 use crate::nets::captioner::CaptionerNet;
 use crate::teacher::TeacherTargets;
 
@@ -30,6 +30,8 @@ pub struct Run {
     pub tokenizer: Tokenizer,
     /// The words that the encoder is asked about.
     pub bag: Bag,
+    /// Stop after so many epochs, with the learning rate of the whole run; none: train to the end.
+    pub stop_after: Option<usize>,
 }
 
 impl Run {
@@ -48,7 +50,7 @@ impl Run {
         }
         let tokenizer = words::load(&path)?;
         let bag = Bag::learn(captions(), config.words.bag);
-        Ok(Self { config, folder: folder.to_owned(), tokenizer, bag, data })
+        Ok(Self { config, folder: folder.to_owned(), tokenizer, bag, data, stop_after: None })
     }
 
     /// A net of this run with random weights, on `device`.
@@ -70,21 +72,21 @@ impl Run {
     /// Prepares what is missing, then trains to the configured number of epochs.
     ///
     /// # Errors
-    /// As [`learn`].
+    /// As [`Lesson::learn`].
     pub fn train(&self) -> Result<CaptionerNet> {
         let train = self.source("train", &self.data.train, &self.config.views, true)?;
         let whole = ViewsConfig { count: 1, ..self.config.views.clone() };
         let dev = self.source("dev", &self.data.dev, &whole, false)?;
         let net = self.net(&Device::flex().autodiff());
-        learn(
-            net,
-            &Arc::new(train),
-            &dev,
-            &self.config.loss,
-            &self.config.learning,
-            self.config.seed,
-            &self.checkpoints()?,
-        )
+        let lesson = Lesson {
+            train: Arc::new(train),
+            dev,
+            loss: self.config.loss,
+            learning: self.config.learning,
+            seed: self.config.seed,
+            stop_after: self.stop_after,
+        };
+        lesson.learn(net, &self.checkpoints()?)
     }
 
     fn source(&self, split: &str, photos: &[CaptionedPhoto], views: &ViewsConfig, taught: bool) -> Result<Source> {

@@ -20,6 +20,14 @@ pub struct DataConfig {
     pub dev: PathBuf,
 }
 
+impl Default for DataConfig {
+    /// The names that the Flickr8k folder has.
+    fn default() -> Self {
+        let path = PathBuf::from;
+        Self { captions: path("captions.csv"), photos: path("images"), train: path("train.txt"), dev: path("dev.txt") }
+    }
+}
+
 /// A photo and what people said of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CaptionedPhoto {
@@ -95,15 +103,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn config() -> DataConfig {
-        DataConfig {
-            captions: "captions.csv".into(),
-            photos: "images".into(),
-            train: "train.txt".into(),
-            dev: "dev.txt".into(),
-        }
-    }
-
     #[test]
     fn quoted_captions_keep_their_commas_and_a_split_without_captions_names_its_line() {
         let folder = tempfile::tempdir().unwrap();
@@ -113,10 +112,10 @@ mod tests {
         write("captions.csv", "image,caption\na.jpg,\"A dog , running .\"\na.jpg,Two dogs\n");
         write("train.txt", "a.jpg\n");
         write("dev.txt", "a.jpg\n\nb.jpg\n");
-        let error = Dataset::read(folder.path(), &config()).unwrap_err().to_string();
+        let error = Dataset::read(folder.path(), &DataConfig::default()).unwrap_err().to_string();
         assert!(error.contains("dev.txt line 3"), "{error}");
         write("dev.txt", "a.jpg\n");
-        let data = Dataset::read(folder.path(), &config()).unwrap();
+        let data = Dataset::read(folder.path(), &DataConfig::default()).unwrap();
         assert_eq!(data.train[0].captions, ["A dog , running .", "Two dogs"]);
     }
 }

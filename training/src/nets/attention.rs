@@ -3,10 +3,14 @@
 //! Vaswani et al. 2017, "Attention is all you need", section 3.2. burn's own layer hides its cache; here keys and
 //! values are computed apart from the look-up, because the export gives those of the photo once, not once a word.
 
+use anyhow::Result;
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
+use hearsight::onnx::Dim;
+
+use crate::export::weights::GraphWriter;
 
 /// What is attended to: keys and values, each `[batch, heads, positions, width / heads]`.
 #[derive(Clone, Debug)]
@@ -62,6 +66,57 @@ impl MultiHeadAttention {
         let mixed = weights.clone().matmul(memory.values.clone());
         let mixed = mixed.swap_dims(1, 2).reshape([batch, queries, width]);
         (self.output.forward(mixed), weights)
+    }
+
+    /// [`Self::keys_values`] in a graph: the names of keys and values.
+    ///
+    /// # Errors
+    /// As [`GraphWriter::weight`].
+    pub fn emit_keys_values(&self, g: &mut GraphWriter, name: &str, memory: &str) -> Result<[String; 2]> {
+        let keys = g.linear(&format!("{name}.key"), &self.key, memory)?;
+        let values = g.linear(&format!("{name}.value"), &self.value, memory)?;
+        Ok([self.emit_split(g, &keys), self.emit_split(g, &values)])
+    }
+
+    /// [`Self::forward`] in a graph: the names of output and weights; `mask` is added to the scores.
+    ///
+    /// # Errors
+    /// As [`GraphWriter::weight`].
+    pub fn emit(
+        &self,
+        g: &mut GraphWriter,
+        name: &str,
+        x: &str,
+        [keys, values]: [&str; 2],
+        mask: Option<&str>,
+    ) -> Result<[String; 2]> {
+        let width = self.query.weight.dims()[1];
+        let query = g.linear(&format!("{name}.query"), &self.query, x)?;
+        let query = self.emit_split(g, &query);
+        let keys = g.graph.transpose(keys, &[0, 1, 3, 2]);
+        let scores = g.graph.matmul(&query, &keys);
+        let scale = g.graph.float(((width / self.heads) as f32).sqrt());
+        let mut scores = g.graph.div(&scores, &scale);
+        if let Some(mask) = mask {
+            scores = g.graph.add(&scores, mask);
+        }
+        let weights = g.graph.softmax(&scores, -1);
+        let mixed = g.graph.matmul(&weights, values);
+        let mixed = g.graph.transpose(&mixed, &[0, 2, 1, 3]);
+        let mixed = g.graph.reshape(&mixed, &[0, 0, width as i64]);
+        Ok([g.linear(&format!("{name}.output"), &self.output, &mixed)?, weights])
+    }
+
+    /// The dimensions of keys and values in a graph: `[batch, heads, positions, width / heads]`.
+    pub fn emit_dims<'a>(&self, batch: &'a str, positions: Dim<'a>) -> [Dim<'a>; 4] {
+        let width = self.query.weight.dims()[1];
+        [Dim::Named(batch), Dim::Fixed(self.heads as i64), positions, Dim::Fixed((width / self.heads) as i64)]
+    }
+
+    fn emit_split(&self, g: &mut GraphWriter, x: &str) -> String {
+        let width = self.query.weight.dims()[1];
+        let heads = g.graph.reshape(x, &[0, 0, self.heads as i64, (width / self.heads) as i64]);
+        g.graph.transpose(&heads, &[0, 2, 1, 3])
     }
 
     /// `[batch, positions, width]` → `[batch, heads, positions, width / heads]`

@@ -4,6 +4,7 @@
 //! stages (He et al. 2015, "Deep residual learning", section 3.3), then one transformer layer over the grid, so that
 //! every cell has seen the whole photo. Plain convolutions use a processor far better than depthwise ones.
 
+use anyhow::Result;
 use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::attention::MultiHeadAttention;
 use super::feed_forward::FeedForward;
+use crate::export::weights::GraphWriter;
 
 /// The sizes of a [`ConvEncoder`].
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
@@ -67,6 +69,19 @@ impl ConvNorm {
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         self.norm.forward(self.conv.forward(x))
     }
+
+    /// One convolution in a graph: at use the batch norm is a scale and a shift, which its weights take in.
+    fn emit(&self, g: &mut GraphWriter, name: &str, x: &str) -> Result<String> {
+        let deviation = (self.norm.running_var.value_sync() + self.norm.epsilon).sqrt();
+        let scale = self.norm.gamma.val() / deviation;
+        let bias = self.norm.beta.val() - self.norm.running_mean.value_sync() * scale.clone();
+        let channels = scale.dims()[0];
+        let weight = self.conv.weight.val() * scale.reshape([channels, 1, 1, 1]);
+        let weight = g.weight(&format!("{name}.weight"), weight)?;
+        let bias = g.weight(&format!("{name}.bias"), bias)?;
+        let stride = self.conv.stride.map(|stride| stride as i64);
+        Ok(g.graph.conv(x, &weight, Some(&bias), stride, [1; 4], 1))
+    }
 }
 
 /// Two convolutions beside a short cut.
@@ -81,6 +96,14 @@ pub struct Residual {
 impl Residual {
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         relu(self.second.forward(relu(self.first.forward(x.clone()))) + x)
+    }
+
+    fn emit(&self, g: &mut GraphWriter, name: &str, x: &str) -> Result<String> {
+        let inner = self.first.emit(g, &format!("{name}.first"), x)?;
+        let inner = g.graph.relu(&inner);
+        let inner = self.second.emit(g, &format!("{name}.second"), &inner)?;
+        let sum = g.graph.add(&inner, x);
+        Ok(g.graph.relu(&sum))
     }
 }
 
@@ -161,5 +184,35 @@ impl ConvEncoder {
         let x = x + self.dropout.forward(mixed);
         let inner = self.feed_forward.forward(self.forward_norm.forward(x.clone()));
         self.norm.forward(x + self.dropout.forward(inner))
+    }
+
+    /// [`Self::forward`] in a graph, for a net that is not being trained ([`Module::valid`]).
+    ///
+    /// # Errors
+    /// As [`GraphWriter::weight`].
+    pub fn emit(&self, g: &mut GraphWriter, pixels: &str) -> Result<String> {
+        let mut x = pixels.to_owned();
+        for (index, stage) in self.stages.iter().enumerate() {
+            let name = format!("stage.{index}");
+            x = stage.down.emit(g, &format!("{name}.down"), &x)?;
+            x = g.graph.relu(&x);
+            for (index, block) in stage.blocks.iter().enumerate() {
+                x = block.emit(g, &format!("{name}.block.{index}"), &x)?;
+            }
+        }
+        let channels = self.project.weight.dims()[0] as i64;
+        let cells = g.graph.reshape(&x, &[0, channels, -1]);
+        let cells = g.graph.transpose(&cells, &[0, 2, 1]);
+        let position = g.weight("position", self.position.val())?;
+        let projected = g.linear("project", &self.project, &cells)?;
+        let x = g.graph.add(&projected, &position);
+        let normed = g.layer_norm("attention_norm", &self.attention_norm, &x)?;
+        let [keys, values] = self.attention.emit_keys_values(g, "attention", &normed)?;
+        let [mixed, _] = self.attention.emit(g, "attention", &normed, [&keys, &values], None)?;
+        let x = g.graph.add(&x, &mixed);
+        let normed = g.layer_norm("forward_norm", &self.forward_norm, &x)?;
+        let inner = self.feed_forward.emit(g, "feed_forward", &normed)?;
+        let x = g.graph.add(&x, &inner);
+        g.layer_norm("norm", &self.norm, &x)
     }
 }

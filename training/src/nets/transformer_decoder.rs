@@ -1,12 +1,15 @@
 //! A transformer decoder that writes the sentence (Vaswani et al. 2017), layer norm first, embedding tied to the output.
 
+use anyhow::Result;
 use burn::module::{Module, Param};
 use burn::nn::{Dropout, DropoutConfig, Embedding, EmbeddingConfig, Initializer, LayerNorm, LayerNormConfig};
 use burn::tensor::{Device, Int, Tensor};
+use hearsight::onnx::{DataType, Dim};
 use serde::{Deserialize, Serialize};
 
 use super::attention::{KeysValues, MultiHeadAttention, causal_mask};
 use super::feed_forward::FeedForward;
+use crate::export::weights::GraphWriter;
 
 /// The sizes of a [`TransformerDecoder`].
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
@@ -122,5 +125,126 @@ impl TransformerDecoder {
         let x = self.norm.forward(x).reshape([batch * length, width]);
         let logits = x.matmul(self.embedding.weight.val().transpose()) + self.bias.val().unsqueeze::<2>();
         (logits.reshape([batch, length, vocabulary]), attention / self.layers.len() as f64)
+    }
+
+    /// One step in a graph: `input_ids` `[batch, length]`, the photo's keys and values, and the keys and values of the
+    /// words before (`past_key_values`, of length 0 at the start) → `logits`, `present`, `cross_attentions`.
+    ///
+    /// The words `never` get a logit that no softmax lets through.
+    ///
+    /// # Errors
+    /// As [`GraphWriter::weight`].
+    pub fn emit(&self, g: &mut GraphWriter, cells: usize, never: &[u32]) -> Result<()> {
+        let [vocabulary, width] = self.embedding.weight.dims();
+        let (batch, length) = (Dim::Named("batch"), Dim::Named("length"));
+        let tokens = g.graph.input("input_ids", DataType::Int64, &[batch, length]);
+        let caches: Vec<Caches> = self.layers.iter().enumerate().map(|(i, layer)| layer.inputs(g, i, cells)).collect();
+        let Some(first) = caches.first() else { anyhow::bail!("a decoder needs a layer") };
+
+        let (past, now) = (g.graph.dim(&first.past[0], 2), g.graph.dim(&tokens, 1));
+        let all = g.graph.add(&past, &now);
+        let (past, all) = (g.graph.squeeze(&past, &[0]), g.graph.squeeze(&all, &[0]));
+        let (zero, one) = (g.graph.int(0), g.graph.int(1));
+        let (rows, columns) = (g.graph.range(&past, &all, &one), g.graph.range(&zero, &all, &one));
+
+        let embedding = g.weight("embedding", self.embedding.weight.val())?;
+        let words = g.graph.embedding(&tokens, &embedding);
+        let scale = g.graph.float((width as f32).sqrt());
+        let words = g.graph.mul(&words, &scale);
+        let positions = g.weight("position", self.position.val())?;
+        let positions = g.graph.gather(&positions, &rows, 0);
+        let mut x = g.graph.add(&words, &positions);
+
+        let rows = g.graph.unsqueeze(&rows, &[1]);
+        let earlier = g.graph.greater_or_equal(&rows, &columns);
+        let (seen, unseen) = (g.graph.float(0.0), g.graph.float(-1e9));
+        let mask = g.graph.where_(&earlier, &seen, &unseen);
+
+        let mut maps = Vec::new();
+        for (index, (layer, caches)) in std::iter::zip(&self.layers, &caches).enumerate() {
+            let [out, map] = layer.emit(g, index, &x, caches, &mask)?;
+            x = out;
+            maps.push(g.graph.reduce_mean(&map, &[1], false));
+        }
+        let maps: Vec<_> = maps.iter().map(|map| g.graph.unsqueeze(map, &[0])).collect();
+        let maps = g.graph.concat(&maps.iter().map(String::as_str).collect::<Vec<_>>(), 0);
+        let attention = g.graph.reduce_mean(&maps, &[0], false);
+
+        let x = g.layer_norm("norm", &self.norm, &x)?;
+        let output = g.graph.transpose(&embedding, &[1, 0]);
+        let logits = g.graph.matmul(&x, &output);
+        let mut bias: Vec<f32> =
+            self.bias.val().into_data().to_vec().map_err(|error| anyhow::anyhow!("the output's bias: {error:?}"))?;
+        for &id in never {
+            bias[id as usize] = -1e9;
+        }
+        let bias = g.graph.initializer_f32("bias", &[vocabulary as i64], &bias);
+        let logits = g.graph.add(&logits, &bias);
+        g.graph.output("logits", &logits, DataType::Float, &[batch, length, Dim::Fixed(vocabulary as i64)]);
+        g.graph.output("cross_attentions", &attention, DataType::Float, &[batch, length, Dim::Fixed(cells as i64)]);
+        Ok(())
+    }
+
+    /// The encoder's part: each layer's cross-attention keys and values as outputs, computed once a photo.
+    ///
+    /// # Errors
+    /// As [`GraphWriter::weight`].
+    pub fn emit_memory(&self, g: &mut GraphWriter, memory: &str, cells: usize) -> Result<()> {
+        for (index, layer) in self.layers.iter().enumerate() {
+            let attention = &layer.cross_attention;
+            let dims = attention.emit_dims("batch", Dim::Fixed(cells as i64));
+            let names = attention.emit_keys_values(g, &format!("layer.{index}.cross"), memory)?;
+            for (kind, name) in std::iter::zip(["key", "value"], &names) {
+                g.graph.output(&memory_name(index, kind), name, DataType::Float, &dims);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn memory_name(layer: usize, kind: &str) -> String {
+    format!("cross_key_values.{layer}.{kind}")
+}
+
+/// What a layer of the graph is given besides the words: keys and values of the photo, and of the words before.
+struct Caches {
+    photo: [String; 2],
+    past: [String; 2],
+}
+
+impl DecoderLayer {
+    fn inputs(&self, g: &mut GraphWriter, index: usize, cells: usize) -> Caches {
+        let mut input = |name: &str, dims: [Dim; 4]| g.graph.input(name, DataType::Float, &dims);
+        // The photo's batch has its own name: with one photo and several beams it stays 1 and is broadcast.
+        let photo = self.cross_attention.emit_dims("photos", Dim::Fixed(cells as i64));
+        let past = self.self_attention.emit_dims("batch", Dim::Named("past"));
+        Caches {
+            photo: ["key", "value"].map(|kind| input(&memory_name(index, kind), photo)),
+            past: ["key", "value"].map(|kind| input(&format!("past_key_values.{index}.{kind}"), past)),
+        }
+    }
+
+    /// The layer in a graph: its output and its cross-attention's weights `[batch, heads, length, cells]`.
+    fn emit(&self, g: &mut GraphWriter, index: usize, x: &str, caches: &Caches, mask: &str) -> Result<[String; 2]> {
+        let name = |part: &str| format!("layer.{index}.{part}");
+        let normed = g.layer_norm(&name("self_norm"), &self.self_norm, x)?;
+        let now = self.self_attention.emit_keys_values(g, &name("self"), &normed)?;
+        let dims = self.self_attention.emit_dims("batch", Dim::Named("all"));
+        let mut present = Vec::new();
+        for ((kind, past), now) in ["key", "value"].iter().zip(&caches.past).zip(&now) {
+            let joined = g.graph.concat(&[past, now], 2);
+            g.graph.output(&format!("present.{index}.{kind}"), &joined, DataType::Float, &dims);
+            present.push(joined);
+        }
+        let words = [present[0].as_str(), present[1].as_str()];
+        let [mixed, _] = self.self_attention.emit(g, &name("self"), &normed, words, Some(mask))?;
+        let x = g.graph.add(x, &mixed);
+        let normed = g.layer_norm(&name("cross_norm"), &self.cross_norm, &x)?;
+        let photo = [caches.photo[0].as_str(), caches.photo[1].as_str()];
+        let [seen, map] = self.cross_attention.emit(g, &name("cross"), &normed, photo, None)?;
+        let x = g.graph.add(&x, &seen);
+        let normed = g.layer_norm(&name("forward_norm"), &self.forward_norm, &x)?;
+        let inner = self.feed_forward.emit(g, &name("feed_forward"), &normed)?;
+        Ok([g.graph.add(&x, &inner), map])
     }
 }
