@@ -226,7 +226,7 @@ fn recurrent_decoder(w: &mut Weights) {
     let shown = w.g.tanh(&c);
     let h = w.g.mul(&output, &shown);
 
-    let logits = w.weight("logits", &[WIDTH, vocabulary() as i64], 4.0);
+    let logits = w.weight("to_words", &[WIDTH, vocabulary() as i64], 4.0);
     let logits = w.g.linear(&h, &logits, None);
     let logits = w.g.unsqueeze(&logits, &[1]);
     let attention = w.g.transpose(&weights, &[0, 2, 1]);
@@ -324,7 +324,7 @@ fn transformer_decoder(w: &mut Weights, with_past: bool) {
     let looked_at = w.gathered(&weights, &cross_values);
     let x = w.g.add(&x, &looked_at);
 
-    let logits = w.weight("logits", &[WIDTH, vocabulary() as i64], 1.0);
+    let logits = w.weight("to_words", &[WIDTH, vocabulary() as i64], 1.0);
     let logits = w.g.linear(&x, &logits, None);
     w.g.output(
         "logits",
