@@ -141,7 +141,7 @@ impl DescribeArguments {
 
 /// Reads the arguments, does what they say and tells how it went.
 pub fn main() -> ExitCode {
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("hearsight=warn")).init();
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("error")).init();
     let task = match Arguments::try_parse().and_then(Arguments::validate) {
         Ok(task) => task,
         // Help and version are "errors" with exit code 0 in clap's view.

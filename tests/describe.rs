@@ -11,7 +11,6 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::LazyLock;
 
 use hearsight::onnx;
 use image::{Rgb, RgbImage};
@@ -19,15 +18,13 @@ use models::Kind;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// A small model with random weights, which tells where it looks.
-static MODEL: LazyLock<TempDir> = LazyLock::new(model);
-
 #[test]
 fn a_line_of_json_has_every_key_of_the_contract_with_its_type() {
+    let model = model();
     let folder = TempDir::new().unwrap();
     let mut photos = vec![picture(folder.path(), "made.png", 97, 64), picture(folder.path(), "one.png", 1, 1)];
     photos.extend(samples());
-    let run = run(describe().arg("--json").args(&photos));
+    let run = run(describe(&model).arg("--json").args(&photos));
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{}", run.stdout);
     let lines = run.json();
     assert_eq!(lines.len(), photos.len());
@@ -108,12 +105,13 @@ fn a_model_that_does_not_tell_where_it_looks_gives_null_for_attention_and_place(
 
 #[test]
 fn a_photo_that_fails_has_its_line_and_the_run_goes_on() {
+    let model = model();
     let folder = TempDir::new().unwrap();
     let bad = folder.path().join("words.jpg");
     fs::write(&bad, "This is no picture.").unwrap();
     let missing = folder.path().join("missing.jpg");
     let good = picture(folder.path(), "good.png", 30, 40);
-    let run = run(describe().arg("--json").args([&bad, &good, &missing]));
+    let run = run(describe(&model).arg("--json").args([&bad, &good, &missing]));
     assert_eq!(run.code, Some(1));
     let lines = run.json();
     assert_eq!(lines.len(), 3);
@@ -126,16 +124,17 @@ fn a_photo_that_fails_has_its_line_and_the_run_goes_on() {
 
 #[test]
 fn in_plain_words_sentences_go_to_standard_output_and_complaints_to_standard_error() {
+    let model = model();
     let folder = TempDir::new().unwrap();
     let good = picture(folder.path(), "good.png", 30, 40);
     let missing = folder.path().join("missing.jpg");
-    let both = run(describe().args([&missing, &good]));
+    let both = run(describe(&model).args([&missing, &good]));
     assert_eq!(both.code, Some(1));
     assert_eq!(both.stdout.lines().count(), 1);
     assert!(both.stdout.contains("good.png: "), "of several photos each line names its own: {}", both.stdout);
     both.complains_of("missing.jpg");
 
-    let one = run(describe().arg(&good));
+    let one = run(describe(&model).arg(&good));
     assert_eq!((one.code, one.stderr.as_str()), (Some(0), ""));
     assert!(!one.stdout.contains("good.png"), "{}", one.stdout);
 }
@@ -153,7 +152,7 @@ fn wrong_usage_has_an_exit_code_of_its_own() {
     for arguments in wrong {
         let run = run(hearsight().args(arguments));
         assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{arguments:?}");
-        run.complains_of("Usage");
+        run.complains_of("--help");
     }
 }
 
@@ -174,9 +173,10 @@ fn help_names_every_command_and_option() {
 
 #[test]
 fn more_beams_give_more_to_choose_from() {
+    let model = model();
     let folder = TempDir::new().unwrap();
     let photo = picture(folder.path(), "photo.png", 40, 30);
-    let with = |beams: &str| run(describe().args(["--json", "--beams", beams]).arg(&photo)).json().remove(0);
+    let with = |beams: &str| run(describe(&model).args(["--json", "--beams", beams]).arg(&photo)).json().remove(0);
     let (greedy, broad) = (with("1"), with("4"));
     assert_eq!(greedy["alternatives"].as_array().unwrap().len(), 0, "{greedy}");
     assert!(!broad["alternatives"].as_array().unwrap().is_empty(), "{broad}");
@@ -184,10 +184,11 @@ fn more_beams_give_more_to_choose_from() {
 
 #[test]
 fn the_attention_is_saved_as_a_picture_that_is_not_the_photo() {
+    let model = model();
     let folder = TempDir::new().unwrap();
     let photo = picture(folder.path(), "photo.png", 120, 90);
     let out = folder.path().join("where.png");
-    let run = run(describe().arg("--attention").arg(&out).arg(&photo));
+    let run = run(describe(&model).arg("--attention").arg(&out).arg(&photo));
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
     let saved = image::open(&out).unwrap().to_rgb8();
     let original = image::open(&photo).unwrap().to_rgb8();
@@ -195,7 +196,7 @@ fn the_attention_is_saved_as_a_picture_that_is_not_the_photo() {
     assert_ne!(saved, original);
 
     let nowhere = folder.path().join("no/such/folder/where.png");
-    let run = self::run(describe().arg("--attention").arg(&nowhere).arg(&photo));
+    let run = self::run(describe(&model).arg("--attention").arg(&nowhere).arg(&photo));
     assert_eq!(run.code, Some(1));
     run.complains_of("where.png");
 }
@@ -233,9 +234,10 @@ fn a_truncated_onnx_file_is_refused_by_name() {
 
 #[test]
 fn an_onnx_runtime_that_is_named_but_missing_is_an_error() {
+    let model = model();
     let folder = TempDir::new().unwrap();
     let photo = picture(folder.path(), "photo.png", 20, 20);
-    let run = run(describe().arg(&photo).env("ORT_DYLIB_PATH", folder.path().join("libonnxruntime.so")));
+    let run = run(describe(&model).arg(&photo).env("ORT_DYLIB_PATH", folder.path().join("libonnxruntime.so")));
     assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""));
     run.complains_of("ONNX Runtime");
     run.complains_of("pip install");
@@ -244,9 +246,10 @@ fn an_onnx_runtime_that_is_named_but_missing_is_an_error() {
 #[cfg(target_os = "linux")]
 #[test]
 fn an_onnx_runtime_that_is_too_old_is_refused_with_its_version() {
+    let model = model();
     let folder = TempDir::new().unwrap();
     let photo = picture(folder.path(), "photo.png", 20, 20);
-    let run = run(describe().arg(&photo).env("ORT_DYLIB_PATH", old_onnx_runtime(folder.path())));
+    let run = run(describe(&model).arg(&photo).env("ORT_DYLIB_PATH", old_onnx_runtime(folder.path())));
     assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""));
     run.complains_of("1.20.0");
     run.complains_of("pip install");
@@ -271,21 +274,23 @@ fn old_onnx_runtime(folder: &Path) -> PathBuf {
 
 #[test]
 fn who_asks_for_cuda_and_has_none_is_told_why_it_runs_on_the_cpu() {
+    let model = model();
     let folder = TempDir::new().unwrap();
     let photo = picture(folder.path(), "photo.png", 20, 20);
-    let line = run(describe().args(["--json", "--device", "cuda"]).arg(&photo)).json().remove(0);
+    let line = run(describe(&model).args(["--json", "--device", "cuda"]).arg(&photo)).json().remove(0);
     let device = line["device"].as_str().unwrap();
     let reason = device.strip_prefix("cpu (CUDA was asked for, but: ").map(|rest| rest.trim_end_matches(')'));
     assert!(device == "cuda" || reason.is_some_and(|reason| reason.len() > 10), "{device}");
-    let line = run(describe().args(["--json", "--device", "cpu"]).arg(&photo)).json().remove(0);
+    let line = run(describe(&model).args(["--json", "--device", "cpu"]).arg(&photo)).json().remove(0);
     assert_eq!(line["device"], "cpu");
 }
 
 #[test]
 fn names_with_spaces_and_in_other_scripts_work() {
+    let model = model();
     let folder = TempDir::new().unwrap();
     let photos = ["two words.png", "사진.png", "-dash.png"].map(|name| picture(folder.path(), name, 20, 20));
-    let run = run(describe().arg("--json").args(&photos));
+    let run = run(describe(&model).arg("--json").args(&photos));
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     for (line, photo) in run.json().iter().zip(&photos) {
         assert_eq!(line["photo"].as_str(), photo.to_str());
@@ -295,22 +300,24 @@ fn names_with_spaces_and_in_other_scripts_work() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_name_that_is_no_unicode_works() {
+    let model = model();
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
 
     let folder = TempDir::new().unwrap();
     let photo = folder.path().join(OsStr::from_bytes(b"caf\xe9.png"));
     fs::rename(picture(folder.path(), "plain.png", 20, 20), &photo).unwrap();
-    let run = run(describe().arg("--json").arg(&photo));
+    let run = run(describe(&model).arg("--json").arg(&photo));
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(run.json()[0]["photo"].as_str().unwrap().contains("caf"));
 }
 
 #[test]
 fn a_reader_that_has_read_enough_is_no_failure() {
+    let model = model();
     let folder = TempDir::new().unwrap();
     let photo = picture(folder.path(), "photo.png", 20, 20);
-    let mut command = describe();
+    let mut command = describe(&model);
     command.arg("--json").args([&photo; 50]).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut first = String::new();
@@ -337,11 +344,12 @@ mod voice {
 
     #[test]
     fn a_described_photo_is_really_heard() {
+        let model = model();
         let sound = Sound::start();
         let folder = TempDir::new().unwrap();
         let photo = picture(folder.path(), "photo.png", 20, 20);
         let recorder = sound.record();
-        let run = run(describe().arg("--speak").arg(&photo).envs(sound.envs()));
+        let run = run(describe(&model).arg("--speak").arg(&photo).envs(sound.envs()));
         let heard = recorder.finish();
         assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
         assert_eq!(run.stdout.lines().count(), 1);
@@ -350,10 +358,11 @@ mod voice {
 
     #[test]
     fn without_a_voice_the_sentence_is_printed_and_the_reason_told_once() {
+        let model = model();
         let sound = Sound::without_voice();
         let folder = TempDir::new().unwrap();
         let photo = picture(folder.path(), "photo.png", 20, 20);
-        let run = run(describe().arg("--speak").args([&photo; 2]).envs(sound.envs()));
+        let run = run(describe(&model).arg("--speak").args([&photo; 2]).envs(sound.envs()));
         assert_eq!(run.code, Some(0));
         assert_eq!(run.stdout.lines().count(), 2);
         assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
@@ -362,8 +371,9 @@ mod voice {
 
     #[test]
     fn the_doctor_says_of_each_part_whether_it_works() {
+        let model = model();
         let sound = Sound::without_voice();
-        let run = run(hearsight().args(["doctor", "--model"]).arg(MODEL.path()).envs(sound.envs()));
+        let run = run(hearsight().args(["doctor", "--model"]).arg(model.path()).envs(sound.envs()));
         assert_eq!(run.code, Some(0), "a description could be made: {}", run.stdout);
         let find = |part: &str| run.stdout.lines().find(|line| line.contains(&format!(" {part}: "))).map(str::to_owned);
         for works in ["ONNX Runtime", "model", "device", "description"] {
@@ -421,10 +431,10 @@ fn hearsight() -> Command {
     command
 }
 
-/// `hearsight describe` with the small model.
-fn describe() -> Command {
+/// `hearsight describe` with this model.
+fn describe(model: &TempDir) -> Command {
     let mut command = hearsight();
-    command.args(["describe", "--model"]).arg(MODEL.path());
+    command.args(["describe", "--model"]).arg(model.path());
     command
 }
 

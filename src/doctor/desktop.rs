@@ -32,8 +32,10 @@ const FILE_CHOOSER: &str = "org.freedesktop.portal.FileChooser";
 /// Whether screen readers are told what the window shows.
 pub fn accessibility() -> Result<String, String> {
     match property("org.a11y.Bus", "/org/a11y/bus", "org.a11y.Status", "ScreenReaderEnabled") {
-        Ok(value) if bool::try_from(value).unwrap_or(false) => Ok("a screen reader is on".to_owned()),
-        Ok(_) => Ok("the accessibility bus is there, no screen reader is on".to_owned()),
+        Ok(value) => Ok(match bool::try_from(value) {
+            Ok(true) => "a screen reader is on".to_owned(),
+            _ => "the accessibility bus is there, no screen reader is on".to_owned(),
+        }),
         Err(error) => {
             log::info!("no accessibility bus: {error}");
             Err("the accessibility bus does not answer, so a screen reader cannot read the window. Install \
@@ -82,7 +84,8 @@ fn property(service: &str, path: &str, interface: &str, name: &str) -> zbus::Res
         let bus = zbus::connection::Builder::session()?.method_timeout(PATIENCE).build().await?;
         let get = (interface, name);
         let reply = bus.call_method(Some(service), path, Some("org.freedesktop.DBus.Properties"), "Get", &get).await?;
-        reply.body().deserialize()
+        let value: OwnedValue = reply.body().deserialize()?;
+        Ok(value)
     })
 }
 
