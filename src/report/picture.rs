@@ -39,7 +39,8 @@ pub enum PictureError {
     Encode(#[source] image::ImageError),
     /// The file could not be written.
     #[error(
-        "The picture of the attention cannot be written to {path}: {source}. Check that the folder exists and has room.",
+        "The picture of the attention cannot be written to {path}: {source}. \
+         Check that the folder exists and has room.",
         path = path.display()
     )]
     Write {
