@@ -33,7 +33,8 @@ const SILENT: [&str; 6] = [
 pub enum PreprocessorError {
     /// A field or value that asks for something that is not done here.
     #[error(
-        "This model wants its photos prepared in a way that is not known here: its preprocessor_config.json says “{field}”: {value}. Choose another model."
+        "This model wants its photos prepared in a way that is not known here: its preprocessor_config.json says \
+         “{field}”: {value}. Choose another model."
     )]
     NotUnderstood {
         /// The field's name, with a dot before a field inside a field.
@@ -43,7 +44,8 @@ pub enum PreprocessorError {
     },
     /// A field without which photos cannot be prepared.
     #[error(
-        "This model does not say how to prepare photos: its preprocessor_config.json lacks “{0}”. Choose another model or get this one again."
+        "This model does not say how to prepare photos: its preprocessor_config.json lacks “{0}”. \
+         Choose another model or get this one again."
     )]
     Missing(&'static str),
 }
