@@ -204,7 +204,7 @@ pub(super) fn open_sessions(
 /// # Errors
 /// ONNX Runtime is missing or the file is broken.
 pub fn open_graph(file: &Path) -> Result<Session, CaptionError> {
-    Ok(open(&started()?.environment, file, false, cores()).map_err(ModelError::from)?)
+    Ok(open(&started()?.environment, file, None, false, cores()).map_err(ModelError::from)?)
 }
 
 struct OpenError {
