@@ -139,11 +139,9 @@ fn describe(captioner: &mut Captioner) -> Result<String, String> {
 
 #[cfg(feature = "speech")]
 fn voice() -> Result<String, String> {
-    let info = crate::speech::check().map_err(|error| error.to_string())?;
-    Ok(format!(
-        "{}, {} voices, among them {}",
-        info.backend, info.voices, info.voice
-    ))
+    crate::speech::check()
+        .map(|voice| voice.to_string())
+        .map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -61,8 +61,9 @@ fn says_what_generate_says(decoders: &[&str]) {
         let mut captioner =
             Captioner::load(&ModelFolder::open(folder.path()).unwrap(), &LoadOptions::default()).unwrap();
         for row in rows.iter().filter(|row| row["settings"] == **settings) {
-            let found = describe(&mut captioner, row["photo"].as_str().unwrap());
-            assert_row(&found, row);
+            // The pixels are PIL's own: where a resizer differs by 1 of 255, random weights change their mind.
+            let photo = row["photo"].as_str().unwrap().replace("photo", "resized");
+            assert_row(&describe(&mut captioner, &photo), row);
             compared += 1;
         }
     }
@@ -71,7 +72,11 @@ fn says_what_generate_says(decoders: &[&str]) {
 
 fn assert_row(found: &Description, row: &Value) {
     let name = format!("{} {}", row["photo"], row["settings"]);
-    let tokens: Vec<i64> = serde_json::from_value(row["sequences"][0].clone()).unwrap();
+    let mut tokens: Vec<i64> = serde_json::from_value(row["sequences"][0].clone()).unwrap();
+    // Several sequences are filled up to the same length; here the end token is the filling, and the start token too.
+    if let Some(end) = tokens.iter().skip(1).position(|&token| token == tokens[0]) {
+        tokens.truncate(end + 2);
+    }
     assert_eq!(found.tokens, tokens, "{name}");
     assert_eq!(found.caption, plain(&row["texts"][0]), "{name}");
     let words: Vec<&str> = found.words.iter().map(|word| word.text.as_str()).collect();
@@ -118,6 +123,22 @@ fn the_decoder_with_a_past_says_what_generate_says_from_the_first_step_on() {
 #[test]
 fn the_decoder_without_a_past_says_what_generate_says() {
     says_what_generate_says(&["decoder_model.onnx"]);
+}
+
+#[test]
+fn a_photo_of_any_size_is_prepared_and_described_as_generate_does_it() {
+    let folder = model(&["decoder_model_merged.onnx"], &serde_json::json!({}));
+    let mut captioner = Captioner::load(&ModelFolder::open(folder.path()).unwrap(), &LoadOptions::default()).unwrap();
+    let expected = read("expected.json");
+    let rows = expected
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|row| row["token_logprobs"].is_array());
+    for row in rows {
+        let found = describe(&mut captioner, row["photo"].as_str().unwrap());
+        assert_eq!(found.caption, plain(&row["texts"][0]), "{}", row["photo"]);
+    }
 }
 
 #[test]

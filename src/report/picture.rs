@@ -38,7 +38,11 @@ pub enum PictureError {
     #[error("The picture of the attention cannot be written as a PNG file: {0}.")]
     Encode(#[source] image::ImageError),
     /// The file could not be written.
-    #[error("The picture of the attention cannot be written to {path}: {source}. Check that the folder exists and has room.", path = path.display())]
+    #[error(
+        "The picture of the attention cannot be written to {path}: {source}. \
+         Check that the folder exists and has room.",
+        path = path.display()
+    )]
     Write {
         /// Where it should have gone.
         path: PathBuf,

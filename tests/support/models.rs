@@ -133,6 +133,15 @@ impl Weights {
         self.g.linear(x, &weight, None)
     }
 
+    /// The scores of all words; those that are none are hardly ever written.
+    fn logits(&mut self, x: &str, size: f32) -> String {
+        let weight = self.weight("to_words", &[WIDTH, vocabulary() as i64], size);
+        let mut rare = vec![0.0; vocabulary()];
+        (rare[0], rare[2]) = (-20.0, -20.0);
+        let bias = self.g.initializer_f32("rare", &[vocabulary() as i64], &rare);
+        self.g.linear(x, &weight, Some(&bias))
+    }
+
     /// [B, T, width] to [B, heads, T, width of a head].
     fn heads(&mut self, x: &str) -> String {
         let split = self.g.reshape(x, &[0, 0, HEADS, HEAD_WIDTH]);
@@ -226,8 +235,7 @@ fn recurrent_decoder(w: &mut Weights) {
     let shown = w.g.tanh(&c);
     let h = w.g.mul(&output, &shown);
 
-    let logits = w.weight("to_words", &[WIDTH, vocabulary() as i64], 4.0);
-    let logits = w.g.linear(&h, &logits, None);
+    let logits = w.logits(&h, 4.0);
     let logits = w.g.unsqueeze(&logits, &[1]);
     let attention = w.g.transpose(&weights, &[0, 2, 1]);
     w.g.output(
@@ -324,8 +332,7 @@ fn transformer_decoder(w: &mut Weights, with_past: bool) {
     let looked_at = w.gathered(&weights, &cross_values);
     let x = w.g.add(&x, &looked_at);
 
-    let logits = w.weight("to_words", &[WIDTH, vocabulary() as i64], 1.0);
-    let logits = w.g.linear(&x, &logits, None);
+    let logits = w.logits(&x, 1.0);
     w.g.output(
         "logits",
         &logits,

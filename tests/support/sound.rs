@@ -80,9 +80,20 @@ impl Sound {
         let socket = self.path("pulse.sock");
         let mut server = self.command("pulseaudio");
         server
-            .args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes"])
-            .arg(format!("--load=module-native-protocol-unix socket={} auth-anonymous=1", socket.display()))
-            .arg(format!("--load=module-null-sink sink_name=null rate={RATE} channels=1 format=s16le"));
+            .args([
+                "-n",
+                "--daemonize=no",
+                "--exit-idle-time=-1",
+                "--use-pid-file=no",
+                "--disable-shm=yes",
+            ])
+            .arg(format!(
+                "--load=module-native-protocol-unix socket={} auth-anonymous=1",
+                socket.display()
+            ))
+            .arg(format!(
+                "--load=module-null-sink sink_name=null rate={RATE} channels=1 format=s16le"
+            ));
         self.server = Some(spawn(server));
         wait_until("the sound server listens", || socket.exists());
     }
@@ -191,6 +202,11 @@ impl Recorder {
         wait_until("something is heard", || Heard::of(&self.path).seconds > 0.2);
     }
 
+    /// How many seconds are recorded so far.
+    pub fn seconds(&self) -> f64 {
+        self.size() as f64 / (2 * RATE) as f64
+    }
+
     fn size(&self) -> u64 {
         fs::metadata(&self.path).map_or(0, |file| file.len())
     }
@@ -215,6 +231,8 @@ pub struct Heard {
     pub rms: f64,
     /// From the first sound to the last.
     pub seconds: f64,
+    /// From the recording's begin to the first sound.
+    pub begin: f64,
 }
 
 impl Heard {
@@ -234,6 +252,7 @@ impl Heard {
         Self {
             rms: power.sqrt(),
             seconds: heard.len() as f64 / RATE as f64,
+            begin: first as f64 / RATE as f64,
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Trains attention captioners in Rust, scores them by the field's measures and exports them as ONNX model folders.
 //!
 //! From data to score: [`data`] (captions, words, views, batches), [`nets`], [`loss`], [`learn`] (the loop),
-//! [`export`] (ONNX), [`describe`] and [`scores`].
+//! [`export`] (ONNX), [`describe`], [`scores`] and [`calibrate`].
 
+pub mod calibrate;
 pub mod checkpoint;
 pub mod clip;
 pub mod config;

@@ -8,7 +8,8 @@ use clap::{Parser, Subcommand};
 use hearsight::captioner::DescribeOptions;
 use hearsight_training::config::RunConfig;
 use hearsight_training::data::captions::{DataConfig, Dataset};
-use hearsight_training::describe;
+use hearsight_training::data::words::Bag;
+use hearsight_training::{calibrate, describe};
 use hearsight_training::export::{self, weights::Precision};
 use hearsight_training::run::Run;
 
@@ -54,8 +55,14 @@ enum Command {
         /// Write each photo's name, sentence and confidence to this CSV file.
         #[arg(long)]
         sentences: Option<PathBuf>,
+        /// Fit the confidence to these photos and store it in the model folder.
+        #[arg(long)]
+        calibrate: bool,
     },
 }
+
+/// Content words by which sentences are judged: the most frequent ones of the training captions.
+const BAG: usize = 800;
 
 #[derive(clap::Args)]
 struct RunArguments {
@@ -100,8 +107,9 @@ fn main() -> Result<()> {
             export::export(&net, &run.config, &run.tokenizer, precision, &to)?;
             println!("epoch {epoch} is in {}", to.display());
         }
-        Command::Score { model, data, beams, limit, sentences } => {
-            let mut photos = Dataset::read(&data, &DataConfig::default())?.dev;
+        Command::Score { model, data, beams, limit, sentences, calibrate } => {
+            let data = Dataset::read(&data, &DataConfig::default())?;
+            let mut photos = data.dev;
             photos.truncate(limit.unwrap_or(photos.len()));
             let options = DescribeOptions { beams, ..DescribeOptions::default() };
             let (scores, descriptions) = describe::score(&model, &photos, &options)?;
@@ -114,6 +122,19 @@ fn main() -> Result<()> {
                 writer.flush()?;
             }
             println!("{} photos\n{scores}", photos.len());
+            let bag = Bag::learn(data.train.iter().flat_map(|photo| photo.captions.iter().map(String::as_str)), BAG);
+            let points: Vec<_> = std::iter::zip(&photos, &descriptions)
+                .filter_map(|(photo, description)| {
+                    let right = calibrate::is_right(&description.caption, &photo.captions, &bag)?;
+                    Some((calibrate::mean_log_probability(description), right))
+                })
+                .collect();
+            let fitted = calibrate::fit(&points);
+            println!("right {:.3}, expected calibration error when fitted here {:.3}", fitted.right, fitted.expected_error);
+            if calibrate {
+                calibrate::store(&fitted, &model)?;
+                println!("the confidence of {} is fitted to these photos", model.display());
+            }
         }
     }
     Ok(())

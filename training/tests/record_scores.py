@@ -21,19 +21,19 @@ PHOTOS = 60
 chance = random.Random(2026)
 
 WHO = [
-    "a man", "A woman", "two dogs", "The boys", "a 10-year-old girl", "Mr. Kim", "the neighbour's cat", "three cyclists",
-    "an old fisherman", "the U.S. team", "a dog-walker", "Dr. O'Neil's horse", "a man/woman pair", "some kids' kites",
-    "player #7", "the men’s crew", "a café waiter",
+    "a man", "A woman", "two dogs", "The boys", "a 10-year-old girl", "Mr. Kim", "the neighbour's cat",
+    "three cyclists", "an old fisherman", "the U.S. team", "a dog-walker", "Dr. O'Neil's horse", "a man/woman pair",
+    "some kids' kites", "player #7", "the men’s crew", "a café waiter",
 ]
 DOES = [
-    "runs", "is sleeping", "can't swim", "jumps", "doesn't look up", "plays rock 'n' roll", "won't move", "they're waiting",
-    "has stopped", "waves", "cannot wait", "is gonna dive", "that'll win", "stands still", "rides a 4x4",
+    "runs", "is sleeping", "can't swim", "jumps", "doesn't look up", "plays rock 'n' roll", "won't move",
+    "they're waiting", "has stopped", "waves", "cannot wait", "is gonna dive", "that'll win", "stands still", "rides a 4x4",
 ]
 WHERE = [
     "in the snow", "on a half-pipe", "at 5 o'clock", "by the T.V.", "near St. John's church", "at 5:30 p.m.",
-    "under a 3.5 metre wave", "behind \"NO ENTRY\" signs", "in the '80s hall", "on the 21st floor", "beside a sign (red)",
-    "at the R&B show", "for $5", "with 10,000 fans & friends", "on Fifth Ave.", "beneath the trees", "at the water's edge",
-    "next to a 1/2 pipe", "in a black-and-white shirt", "on No. 7",
+    "under a 3.5 metre wave", "behind \"NO ENTRY\" signs", "in the '80s hall", "on the 21st floor",
+    "beside a sign (red)", "at the R&B show", "for $5", "with 10,000 fans & friends", "on Fifth Ave.", "beneath the trees",
+    "at the water's edge", "next to a 1/2 pipe", "in a black-and-white shirt", "on No. 7",
 ]
 LINK = [" and ", ", ", "; ", " -- ", ": ", " - ", ", while ", "... "]
 END = ["", ".", " .", "!", "?!", "...", "!!", ".\""]

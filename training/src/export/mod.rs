@@ -49,7 +49,8 @@ pub fn export(
     write(&to.join("tokenizer.json"), &words)
 }
 
-fn write(path: &Path, text: &str) -> Result<()> {
+/// Writes a text file beside and renames it.
+pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
     let beside = path.with_extension("unfinished");
     fs::write(&beside, text).and_then(|()| fs::rename(&beside, path)).with_context(|| format!("cannot write {}", path.display()))
 }

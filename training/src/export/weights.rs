@@ -3,7 +3,7 @@
 use anyhow::{Result, anyhow};
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
-use hearsight::onnx::{DataType, GraphBuilder};
+use hearsight::onnx::GraphBuilder;
 use serde::{Deserialize, Serialize};
 
 /// How weights are kept in the file; the arithmetic is float32 either way.
@@ -41,10 +41,7 @@ impl GraphWriter {
         let values: Vec<f32> = tensor.into_data().to_vec().map_err(|error| anyhow!("the weight {name}: {error:?}"))?;
         Ok(match self.precision {
             Precision::Float32 => self.graph.initializer_f32(name, &shape, &values),
-            Precision::Float16 => {
-                let halved = self.graph.initializer_f16(name, &shape, &values);
-                self.graph.cast(&halved, DataType::Float)
-            }
+            Precision::Float16 => self.graph.initializer_f16(name, &shape, &values),
         })
     }
 
