@@ -62,7 +62,10 @@ fn wait_for_pixels(desktop: &Desktop, what: &str, mut holds: impl FnMut(&RgbImag
 }
 
 fn arguments<'a>(model: &'a Path, photos: &'a [&Path]) -> Vec<&'a Path> {
-    [Path::new("--model"), model].into_iter().chain(photos.iter().copied()).collect()
+    [Path::new("--model"), model]
+        .into_iter()
+        .chain(photos.iter().copied())
+        .collect()
 }
 
 /// Waits for the description and gives it.
@@ -95,9 +98,13 @@ fn a_photo_is_described_lit_word_by_word_dropped_and_pasted() {
     let plain = desktop.screenshot();
     window.key("Right");
     let word = window.wait_for("toggle button", ".*");
-    let lit = wait_for_pixels(&desktop, "the overlay shows", |screen| changed(&plain, screen, area) > 0.1);
+    let lit = wait_for_pixels(&desktop, "the overlay shows", |screen| {
+        changed(&plain, screen, area) > 0.1
+    });
     window.key("Escape");
-    wait_for_pixels(&desktop, "the overlay goes", |screen| changed(&plain, screen, area) < 0.01);
+    wait_for_pixels(&desktop, "the overlay goes", |screen| {
+        changed(&plain, screen, area) < 0.01
+    });
     assert!(changed(&plain, &lit, area) > 0.1 && !word.name.is_empty());
 
     // A file manager's drop, with a name that has to be decoded.

@@ -70,19 +70,25 @@ impl HearsightApp {
         } else {
             RichText::new(&self.status.text)
         };
-        node::text(ui, Id::new("status"), text, &self.status.announced, node::Kind::Status);
+        node::text(
+            ui,
+            Id::unique("status"),
+            text,
+            &self.status.announced,
+            node::Kind::Status,
+        );
         if let Some(sentence) = &self.voice_trouble {
             let text = trouble(ui, sentence);
-            node::text(ui, Id::new("voice"), text, sentence, node::Kind::Status);
+            node::text(ui, Id::unique("voice"), text, sentence, node::Kind::Status);
         }
         match &self.model {
             Model::Missing(sentence) if *sentence != self.status.text => {
                 let text = trouble(ui, sentence);
-                node::text(ui, Id::new("model"), text, sentence, node::Kind::Status);
+                node::text(ui, Id::unique("model"), text, sentence, node::Kind::Status);
             }
             Model::Ready(about) => {
                 let text = RichText::new(about).small().color(theme::quiet(ui.visuals()));
-                node::text(ui, Id::new("model"), text, about, node::Kind::Plain);
+                node::text(ui, Id::unique("model"), text, about, node::Kind::Plain);
             }
             Model::Loading | Model::Missing(_) => {}
         }
@@ -124,16 +130,17 @@ impl HearsightApp {
     }
 
     fn keys(&mut self, ui: &Ui) {
-        let modal = egui::Modal::new(Id::new("keys")).show(ui.ctx(), |ui| {
-            ui.set_max_width((ui.ctx().content_rect().width() - 48.0).min(620.0));
+        let frame = Frame::popup(ui.style()).inner_margin(20);
+        let modal = egui::Modal::new(Id::unique("keys")).frame(frame).show(ui.ctx(), |ui| {
+            ui.set_max_width((ui.ctx().content_rect().width() - 64.0).min(640.0));
             node::text(
                 ui,
-                Id::new("keys heading"),
+                Id::unique("keys heading"),
                 RichText::new(words::KEYS).heading(),
                 words::KEYS,
                 node::Kind::Heading,
             );
-            let height = (ui.ctx().content_rect().height() - 180.0).max(120.0);
+            let height = (ui.ctx().content_rect().height() - 200.0).max(120.0);
             egui::ScrollArea::vertical().max_height(height).show(ui, |ui| {
                 let ours = COMMANDS.iter().map(|entry| (entry.key(), entry.help));
                 let built_in = BUILT_IN.iter().map(|(key, help)| ((*key).to_owned(), *help));
@@ -151,7 +158,7 @@ impl HearsightApp {
                     );
                     node::text(
                         ui,
-                        Id::new(("key", &key)),
+                        Id::unique(("key", &key)),
                         text,
                         &format!("{key}: {help}"),
                         node::Kind::Plain,

@@ -53,6 +53,7 @@ pub fn open(options: Options) -> Result<(), WindowError> {
         viewport: egui::ViewportBuilder::default()
             .with_title(words::TITLE)
             .with_app_id("hearsight")
+            .with_icon(egui::IconData::default())
             .with_inner_size([1000.0, 760.0])
             .with_min_inner_size([320.0, 400.0]),
         // The tests switch another renderer on, which needs a GPU.

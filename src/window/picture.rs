@@ -7,7 +7,7 @@ use crate::captioner::Attention;
 use crate::photo::Photo;
 
 /// The longest side of the overlay in pixels: smooth on any screen, made within a few milliseconds.
-const OVERLAY_SIDE: u32 = 384;
+const OVERLAY_SIDE: u32 = 640;
 
 /// How dark the photo becomes where the model did not look, of 255.
 const DARKEST: f32 = 190.0;
@@ -66,7 +66,7 @@ impl Picture {
         if let Some((_, overlay)) = &self.overlay {
             ui.painter().image(overlay.id(), rect, whole, Color32::WHITE);
         }
-        let id = Id::new("photo");
+        let id = Id::unique("photo");
         let response = ui.interact(rect, id, Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &self.label));
         if let Some(place) = place {
@@ -98,24 +98,21 @@ fn overlay(attention: &Attention, width: u32, height: u32) -> ColorImage {
     for row in 0..rows {
         for column in 0..columns {
             let at = row * columns + column;
-            image.pixels[at] = match line(&map, columns, rows, row, column) {
-                Some(colour) => colour.gamma_multiply(pointed),
-                None => Color32::from_black_alpha((DARKEST * pointed * (1.0 - smooth(map[at]))) as u8),
-            };
+            let veil = Color32::from_black_alpha((DARKEST * (1.0 - smooth(map[at]))) as u8);
+            // The slope turns the difference from the edge into a distance from the line, in pixels.
+            let right = map[row * columns + (column + 1).min(columns - 1)] - map[at];
+            let down = map[(row + 1).min(rows - 1) * columns + column] - map[at];
+            let distance = (map[at] - EDGE).abs() / right.hypot(down).max(f32::EPSILON);
+            image.pixels[at] = line(veil, distance).gamma_multiply(pointed);
         }
     }
     image
 }
 
-/// The line around what the model looked at: light inside the edge, dark outside, seen on any photo.
-fn line(map: &[f32], columns: usize, rows: usize, row: usize, column: usize) -> Option<Color32> {
-    let inside = |row: usize, column: usize| map[row * columns + column] >= EDGE;
-    let here = inside(row, column);
-    let crosses = (row > 0 && inside(row - 1, column) != here)
-        || (row + 1 < rows && inside(row + 1, column) != here)
-        || (column > 0 && inside(row, column - 1) != here)
-        || (column + 1 < columns && inside(row, column + 1) != here);
-    crosses.then_some(if here { theme::LIGHT } else { theme::ON_LIGHT })
+/// A light line between dark ones, so that it is seen on any photo; `below` further away.
+fn line(below: Color32, distance: f32) -> Color32 {
+    let dark = below.lerp_to_gamma(theme::ON_LIGHT, (4.0 - distance).clamp(0.0, 1.0));
+    dark.lerp_to_gamma(theme::LIGHT, (2.0 - distance).clamp(0.0, 1.0))
 }
 
 /// From 0 well below the edge to 1 a little above it, without a step.

@@ -46,9 +46,20 @@ impl Desktop {
             processes: Vec::new(),
             folder,
         };
-        desktop.envs.extend(envs.into_iter().map(|(name, value)| (name.into(), value)));
+        desktop
+            .envs
+            .extend(envs.into_iter().map(|(name, value)| (name.into(), value)));
         let mut server = desktop.command("Xvfb");
-        server.args(["-displayfd", "1", "-screen", "0", "1100x860x24", "-nolisten", "tcp", "-noreset"]);
+        server.args([
+            "-displayfd",
+            "1",
+            "-screen",
+            "0",
+            "1100x860x24",
+            "-nolisten",
+            "tcp",
+            "-noreset",
+        ]);
         desktop.display = format!(":{}", desktop.spawn_and_read_line(server));
         let mut bus = desktop.command("dbus-daemon");
         bus.args(["--session", "--nofork", "--print-address=1"]);
@@ -79,14 +90,26 @@ impl Desktop {
     pub fn open(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Window<'_> {
         let log = self.folder.path().join("program.log");
         let mut command = self.command(env!("CARGO_BIN_EXE_hearsight"));
-        command.args(arguments).stderr(fs::File::create(&log).unwrap()).process_group(0);
-        Window { desktop: self, process: command.spawn().unwrap(), log }
+        command
+            .args(arguments)
+            .stderr(fs::File::create(&log).unwrap())
+            .process_group(0);
+        Window {
+            desktop: self,
+            process: command.spawn().unwrap(),
+            log,
+        }
     }
 
     /// The screen as it is now.
     pub fn screenshot(&self) -> RgbImage {
         let path = self.folder.path().join("screen.png");
-        let taken = self.command("import").args(["-window", "root"]).arg(&path).status().unwrap();
+        let taken = self
+            .command("import")
+            .args(["-window", "root"])
+            .arg(&path)
+            .status()
+            .unwrap();
         assert!(taken.success(), "no screenshot");
         image::open(&path).unwrap().to_rgb8()
     }
@@ -94,7 +117,11 @@ impl Desktop {
     /// Copies a picture as a screenshot tool does.
     pub fn copy_picture(&self, path: &Path) {
         let mut copy = self.command("xclip");
-        let copied = copy.args(["-selection", "clipboard", "-t", "image/png", "-i"]).arg(path).status().unwrap();
+        let copied = copy
+            .args(["-selection", "clipboard", "-t", "image/png", "-i"])
+            .arg(path)
+            .status()
+            .unwrap();
         assert!(copied.success(), "xclip failed");
     }
 
@@ -102,7 +129,11 @@ impl Desktop {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support").join(script);
         // Debian's own Python: it has the bindings.
         let mut command = self.command("/usr/bin/python3");
-        command.arg(path).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .arg(path)
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let output = command.output().unwrap();
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{script}: {errors}");
@@ -173,13 +204,23 @@ impl Window<'_> {
     pub fn names(&self) -> Vec<String> {
         let tree: Value = serde_json::from_str(&self.desktop.python("screen_reader.py", ["tree", WINDOW])).unwrap();
         let nodes = tree.as_array().unwrap().iter();
-        nodes.map(|node| node["name"].as_str().unwrap_or_default().to_owned()).collect()
+        nodes
+            .map(|node| node["name"].as_str().unwrap_or_default().to_owned())
+            .collect()
     }
 
     /// Presses keys in the window, named as xdotool names them.
     pub fn key(&self, keys: &str) {
         let mut xdotool = self.desktop.command("xdotool");
-        xdotool.args(["search", "--sync", "--onlyvisible", "--name", "^Hearsight$", "windowfocus", "--sync"]);
+        xdotool.args([
+            "search",
+            "--sync",
+            "--onlyvisible",
+            "--name",
+            "^Hearsight$",
+            "windowfocus",
+            "--sync",
+        ]);
         let pressed = xdotool.args(["key", "--clearmodifiers", keys]).status().unwrap();
         assert!(pressed.success(), "xdotool failed");
     }
@@ -234,6 +275,9 @@ impl Drop for Window<'_> {
 
 /// Ends a process and those that it started.
 fn end(child: &mut Child) {
-    let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", child.id())]).stderr(Stdio::null()).status();
+    let _ = Command::new("kill")
+        .args(["-KILL", "--", &format!("-{}", child.id())])
+        .stderr(Stdio::null())
+        .status();
     let _ = child.wait();
 }
