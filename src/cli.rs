@@ -29,6 +29,15 @@ A photo named like a command is written with its folder: ./describe.
 Nothing leaves this computer. RUST_LOG=hearsight=debug shows more of what happens.
 Exit codes: 0 done, 1 something failed, 2 wrong usage.";
 
+const ABOUT_DESCRIBE: &str = "\
+A photo that fails has its sentence on standard error, or with --json the line {\"photo\", \"error\"} on standard
+output; the next one is described all the same, and the exit code is 1 at the end. Without a voice --speak says so on
+standard error, once, and prints on.
+
+The keys of --json: photo, caption, confidence, words [text, probability, attention {rows, columns, weights} or null,
+place or null], alternatives [caption, score], tokens, score, model, device, seconds {load, decode_photo, encode,
+search}. README.md says what each means.";
+
 /// Describes photos aloud, on this computer.
 #[derive(Parser)]
 #[command(name = "hearsight", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
@@ -47,6 +56,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Print a sentence for each photo; needs no display
+    #[command(after_help = ABOUT_DESCRIBE)]
     Describe(DescribeArguments),
     /// Say what works here, one line each; exit code 1 if a description could not be made
     Doctor(ModelArguments),
@@ -108,14 +118,20 @@ struct Model {
 
 impl From<ModelArguments> for Model {
     fn from(arguments: ModelArguments) -> Self {
-        Self { folder: arguments.model, device: arguments.device }
+        Self {
+            folder: arguments.model,
+            device: arguments.device,
+        }
     }
 }
 
 impl Arguments {
     fn validate(self) -> Result<Task, clap::Error> {
         Ok(match self.command {
-            None => Task::Window { photos: self.photos, model: self.model.into() },
+            None => Task::Window {
+                photos: self.photos,
+                model: self.model.into(),
+            },
             Some(Command::Doctor(model)) => Task::Doctor { model: model.into() },
             Some(Command::Describe(arguments)) => Task::Describe(arguments.validate()?),
         })
@@ -125,8 +141,10 @@ impl Arguments {
 impl DescribeArguments {
     fn validate(self) -> Result<describe::Describe, clap::Error> {
         if self.attention.is_some() && self.photos.len() > 1 {
-            return Err(Arguments::command()
-                .error(ErrorKind::TooManyValues, "--attention saves one picture, so it takes a single PHOTO"));
+            return Err(Arguments::command().error(
+                ErrorKind::TooManyValues,
+                "--attention saves one picture, so it takes a single PHOTO",
+            ));
         }
         Ok(describe::Describe {
             photos: self.photos,

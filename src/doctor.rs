@@ -55,14 +55,29 @@ pub fn examine(model: Option<&Path>, load: &LoadOptions, tell: &mut dyn FnMut(Fi
     let describes = match open_model(model) {
         Err(why) => finding("model", Err(why)),
         Ok(folder) if !has_runtime => {
-            finding("model", Ok(format!("{} in {}, not loaded without ONNX Runtime", folder.name(), folder.path().display())));
+            finding(
+                "model",
+                Ok(format!(
+                    "{} in {}, not loaded without ONNX Runtime",
+                    folder.name(),
+                    folder.path().display()
+                )),
+            );
             false
         }
         Ok(folder) => match Captioner::load(&folder, load) {
             Err(why) => finding("model", Err(why.to_string())),
             Ok(mut captioner) => {
-                let attention = if captioner.has_attention() { "tells" } else { "does not tell" };
-                let model = format!("{} in {}, {attention} where it looks", folder.name(), folder.path().display());
+                let attention = if captioner.has_attention() {
+                    "tells"
+                } else {
+                    "does not tell"
+                };
+                let model = format!(
+                    "{} in {}, {attention} where it looks",
+                    folder.name(),
+                    folder.path().display()
+                );
                 finding("model", Ok(model));
                 finding("device", Ok(captioner.device().to_owned()));
                 finding("description", describe(&mut captioner))
@@ -70,7 +85,10 @@ pub fn examine(model: Option<&Path>, load: &LoadOptions, tell: &mut dyn FnMut(Fi
         },
     };
     if !describes {
-        finding("description", Err("no photo can be described before the problem above is solved.".to_owned()));
+        finding(
+            "description",
+            Err("no photo can be described before the problem above is solved.".to_owned()),
+        );
     }
     #[cfg(feature = "speech")]
     finding("voice", voice());
@@ -113,13 +131,17 @@ fn describe(captioner: &mut Captioner) -> Result<String, String> {
         .map_err(|error| error.to_string())?;
     let seconds = &description.seconds;
     let seconds = seconds.decode_photo + seconds.encode + seconds.search;
-    Ok(format!("a drawn sun over the sea became \"{}\" in {seconds:.2} s", description.caption))
+    Ok(format!(
+        "a drawn sun over the sea became \"{}\" in {seconds:.2} s",
+        description.caption
+    ))
 }
 
 #[cfg(feature = "speech")]
 fn voice() -> Result<String, String> {
-    let info = crate::speech::check().map_err(|error| error.to_string())?;
-    Ok(info.to_string())
+    crate::speech::check()
+        .map(|voice| voice.to_string())
+        .map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -128,9 +150,15 @@ mod tests {
 
     #[test]
     fn a_finding_reads_as_one_line_that_begins_with_its_verdict() {
-        let works = Finding { part: "voice", verdict: Verdict::Works("Speech Dispatcher".to_owned()) };
+        let works = Finding {
+            part: "voice",
+            verdict: Verdict::Works("Speech Dispatcher".to_owned()),
+        };
         assert_eq!(works.to_string(), "ok       voice: Speech Dispatcher");
-        let fails = Finding { part: "voice", verdict: Verdict::Fails("No voice answered.".to_owned()) };
+        let fails = Finding {
+            part: "voice",
+            verdict: Verdict::Fails("No voice answered.".to_owned()),
+        };
         assert_eq!(fails.to_string(), "problem  voice: No voice answered.");
     }
 }

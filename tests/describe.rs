@@ -22,7 +22,10 @@ use tempfile::TempDir;
 fn a_line_of_json_has_every_key_of_the_contract_with_its_type() {
     let model = model();
     let folder = TempDir::new().unwrap();
-    let mut photos = vec![picture(folder.path(), "made.png", 97, 64), picture(folder.path(), "one.png", 1, 1)];
+    let mut photos = vec![
+        picture(folder.path(), "made.png", 97, 64),
+        picture(folder.path(), "one.png", 1, 1),
+    ];
     photos.extend(samples());
     let run = run(describe(&model).arg("--json").args(&photos));
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{}", run.stdout);
@@ -62,7 +65,13 @@ fn check_contract(line: &Value) {
     assert!(line["tokens"].as_array().unwrap().iter().all(Value::is_i64));
     assert!(line["tokens"].as_array().unwrap().len() > 1);
     assert_eq!(keys(&line["seconds"]), ["load", "decode_photo", "encode", "search"]);
-    assert!(line["seconds"].as_object().unwrap().values().all(|seconds| seconds.as_f64().unwrap() >= 0.0));
+    assert!(
+        line["seconds"]
+            .as_object()
+            .unwrap()
+            .values()
+            .all(|seconds| seconds.as_f64().unwrap() >= 0.0)
+    );
     for alternative in line["alternatives"].as_array().unwrap() {
         assert_eq!(keys(alternative), ["caption", "score"]);
         assert!(alternative["caption"].is_string() && alternative["score"].is_f64());
@@ -76,11 +85,19 @@ fn check_contract(line: &Value) {
         assert!(word["place"].is_null() || word["place"].is_string());
         let attention = &word["attention"];
         assert_eq!(keys(attention), ["rows", "columns", "weights"]);
-        let weights: Vec<f64> =
-            attention["weights"].as_array().unwrap().iter().map(|weight| weight.as_f64().unwrap()).collect();
+        let weights: Vec<f64> = attention["weights"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|weight| weight.as_f64().unwrap())
+            .collect();
         let cells = attention["rows"].as_u64().unwrap() * attention["columns"].as_u64().unwrap();
         assert_eq!(weights.len() as u64, cells);
-        assert!((weights.iter().sum::<f64>() - 1.0).abs() < 1e-3, "the weights sum to {}", weights.iter().sum::<f64>());
+        assert!(
+            (weights.iter().sum::<f64>() - 1.0).abs() < 1e-3,
+            "the weights sum to {}",
+            weights.iter().sum::<f64>()
+        );
         assert!(weights.iter().all(|weight| *weight >= 0.0));
     }
 }
@@ -90,13 +107,29 @@ fn a_model_that_does_not_tell_where_it_looks_gives_null_for_attention_and_place(
     let folder = TempDir::new().unwrap();
     let silent = model_without_attention();
     let photo = picture(folder.path(), "photo.png", 40, 30);
-    let line = run(hearsight().args(["describe", "--json", "--model"]).arg(silent.path()).arg(&photo)).json().remove(0);
+    let line = run(hearsight()
+        .args(["describe", "--json", "--model"])
+        .arg(silent.path())
+        .arg(&photo))
+    .json()
+    .remove(0);
     let words = line["words"].as_array().unwrap();
     assert!(!words.is_empty());
-    assert!(words.iter().all(|word| word["attention"].is_null() && word["place"].is_null()), "{line}");
+    assert!(
+        words
+            .iter()
+            .all(|word| word["attention"].is_null() && word["place"].is_null()),
+        "{line}"
+    );
 
     let out = folder.path().join("where.png");
-    let run = run(hearsight().arg("describe").arg("--model").arg(silent.path()).arg(&photo).arg("--attention").arg(&out));
+    let run = run(hearsight()
+        .arg("describe")
+        .arg("--model")
+        .arg(silent.path())
+        .arg(&photo)
+        .arg("--attention")
+        .arg(&out));
     assert_eq!(run.code, Some(1));
     assert_eq!(run.stdout.lines().count(), 1, "the sentence is printed all the same");
     run.complains_of("where it looks");
@@ -131,7 +164,11 @@ fn in_plain_words_sentences_go_to_standard_output_and_complaints_to_standard_err
     let both = run(describe(&model).args([&missing, &good]));
     assert_eq!(both.code, Some(1));
     assert_eq!(both.stdout.lines().count(), 1);
-    assert!(both.stdout.contains("good.png: "), "of several photos each line names its own: {}", both.stdout);
+    assert!(
+        both.stdout.contains("good.png: "),
+        "of several photos each line names its own: {}",
+        both.stdout
+    );
     both.complains_of("missing.jpg");
 
     let one = run(describe(&model).arg(&good));
@@ -160,15 +197,34 @@ fn wrong_usage_has_an_exit_code_of_its_own() {
 fn help_names_every_command_and_option() {
     let help = run(hearsight().arg("--help"));
     assert_eq!(help.code, Some(0));
-    for word in ["describe", "doctor", "--model", "--device", "PHOTO", "Examples", "Exit codes"] {
+    for word in [
+        "describe",
+        "doctor",
+        "--model",
+        "--device",
+        "PHOTO",
+        "Examples",
+        "Exit codes",
+    ] {
         assert!(help.stdout.contains(word), "{word} is missing in\n{}", help.stdout);
     }
     let help = run(hearsight().args(["describe", "--help"]));
-    for word in ["--json", "--speak", "--beams", "--model", "--device", "--attention", "PHOTO"] {
+    for word in [
+        "--json",
+        "--speak",
+        "--beams",
+        "--model",
+        "--device",
+        "--attention",
+        "PHOTO",
+    ] {
         assert!(help.stdout.contains(word), "{word} is missing in\n{}", help.stdout);
     }
     let version = run(hearsight().arg("--version"));
-    assert_eq!(version.stdout.trim(), format!("hearsight {}", env!("CARGO_PKG_VERSION")));
+    assert_eq!(
+        version.stdout.trim(),
+        format!("hearsight {}", env!("CARGO_PKG_VERSION"))
+    );
 }
 
 #[test]
@@ -176,7 +232,11 @@ fn more_beams_give_more_to_choose_from() {
     let model = model();
     let folder = TempDir::new().unwrap();
     let photo = picture(folder.path(), "photo.png", 40, 30);
-    let with = |beams: &str| run(describe(&model).args(["--json", "--beams", beams]).arg(&photo)).json().remove(0);
+    let with = |beams: &str| {
+        run(describe(&model).args(["--json", "--beams", beams]).arg(&photo))
+            .json()
+            .remove(0)
+    };
     let (greedy, broad) = (with("1"), with("4"));
     assert_eq!(greedy["alternatives"].as_array().unwrap().len(), 0, "{greedy}");
     assert!(!broad["alternatives"].as_array().unwrap().is_empty(), "{broad}");
@@ -205,14 +265,23 @@ fn the_attention_is_saved_as_a_picture_that_is_not_the_photo() {
 fn a_model_folder_without_one_of_its_files_is_refused_by_name() {
     let folder = TempDir::new().unwrap();
     let photo = picture(folder.path(), "photo.png", 20, 20);
-    for file in ["encoder_model.onnx", "decoder_model.onnx", "config.json", "preprocessor_config.json", "tokenizer.json"] {
+    for file in [
+        "encoder_model.onnx",
+        "decoder_model.onnx",
+        "config.json",
+        "preprocessor_config.json",
+        "tokenizer.json",
+    ] {
         let model = model();
         fs::remove_file(model.path().join(file)).unwrap();
         let run = run(hearsight().args(["describe", "--model"]).arg(model.path()).arg(&photo));
         assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{file}");
         run.complains_of(file);
     }
-    let run = run(hearsight().args(["describe", "--model"]).arg(folder.path().join("no-model")).arg(&photo));
+    let run = run(hearsight()
+        .args(["describe", "--model"])
+        .arg(folder.path().join("no-model"))
+        .arg(&photo));
     assert_eq!(run.code, Some(1));
     run.complains_of("no-model");
 }
@@ -237,7 +306,9 @@ fn an_onnx_runtime_that_is_named_but_missing_is_an_error() {
     let model = model();
     let folder = TempDir::new().unwrap();
     let photo = picture(folder.path(), "photo.png", 20, 20);
-    let run = run(describe(&model).arg(&photo).env("ORT_DYLIB_PATH", folder.path().join("libonnxruntime.so")));
+    let run = run(describe(&model)
+        .arg(&photo)
+        .env("ORT_DYLIB_PATH", folder.path().join("libonnxruntime.so")));
     assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""));
     run.complains_of("ONNX Runtime");
     run.complains_of("pip install");
@@ -249,7 +320,9 @@ fn an_onnx_runtime_that_is_too_old_is_refused_with_its_version() {
     let model = model();
     let folder = TempDir::new().unwrap();
     let photo = picture(folder.path(), "photo.png", 20, 20);
-    let run = run(describe(&model).arg(&photo).env("ORT_DYLIB_PATH", old_onnx_runtime(folder.path())));
+    let run = run(describe(&model)
+        .arg(&photo)
+        .env("ORT_DYLIB_PATH", old_onnx_runtime(folder.path())));
     assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""));
     run.complains_of("1.20.0");
     run.complains_of("pip install");
@@ -267,7 +340,12 @@ fn old_onnx_runtime(folder: &Path) -> PathBuf {
     "#;
     let (source, library) = (folder.join("old.c"), folder.join("libonnxruntime.so.1.20.0"));
     fs::write(&source, SOURCE).unwrap();
-    let compiled = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source).status().unwrap();
+    let compiled = Command::new("cc")
+        .args(["-shared", "-fPIC", "-o"])
+        .arg(&library)
+        .arg(&source)
+        .status()
+        .unwrap();
     assert!(compiled.success());
     library
 }
@@ -277,11 +355,20 @@ fn who_asks_for_cuda_and_has_none_is_told_why_it_runs_on_the_cpu() {
     let model = model();
     let folder = TempDir::new().unwrap();
     let photo = picture(folder.path(), "photo.png", 20, 20);
-    let line = run(describe(&model).args(["--json", "--device", "cuda"]).arg(&photo)).json().remove(0);
+    let line = run(describe(&model).args(["--json", "--device", "cuda"]).arg(&photo))
+        .json()
+        .remove(0);
     let device = line["device"].as_str().unwrap();
-    let reason = device.strip_prefix("cpu (CUDA was asked for, but: ").map(|rest| rest.trim_end_matches(')'));
-    assert!(device == "cuda" || reason.is_some_and(|reason| reason.len() > 10), "{device}");
-    let line = run(describe(&model).args(["--json", "--device", "cpu"]).arg(&photo)).json().remove(0);
+    let reason = device
+        .strip_prefix("cpu (CUDA was asked for, but: ")
+        .map(|rest| rest.trim_end_matches(')'));
+    assert!(
+        device == "cuda" || reason.is_some_and(|reason| reason.len() > 10),
+        "{device}"
+    );
+    let line = run(describe(&model).args(["--json", "--device", "cpu"]).arg(&photo))
+        .json()
+        .remove(0);
     assert_eq!(line["device"], "cpu");
 }
 
@@ -318,10 +405,16 @@ fn a_reader_that_has_read_enough_is_no_failure() {
     let folder = TempDir::new().unwrap();
     let photo = picture(folder.path(), "photo.png", 20, 20);
     let mut command = describe(&model);
-    command.arg("--json").args([&photo; 50]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .arg("--json")
+        .args([&photo; 50])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut first = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut first)
+        .unwrap();
     check_contract(&serde_json::from_str(&first).unwrap());
     // The reader is dropped here: the program writes into a closed pipe.
     let mut stderr = String::new();
@@ -373,15 +466,35 @@ mod voice {
     fn the_doctor_says_of_each_part_whether_it_works() {
         let model = model();
         let sound = Sound::without_voice();
-        let run = run(hearsight().args(["doctor", "--model"]).arg(model.path()).envs(sound.envs()));
+        let run = run(hearsight()
+            .args(["doctor", "--model"])
+            .arg(model.path())
+            .envs(sound.envs()));
         assert_eq!(run.code, Some(0), "a description could be made: {}", run.stdout);
-        let find = |part: &str| run.stdout.lines().find(|line| line.contains(&format!(" {part}: "))).map(str::to_owned);
+        let find = |part: &str| {
+            run.stdout
+                .lines()
+                .find(|line| line.contains(&format!(" {part}: ")))
+                .map(str::to_owned)
+        };
         for works in ["ONNX Runtime", "model", "device", "description"] {
-            assert!(find(works).is_some_and(|line| line.starts_with("ok ")), "{works}: {}", run.stdout);
+            assert!(
+                find(works).is_some_and(|line| line.starts_with("ok ")),
+                "{works}: {}",
+                run.stdout
+            );
         }
-        assert!(find("voice").is_some_and(|line| line.starts_with("problem ")), "{}", run.stdout);
+        assert!(
+            find("voice").is_some_and(|line| line.starts_with("problem ")),
+            "{}",
+            run.stdout
+        );
         #[cfg(feature = "window")]
-        assert!(find("display").is_some_and(|line| line.starts_with("problem ")), "{}", run.stdout);
+        assert!(
+            find("display").is_some_and(|line| line.starts_with("problem ")),
+            "{}",
+            run.stdout
+        );
     }
 
     #[test]
@@ -419,13 +532,23 @@ impl Run {
 fn run(command: &mut Command) -> Run {
     let output = command.stdin(Stdio::null()).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    Run {
+        code: output.status.code(),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    }
 }
 
 /// The program, without a display, a desktop or settings from outside.
 fn hearsight() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hearsight"));
-    for name in ["DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "HEARSIGHT_MODEL", "RUST_LOG"] {
+    for name in [
+        "DISPLAY",
+        "WAYLAND_DISPLAY",
+        "DBUS_SESSION_BUS_ADDRESS",
+        "HEARSIGHT_MODEL",
+        "RUST_LOG",
+    ] {
         command.env_remove(name);
     }
     command
@@ -459,21 +582,31 @@ fn model_without_attention() -> TempDir {
 fn picture(folder: &Path, name: &str, width: u32, height: u32) -> PathBuf {
     let path = folder.join(name);
     let shade = |at: u32, of: u32| u8::try_from(at * 255 / of).unwrap();
-    RgbImage::from_fn(width, height, |x, y| Rgb([shade(x, width), shade(y, height), 128])).save(&path).unwrap();
+    RgbImage::from_fn(width, height, |x, y| Rgb([shade(x, width), shade(y, height), 128]))
+        .save(&path)
+        .unwrap();
     path
 }
 
 /// The sample photos of the project.
 fn samples() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples");
-    let mut photos: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut photos: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     assert!(!photos.is_empty());
     photos.sort();
     photos
 }
 
 fn keys(object: &Value) -> Vec<&str> {
-    object.as_object().unwrap_or_else(|| panic!("no object: {object}")).keys().map(String::as_str).collect()
+    object
+        .as_object()
+        .unwrap_or_else(|| panic!("no object: {object}"))
+        .keys()
+        .map(String::as_str)
+        .collect()
 }
 
 fn is_sentence(text: &str) -> bool {

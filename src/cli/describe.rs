@@ -34,7 +34,10 @@ impl Describe {
     /// There is nothing to describe with, or nobody to tell.
     pub fn run(&self, output: &mut Output) -> Result<Done> {
         let folder = ModelFolder::open(&model::find(self.model.folder.as_deref())?)?;
-        let load = LoadOptions { device: self.model.device, ..LoadOptions::default() };
+        let load = LoadOptions {
+            device: self.model.device,
+            ..LoadOptions::default()
+        };
         let mut captioner = Captioner::load(&folder, &load)?;
         let mut voice = self.speak.then(Voice::default);
 
@@ -69,7 +72,10 @@ impl Describe {
 
     fn describe(&self, captioner: &mut Captioner, path: &Path) -> Result<(Photo, Description)> {
         let photo = Photo::open(path)?;
-        let options = DescribeOptions { beams: self.beams, ..DescribeOptions::default() };
+        let options = DescribeOptions {
+            beams: self.beams,
+            ..DescribeOptions::default()
+        };
         let description = captioner.describe(&photo, &options, &Cancel::default(), &mut |_| ())?;
         Ok((photo, description))
     }
@@ -88,7 +94,10 @@ impl Describe {
     fn save_attention(&self, photo: &Photo, description: &Description) -> Result<()> {
         let Some(out) = &self.attention else { return Ok(()) };
         if description.words.iter().all(|word| word.attention.is_none()) {
-            bail!("This model does not tell where it looks, so {} was not written. Try another model.", out.display());
+            bail!(
+                "This model does not tell where it looks, so {} was not written. Try another model.",
+                out.display()
+            );
         }
         report::save_attention(photo, description, out)?;
         Ok(())

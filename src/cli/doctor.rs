@@ -12,7 +12,10 @@ use super::{Done, Model};
 /// # Errors
 /// The output is closed.
 pub fn run(model: &Model, output: &mut Output) -> Result<Done> {
-    let load = LoadOptions { device: model.device, ..LoadOptions::default() };
+    let load = LoadOptions {
+        device: model.device,
+        ..LoadOptions::default()
+    };
     let mut printed = Ok(());
     let describes = doctor::examine(model.folder.as_deref(), &load, &mut |finding| {
         if printed.is_ok() {

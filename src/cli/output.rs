@@ -25,7 +25,9 @@ impl Output {
 
 /// Whether the error means that nobody reads our output any more.
 pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Tells the person what went wrong; where standard error is closed there is nobody to tell.

@@ -12,8 +12,15 @@ pub fn open(photos: Vec<PathBuf>, model: Model) -> Result<Done> {
     use hearsight::captioner::LoadOptions;
     use hearsight::window::Options;
 
-    let load = LoadOptions { device: model.device, ..LoadOptions::default() };
-    hearsight::window::open(Options { photos, model: model.folder, load })?;
+    let load = LoadOptions {
+        device: model.device,
+        ..LoadOptions::default()
+    };
+    hearsight::window::open(Options {
+        photos,
+        model: model.folder,
+        load,
+    })?;
     Ok(Done::Well)
 }
 

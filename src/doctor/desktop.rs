@@ -13,7 +13,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What shows the dialog that asks for a file.
 pub fn file_dialog() -> Result<String, String> {
-    let portal = property("org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop", FILE_CHOOSER, "version");
+    let portal = property(
+        "org.freedesktop.portal.Desktop",
+        "/org/freedesktop/portal/desktop",
+        FILE_CHOOSER,
+        "version",
+    );
     match portal {
         Ok(_) => Ok("the desktop's portal".to_owned()),
         Err(error) => {
@@ -31,16 +36,23 @@ const FILE_CHOOSER: &str = "org.freedesktop.portal.FileChooser";
 
 /// Whether screen readers are told what the window shows.
 pub fn accessibility() -> Result<String, String> {
-    match property("org.a11y.Bus", "/org/a11y/bus", "org.a11y.Status", "ScreenReaderEnabled") {
+    match property(
+        "org.a11y.Bus",
+        "/org/a11y/bus",
+        "org.a11y.Status",
+        "ScreenReaderEnabled",
+    ) {
         Ok(value) => Ok(match bool::try_from(value) {
             Ok(true) => "a screen reader is on".to_owned(),
             _ => "the accessibility bus is there, no screen reader is on".to_owned(),
         }),
         Err(error) => {
             log::info!("no accessibility bus: {error}");
-            Err("the accessibility bus does not answer, so a screen reader cannot read the window. Install \
+            Err(
+                "the accessibility bus does not answer, so a screen reader cannot read the window. Install \
                  at-spi2-core and log in again."
-                .to_owned())
+                    .to_owned(),
+            )
         }
     }
 }
@@ -58,9 +70,9 @@ pub fn display() -> Result<String, String> {
     };
     let name = x11.to_string_lossy();
     match x11_socket(&name) {
-        Some(socket) if UnixStream::connect(&socket).is_err() => {
-            Err(format!("nothing answers at DISPLAY {name}, so the window cannot open. Use `hearsight describe`."))
-        }
+        Some(socket) if UnixStream::connect(&socket).is_err() => Err(format!(
+            "nothing answers at DISPLAY {name}, so the window cannot open. Use `hearsight describe`."
+        )),
         // A display on another machine is taken at its word.
         _ => Ok(format!("X11, {name}")),
     }
@@ -75,15 +87,29 @@ fn wayland_socket(display: &OsString, runtime: Option<OsString>) -> PathBuf {
 fn x11_socket(display: &str) -> Option<PathBuf> {
     let number = display.strip_prefix("unix").unwrap_or(display).strip_prefix(':')?;
     let number = number.split('.').next()?;
-    number.parse::<u32>().is_ok().then(|| Path::new("/tmp/.X11-unix").join(format!("X{number}")))
+    number
+        .parse::<u32>()
+        .is_ok()
+        .then(|| Path::new("/tmp/.X11-unix").join(format!("X{number}")))
 }
 
 /// Reads a property over the session bus, which starts the service where it is not running.
 fn property(service: &str, path: &str, interface: &str, name: &str) -> zbus::Result<OwnedValue> {
     pollster::block_on(async {
-        let bus = zbus::connection::Builder::session()?.method_timeout(PATIENCE).build().await?;
+        let bus = zbus::connection::Builder::session()?
+            .method_timeout(PATIENCE)
+            .build()
+            .await?;
         let get = (interface, name);
-        let reply = bus.call_method(Some(service), path, Some("org.freedesktop.DBus.Properties"), "Get", &get).await?;
+        let reply = bus
+            .call_method(
+                Some(service),
+                path,
+                Some("org.freedesktop.DBus.Properties"),
+                "Get",
+                &get,
+            )
+            .await?;
         let value: OwnedValue = reply.body().deserialize()?;
         Ok(value)
     })
@@ -91,7 +117,9 @@ fn property(service: &str, path: &str, interface: &str, name: &str) -> zbus::Res
 
 /// The program of that name that would be started.
 fn on_path(program: &str) -> Option<PathBuf> {
-    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(program)).find(|path| path.is_file())
+    env::split_paths(&env::var_os("PATH")?)
+        .map(|folder| folder.join(program))
+        .find(|path| path.is_file())
 }
 
 #[cfg(test)]
@@ -111,7 +139,10 @@ mod tests {
     #[test]
     fn a_wayland_display_may_be_a_path_of_its_own() {
         let runtime = || Some("/run/user/1000".into());
-        assert_eq!(wayland_socket(&"wayland-0".into(), runtime()), Path::new("/run/user/1000/wayland-0"));
+        assert_eq!(
+            wayland_socket(&"wayland-0".into(), runtime()),
+            Path::new("/run/user/1000/wayland-0")
+        );
         assert_eq!(wayland_socket(&"/tmp/own".into(), runtime()), Path::new("/tmp/own"));
     }
 }
