@@ -100,6 +100,21 @@ fn step_by_step_with_a_state_says_what_the_whole_prefix_says() {
 }
 
 #[test]
+fn a_decoder_that_would_cut_up_shared_memory_is_given_a_copy_for_each_beam() {
+    let (plain, reshaping) = (model(Kind::Transformer, json!({})), model(Kind::Reshaping, json!({})));
+    let (mut plain, mut reshaping) = (load(plain.path()).unwrap(), load(reshaping.path()).unwrap());
+    for beams in [2, 4] {
+        let (a, b) = (
+            describe(&mut plain, &photo(2), beams),
+            describe(&mut reshaping, &photo(2), beams),
+        );
+        assert_eq!((a.tokens, a.alternatives.len()), (b.tokens, b.alternatives.len()));
+        assert!((a.score - b.score).abs() < 1e-4);
+        assert_eq!(b.words[0].attention.as_ref().unwrap().weights.len(), 16);
+    }
+}
+
+#[test]
 fn one_beam_is_the_models_own_greedy_search() {
     for kind in KINDS {
         let folder = model(kind, json!({}));
