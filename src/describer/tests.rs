@@ -101,11 +101,15 @@ fn failed(event: &Event) -> Option<(JobId, String)> {
 #[test]
 fn a_photo_is_shown_then_described() {
     let mut describer = Describer::start_with(script, None, || {});
+    let name = wait(&mut describer, |event| match event {
+        Event::ModelReady { name, .. } => Some(name.clone()),
+        _ => None,
+    });
+    assert_eq!(name, "script");
     let job = describer.describe(pixels("a dog"));
     let mut seen = Vec::new();
     wait(&mut describer, |event| {
         seen.push(match event {
-            Event::ModelReady { name, .. } => format!("ready {name}"),
             Event::PhotoReady { job, photo, .. } => format!("photo {job} {}", photo.name()),
             Event::Progress { job, stage } => format!("progress {job} {stage:?}"),
             Event::Done { job, description } => format!("done {job} {}", description.caption),
@@ -114,10 +118,7 @@ fn a_photo_is_shown_then_described() {
         done(event)
     });
     assert_eq!(job, 1);
-    assert_eq!(
-        seen,
-        ["ready script", "photo 1 a dog", "progress 1 Encode", "done 1 a dog"]
-    );
+    assert_eq!(seen, ["photo 1 a dog", "progress 1 Encode", "done 1 a dog"]);
 }
 
 #[test]

@@ -2,7 +2,9 @@
 //!
 //! The order of the panels is the order in which Tab and screen readers meet them.
 
-use egui::{Align2, Button, CentralPanel, Color32, FontId, Frame, Id, Margin, Panel, RichText, Ui};
+use std::time::Duration;
+
+use egui::{Align2, Button, CentralPanel, Color32, FontId, Frame, Id, Margin, Panel, RichText, Sense, Ui};
 
 use super::app::{HearsightApp, Model};
 use super::commands::{BUILT_IN, COMMANDS, Command};
@@ -44,9 +46,7 @@ impl HearsightApp {
                 let entry = command.entry();
                 let speaking = command == Command::Speak && self.is_speaking();
                 let name = if speaking { words::STOP } else { entry.name };
-                // The same id under both names, so that the focus stays.
-                let pressed = ui.push_id(entry.name, |ui| ui.add(Button::new(name)).on_hover_text(entry.hover()));
-                if pressed.inner.clicked() {
+                if ui.add(Button::new(name)).on_hover_text(entry.hover()).clicked() {
                     self.obey(&ui.ctx().clone(), command);
                 }
             }
@@ -62,29 +62,18 @@ impl HearsightApp {
     }
 
     fn news(&self, ui: &mut Ui) {
-        let trouble = |ui: &Ui, text: &str| RichText::new(format!("⚠ {text}")).color(theme::trouble(ui.visuals()));
-        let text = if self.status.trouble {
-            trouble(ui, &self.status.text)
-        } else if self.is_working() {
-            RichText::new(format!("{} {}", dots(ui), self.status.text))
-        } else {
-            RichText::new(&self.status.text)
+        let mark = match (self.status.trouble, self.is_working()) {
+            (true, _) => Mark::Trouble,
+            (false, true) => Mark::Work,
+            (false, false) => Mark::None,
         };
-        node::text(
-            ui,
-            Id::unique("status"),
-            text,
-            &self.status.announced,
-            node::Kind::Status,
-        );
+        status(ui, "status", mark, &self.status.text, &self.status.announced);
         if let Some(sentence) = &self.voice_trouble {
-            let text = trouble(ui, sentence);
-            node::text(ui, Id::unique("voice"), text, sentence, node::Kind::Status);
+            status(ui, "voice", Mark::Trouble, sentence, sentence);
         }
         match &self.model {
             Model::Missing(sentence) if *sentence != self.status.text => {
-                let text = trouble(ui, sentence);
-                node::text(ui, Id::unique("model"), text, sentence, node::Kind::Status);
+                status(ui, "model", Mark::Trouble, sentence, sentence);
             }
             Model::Ready(about) => {
                 let text = RichText::new(about).small().color(theme::quiet(ui.visuals()));
@@ -177,9 +166,52 @@ impl HearsightApp {
     }
 }
 
+/// What stands before a line of news.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mark {
+    None,
+    Work,
+    Trouble,
+}
+
+/// One line of news; screen readers get `announced`.
+fn status(ui: &mut Ui, id: &str, mark: Mark, text: &str, announced: &str) {
+    ui.horizontal_top(|ui| {
+        let mut text = RichText::new(text);
+        match mark {
+            Mark::None => {}
+            Mark::Work => dots(ui),
+            Mark::Trouble => {
+                text = text.color(theme::trouble(ui.visuals()));
+                exclamation_mark(ui);
+            }
+        }
+        node::text(ui, Id::unique(id), text, announced, node::Kind::Status);
+    });
+}
+
+/// Painted, for the default fonts have no such sign.
+fn exclamation_mark(ui: &mut Ui) {
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(20.0, 21.0), Sense::hover());
+    let font = FontId::proportional(17.0);
+    ui.painter()
+        .circle_filled(rect.center(), 10.0, theme::trouble(ui.visuals()));
+    ui.painter()
+        .text(rect.center(), Align2::CENTER_CENTER, "!", font, ui.visuals().panel_fill);
+}
+
 /// Three dots, one of them full; their moving is the only repaint while the program works.
-fn dots(ui: &Ui) -> &'static str {
-    ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(DOTS));
-    let time = ui.input(|input| input.time);
-    ["●○○", "○●○", "○○●"][(time / DOTS) as usize % 3]
+fn dots(ui: &mut Ui) {
+    ui.ctx().request_repaint_after(Duration::from_secs_f64(DOTS));
+    let full = (ui.input(|input| input.time) / DOTS) as usize % 3;
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(44.0, 21.0), Sense::hover());
+    let ink = ui.visuals().text_color();
+    for dot in 0..3 {
+        let at = rect.left_center() + egui::vec2(7.0 + 15.0 * dot as f32, 0.0);
+        if dot == full {
+            ui.painter().circle_filled(at, 6.0, ink);
+        } else {
+            ui.painter().circle_stroke(at, 4.0, (1.5, ink));
+        }
+    }
 }

@@ -278,6 +278,17 @@ impl Window {
     }
 }
 
+/// The voice began so long ago that it is at word `at` of `words`, each of which takes it many seconds.
+fn began(words: usize, at: usize) -> impl FnOnce(u64) -> SpeechEvent {
+    let timeline = Pace::default().timeline(&vec!["w".repeat(200); words]);
+    let ago = timeline.onsets()[at] + Duration::from_millis(20);
+    move |id| SpeechEvent::Began {
+        id,
+        at: Instant::now().checked_sub(ago).unwrap(),
+        timeline,
+    }
+}
+
 #[test]
 fn an_empty_window_says_how_to_begin() {
     let window = Window::empty();
@@ -389,7 +400,12 @@ fn the_focus_follows_the_steps_where_it_is_on_a_word() {
     window.harness.get_by_label("a, all over the photo").focus();
     window.harness.run_steps(3);
     window.key(Key::ArrowRight);
-    assert!(window.harness.get_by_label("dog, lower left").is_focused());
+    assert!(
+        window
+            .harness
+            .get_by_role_and_label(Role::Button, "dog, lower left")
+            .is_focused()
+    );
     assert_eq!(window.lit(), ["dog, lower left"]);
 }
 
@@ -539,7 +555,14 @@ fn describe_without_a_photo_says_what_to_do() {
 #[test]
 fn copy_puts_the_sentence_with_its_doubt_on_the_clipboard() {
     let mut window = Window::described_with(0.3);
-    window.harness.key_down_modifiers(Modifiers::COMMAND, Key::C);
+    let modifiers = Modifiers::COMMAND;
+    window.harness.event(egui::Event::Key {
+        key: Key::C,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers,
+    });
     window.harness.step();
     let commands = &window.harness.output().platform_output.commands;
     assert!(

@@ -33,8 +33,6 @@ pub const CHOOSING: &str = "Choose a photo in the file dialog.";
 pub const NOTHING_CHOSEN: &str = "No photo was chosen.";
 /// While the clipboard is read.
 pub const PASTING: &str = "Looking at the clipboard…";
-/// While the picture is brought to the encoder's input.
-pub const PREPARING: &str = "Preparing the photo…";
 /// While the encoder runs.
 pub const LOOKING: &str = "Looking at the photo…";
 /// While the decoder runs.
