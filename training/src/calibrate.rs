@@ -35,7 +35,9 @@ pub fn is_right(caption: &str, references: &[String], bag: &Bag) -> Option<bool>
     let said = bag.targets(&[caption.to_owned()]);
     let used = bag.targets(references);
     let count = said.iter().filter(|&&word| word > 0.0).count();
-    let shared = std::iter::zip(&said, &used).filter(|(said, used)| **said > 0.0 && **used > 0.0).count();
+    let shared = std::iter::zip(&said, &used)
+        .filter(|(said, used)| **said > 0.0 && **used > 0.0)
+        .count();
     (count > 0).then(|| shared as f32 >= RIGHT * count as f32)
 }
 
@@ -63,8 +65,16 @@ pub fn fit(points: &[(f64, bool)]) -> Calibration {
         slope += (h00 * g1 - h01 * g0) / determinant;
     }
     let right = points.iter().filter(|(_, right)| *right).count() as f64 / points.len().max(1) as f64;
-    let confident: Vec<_> = points.iter().map(|&(x, right)| (logistic(intercept + slope * x), right)).collect();
-    Calibration { intercept, slope, right, expected_error: expected_error(&confident) }
+    let confident: Vec<_> = points
+        .iter()
+        .map(|&(x, right)| (logistic(intercept + slope * x), right))
+        .collect();
+    Calibration {
+        intercept,
+        slope,
+        right,
+        expected_error: expected_error(&confident),
+    }
 }
 
 fn logistic(x: f64) -> f64 {
@@ -78,7 +88,10 @@ fn expected_error(points: &[(f64, bool)]) -> f64 {
         bin.0 += confidence;
         bin.1 += f64::from(u8::from(right));
     }
-    bins.iter().map(|(confidence, right)| (confidence - right).abs()).sum::<f64>() / points.len().max(1) as f64
+    bins.iter()
+        .map(|(confidence, right)| (confidence - right).abs())
+        .sum::<f64>()
+        / points.len().max(1) as f64
 }
 
 /// Writes the curve into a model folder's `config.json`, beside and renamed.
@@ -112,7 +125,10 @@ mod tests {
             })
             .collect();
         let found = fit(&points);
-        assert!((found.intercept - 1.0).abs() < 0.1 && (found.slope - 1.5).abs() < 0.1, "{found:?}");
+        assert!(
+            (found.intercept - 1.0).abs() < 0.1 && (found.slope - 1.5).abs() < 0.1,
+            "{found:?}"
+        );
         assert!(found.expected_error < 0.02, "{found:?}");
     }
 

@@ -23,7 +23,9 @@ impl Checkpoints {
     /// The disk's.
     pub fn new(folder: &Path) -> Result<Self> {
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        Ok(Self { folder: folder.to_owned() })
+        Ok(Self {
+            folder: folder.to_owned(),
+        })
     }
 
     /// Epochs done, net and optimiser of the newest checkpoint; none before the first.
@@ -35,7 +37,9 @@ impl Checkpoints {
         net: CaptionerNet,
         optimizer: &ModuleOptimizer,
     ) -> Result<Option<(usize, CaptionerNet, ModuleOptimizer)>> {
-        let Some(epoch) = self.newest_epoch()? else { return Ok(None) };
+        let Some(epoch) = self.newest_epoch()? else {
+            return Ok(None);
+        };
         let optimizer = optimizer.clone().load(self.of(epoch).join("optimizer"))?;
         Ok(Some((epoch, self.load(epoch, net)?, optimizer)))
     }
@@ -45,13 +49,16 @@ impl Checkpoints {
     /// # Errors
     /// No checkpoint yet, one of another net, or a broken one.
     pub fn newest_net(&self, net: CaptionerNet) -> Result<(usize, CaptionerNet)> {
-        let epoch = self.newest_epoch()?.with_context(|| format!("no checkpoint in {}", self.folder.display()))?;
+        let epoch = self
+            .newest_epoch()?
+            .with_context(|| format!("no checkpoint in {}", self.folder.display()))?;
         Ok((epoch, self.load(epoch, net)?))
     }
 
     fn load(&self, epoch: usize, net: CaptionerNet) -> Result<CaptionerNet> {
         let path = self.of(epoch).join("net");
-        net.try_load_file(&path).with_context(|| format!("{} is not of this net", path.display()))
+        net.try_load_file(&path)
+            .with_context(|| format!("{} is not of this net", path.display()))
     }
 
     fn newest_epoch(&self) -> Result<Option<usize>> {
@@ -80,7 +87,12 @@ impl Checkpoints {
         fs::write(&beside, row.epoch.to_string())?;
         fs::rename(&beside, &newest)?;
         self.log(row)?;
-        if let Some(before) = row.epoch.checked_sub(1).map(|epoch| self.of(epoch)).filter(|folder| folder.is_dir()) {
+        if let Some(before) = row
+            .epoch
+            .checked_sub(1)
+            .map(|epoch| self.of(epoch))
+            .filter(|folder| folder.is_dir())
+        {
             fs::remove_dir_all(before)?;
         }
         Ok(())
@@ -93,7 +105,10 @@ impl Checkpoints {
         let mut writer = csv::WriterBuilder::new().has_headers(fresh).from_writer(file);
         writer.serialize(row)?;
         writer.flush()?;
-        writer.into_inner().map_err(|error| anyhow::anyhow!("{error}"))?.flush()?;
+        writer
+            .into_inner()
+            .map_err(|error| anyhow::anyhow!("{error}"))?
+            .flush()?;
         Ok(())
     }
 }

@@ -10,7 +10,10 @@ pub fn clip_global_norm<M: Module>(module: &M, grads: &mut GradientsParams, long
     module.visit(&mut squares);
     let length = squares.sum.sqrt() as f32;
     if length > longest {
-        module.visit(&mut Scale { grads, factor: longest / length });
+        module.visit(&mut Scale {
+            grads,
+            factor: longest / length,
+        });
     }
     length
 }

@@ -15,11 +15,7 @@ use crate::scores::Scores;
 ///
 /// # Errors
 /// A model or photo that cannot be read.
-pub fn score(
-    model: &Path,
-    photos: &[CaptionedPhoto],
-    options: &DescribeOptions,
-) -> Result<(Scores, Vec<Description>)> {
+pub fn score(model: &Path, photos: &[CaptionedPhoto], options: &DescribeOptions) -> Result<(Scores, Vec<Description>)> {
     let mut captioner = Captioner::load(&ModelFolder::open(model)?, &LoadOptions::default())?;
     let progress = crate::progress::bar("describing", photos.len() as u64);
     let mut descriptions = Vec::with_capacity(photos.len());
@@ -32,7 +28,9 @@ pub fn score(
     let candidates: Vec<_> = std::iter::zip(photos, &descriptions)
         .map(|(photo, description)| (photo.name.clone(), description.caption.clone()))
         .collect();
-    let references: HashMap<_, _> =
-        photos.iter().map(|photo| (photo.name.clone(), photo.captions.clone())).collect();
+    let references: HashMap<_, _> = photos
+        .iter()
+        .map(|photo| (photo.name.clone(), photo.captions.clone()))
+        .collect();
     Ok((Scores::of(&candidates, &references)?, descriptions))
 }

@@ -95,8 +95,11 @@ impl Lesson {
         let config = &self.learning;
         let plain = Device::flex();
         let device = plain.clone().autodiff();
-        let mut optimizer =
-            AdamWConfig::new().with_epsilon(1e-8).with_beta_2(0.98).with_weight_decay(config.weight_decay).init();
+        let mut optimizer = AdamWConfig::new()
+            .with_epsilon(1e-8)
+            .with_beta_2(0.98)
+            .with_weight_decay(config.weight_decay)
+            .init();
         let mut done = 0;
         if let Some((epoch, resumed, state)) = checkpoints.newest(net.clone(), &optimizer)? {
             (done, net, optimizer) = (epoch, resumed, state);
@@ -111,7 +114,10 @@ impl Lesson {
             let begun = Instant::now();
             let name = format!("epoch {}/{}", index + 1, config.epochs);
             let progress = crate::progress::bar(&name, steps_an_epoch as u64);
-            let mut row = EpochRow { epoch: index + 1, ..EpochRow::default() };
+            let mut row = EpochRow {
+                epoch: index + 1,
+                ..EpochRow::default()
+            };
             let shares = (config.batch, config.replicas, config.captions);
             let batches = epoch(Arc::clone(&self.train), (self.seed, index), shares)?;
             for (step, parts) in batches.into_iter().enumerate() {
@@ -143,7 +149,11 @@ fn pools(replicas: usize) -> Result<Vec<rayon::ThreadPool>> {
     (0..replicas)
         .map(|index| {
             let name = move |_| format!("replica-{index}");
-            rayon::ThreadPoolBuilder::new().num_threads(1).thread_name(name).build().context("cannot start a thread")
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(1)
+                .thread_name(name)
+                .build()
+                .context("cannot start a thread")
         })
         .collect()
 }
@@ -166,9 +176,13 @@ fn gradients(
         (GradientsParams::from_grads(grads, &replica), figures)
     };
     let results = std::thread::scope(|scope| {
-        let threads: Vec<_> =
-            std::iter::zip(parts, pools).map(|(part, pool)| scope.spawn(move || pool.install(|| one(part)))).collect();
-        threads.into_iter().map(|thread| thread.join().map_err(|_| anyhow!("a replica panicked"))).collect::<Vec<_>>()
+        let threads: Vec<_> = std::iter::zip(parts, pools)
+            .map(|(part, pool)| scope.spawn(move || pool.install(|| one(part))))
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().map_err(|_| anyhow!("a replica panicked")))
+            .collect::<Vec<_>>()
     });
     let mut accumulator = GradientsAccumulator::new();
     let mut sums = [0.0; 3];

@@ -60,7 +60,12 @@ impl Loss {
             total = total + distance * config.teacher;
             cosine = Some(similarity);
         }
-        Self { total, caption: mean, bag, cosine }
+        Self {
+            total,
+            caption: mean,
+            bag,
+            cosine,
+        }
     }
 }
 
@@ -77,12 +82,18 @@ fn caption_loss(
         .decoder
         .keys_values(memory.clone())
         .into_iter()
-        .map(|of| KeysValues { keys: repeat_rows(of.keys, captions), values: repeat_rows(of.values, captions) })
+        .map(|of| KeysValues {
+            keys: repeat_rows(of.keys, captions),
+            values: repeat_rows(of.values, captions),
+        })
         .collect();
-    let (logits, _) = net.decoder.forward(tokens.clone().slice([0..rows, 0..length - 1]), &seen);
+    let (logits, _) = net
+        .decoder
+        .forward(tokens.clone().slice([0..rows, 0..length - 1]), &seen);
     let vocabulary = logits.dims()[2];
     let targets = tokens.slice([0..rows, 1..length]).reshape([rows * (length - 1), 1]);
-    let counted = targets.clone().not_equal_elem(PAD as i64).int() * targets.clone().not_equal_elem(UNKNOWN as i64).int();
+    let counted =
+        targets.clone().not_equal_elem(PAD as i64).int() * targets.clone().not_equal_elem(UNKNOWN as i64).int();
     let counted = counted.float();
     let count = counted.clone().sum();
     let logs = log_softmax(logits.reshape([rows * (length - 1), vocabulary]), 1);
@@ -99,7 +110,9 @@ fn repeat_rows(x: Tensor<4>, times: usize) -> Tensor<4> {
         return x;
     }
     let [rows, heads, cells, width] = x.dims();
-    x.unsqueeze_dim::<5>(1).repeat_dim(1, times).reshape([rows * times, heads, cells, width])
+    x.unsqueeze_dim::<5>(1)
+        .repeat_dim(1, times)
+        .reshape([rows * times, heads, cells, width])
 }
 
 fn bag_loss(logits: Tensor<2>, targets: &[f32], device: &Device) -> Tensor<1> {

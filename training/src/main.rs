@@ -9,9 +9,9 @@ use hearsight::captioner::DescribeOptions;
 use hearsight_training::config::RunConfig;
 use hearsight_training::data::captions::{DataConfig, Dataset};
 use hearsight_training::data::words::Bag;
-use hearsight_training::{calibrate, describe};
 use hearsight_training::export::{self, weights::Precision};
 use hearsight_training::run::Run;
+use hearsight_training::{calibrate, describe};
 
 /// Trains attention captioners, exports them as ONNX model folders and scores these.
 #[derive(Parser)]
@@ -107,11 +107,21 @@ fn main() -> Result<()> {
             export::export(&net, &run.config, &run.tokenizer, precision, &to)?;
             println!("epoch {epoch} is in {}", to.display());
         }
-        Command::Score { model, data, beams, limit, sentences, calibrate } => {
+        Command::Score {
+            model,
+            data,
+            beams,
+            limit,
+            sentences,
+            calibrate,
+        } => {
             let data = Dataset::read(&data, &DataConfig::default())?;
             let mut photos = data.dev;
             photos.truncate(limit.unwrap_or(photos.len()));
-            let options = DescribeOptions { beams, ..DescribeOptions::default() };
+            let options = DescribeOptions {
+                beams,
+                ..DescribeOptions::default()
+            };
             let (scores, descriptions) = describe::score(&model, &photos, &options)?;
             if let Some(path) = sentences {
                 let mut writer = csv::Writer::from_path(path)?;
@@ -122,7 +132,12 @@ fn main() -> Result<()> {
                 writer.flush()?;
             }
             println!("{} photos\n{scores}", photos.len());
-            let bag = Bag::learn(data.train.iter().flat_map(|photo| photo.captions.iter().map(String::as_str)), BAG);
+            let bag = Bag::learn(
+                data.train
+                    .iter()
+                    .flat_map(|photo| photo.captions.iter().map(String::as_str)),
+                BAG,
+            );
             let points: Vec<_> = std::iter::zip(&photos, &descriptions)
                 .filter_map(|(photo, description)| {
                     let right = calibrate::is_right(&description.caption, &photo.captions, &bag)?;
@@ -130,7 +145,10 @@ fn main() -> Result<()> {
                 })
                 .collect();
             let fitted = calibrate::fit(&points);
-            println!("right {:.3}, expected calibration error when fitted here {:.3}", fitted.right, fitted.expected_error);
+            println!(
+                "right {:.3}, expected calibration error when fitted here {:.3}",
+                fitted.right, fitted.expected_error
+            );
             if calibrate {
                 calibrate::store(&fitted, &model)?;
                 println!("the confidence of {} is fitted to these photos", model.display());

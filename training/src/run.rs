@@ -42,15 +42,28 @@ impl Run {
     pub fn open(config: RunConfig, data: &Path, folder: &Path) -> Result<Self> {
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let data = Dataset::read(data, &config.data)?;
-        let captions = || data.train.iter().flat_map(|photo| photo.captions.iter().map(String::as_str));
+        let captions = || {
+            data.train
+                .iter()
+                .flat_map(|photo| photo.captions.iter().map(String::as_str))
+        };
         let path = folder.join("tokenizer.json");
         if !path.is_file() {
             let tokenizer = words::learn(captions(), &config.words)?;
-            tokenizer.save(&path, true).map_err(|error| anyhow::anyhow!("cannot save the tokenizer: {error}"))?;
+            tokenizer
+                .save(&path, true)
+                .map_err(|error| anyhow::anyhow!("cannot save the tokenizer: {error}"))?;
         }
         let tokenizer = words::load(&path)?;
         let bag = Bag::learn(captions(), config.words.bag);
-        Ok(Self { config, folder: folder.to_owned(), tokenizer, bag, data, stop_after: None })
+        Ok(Self {
+            config,
+            folder: folder.to_owned(),
+            tokenizer,
+            bag,
+            data,
+            stop_after: None,
+        })
     }
 
     /// A net of this run with random weights, on `device`.
@@ -75,7 +88,10 @@ impl Run {
     /// As [`Lesson::learn`].
     pub fn train(&self) -> Result<CaptionerNet> {
         let train = self.source("train", &self.data.train, &self.config.views, true)?;
-        let whole = ViewsConfig { count: 1, ..self.config.views.clone() };
+        let whole = ViewsConfig {
+            count: 1,
+            ..self.config.views.clone()
+        };
         let dev = self.source("dev", &self.data.dev, &whole, false)?;
         let net = self.net(&Device::flex().autodiff());
         let lesson = Lesson {
@@ -96,11 +112,16 @@ impl Run {
         let cut = Views::open_or_cut(&path("views"), photos, views, encoder.picture, seed)?;
         let teacher = self.config.teacher.as_ref().filter(|_| taught);
         let targets = teacher
-            .map(|teacher| {
-                TeacherTargets::open_or_ask(&path("targets"), photos, teacher, views, encoder.grid(), seed)
-            })
+            .map(|teacher| TeacherTargets::open_or_ask(&path("targets"), photos, teacher, views, encoder.grid(), seed))
             .transpose()?;
         let text = (&self.tokenizer, self.config.words.longest);
-        Source::new(photos.to_vec(), cut, targets, text, &self.bag, [encoder.picture, encoder.grid()])
+        Source::new(
+            photos.to_vec(),
+            cut,
+            targets,
+            text,
+            &self.bag,
+            [encoder.picture, encoder.grid()],
+        )
     }
 }

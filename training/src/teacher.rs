@@ -64,9 +64,17 @@ impl TeacherTargets {
         let cells = grid * grid;
         let expected = (photos.len() * views.count * cells * teacher.components * 2) as u64;
         if file.metadata()?.len() != expected {
-            bail!("{} is not of this configuration: delete it, it is made again", path.display());
+            bail!(
+                "{} is not of this configuration: delete it, it is made again",
+                path.display()
+            );
         }
-        Ok(Self { file, views: views.count, cells, components: teacher.components })
+        Ok(Self {
+            file,
+            views: views.count,
+            cells,
+            components: teacher.components,
+        })
     }
 
     /// The targets `[cell][component]` of one view.
@@ -77,8 +85,13 @@ impl TeacherTargets {
         let length = self.cells * self.components;
         let mut bytes = vec![0; length * 2];
         let start = (photo * self.views + view) * bytes.len();
-        self.file.read_exact_at(&mut bytes, start as u64).context("cannot read the teacher's targets")?;
-        let halves: Vec<f16> = bytes.chunks_exact(2).map(|pair| f16::from_le_bytes([pair[0], pair[1]])).collect();
+        self.file
+            .read_exact_at(&mut bytes, start as u64)
+            .context("cannot read the teacher's targets")?;
+        let halves: Vec<f16> = bytes
+            .chunks_exact(2)
+            .map(|pair| f16::from_le_bytes([pair[0], pair[1]]))
+            .collect();
         let mut values = vec![0.0; length];
         halves.convert_to_f32_slice(&mut values);
         Ok(values)
@@ -98,7 +111,14 @@ impl<'a> Asking<'a> {
     fn new(teacher: &'a TeacherConfig, views: &'a ViewsConfig, grid: usize, seed: u64) -> Result<Self> {
         let session = hearsight::captioner::open_graph(&teacher.model)?;
         let preprocessor = Preprocessor::from_json(&preprocessor_config(teacher.picture))?;
-        Ok(Self { session, preprocessor, teacher, views, cells: grid * grid, seed })
+        Ok(Self {
+            session,
+            preprocessor,
+            teacher,
+            views,
+            cells: grid * grid,
+            seed,
+        })
     }
 
     fn write(&mut self, path: &Path, photos: &[CaptionedPhoto]) -> Result<()> {
@@ -118,7 +138,9 @@ impl<'a> Asking<'a> {
             }
             progress.inc(1);
         }
-        out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
+        out.into_inner()
+            .map_err(std::io::IntoInnerError::into_error)?
+            .sync_all()?;
         std::fs::rename(&unfinished, path)?;
         progress.finish();
         Ok(())
@@ -129,17 +151,29 @@ impl<'a> Asking<'a> {
         let side = self.teacher.picture;
         let mut pixels = Array4::zeros([pictures.len(), 3, side, side]);
         for (index, picture) in pictures.iter().enumerate() {
-            pixels.slice_mut(s![index..=index, .., .., ..]).assign(&self.preprocessor.run(picture));
+            pixels
+                .slice_mut(s![index..=index, .., .., ..])
+                .assign(&self.preprocessor.run(picture));
         }
-        let outputs = self.session.run(ort::inputs!["pixel_values" => TensorRef::from_array_view(&pixels)?])?;
-        let map = outputs.get("feature_map").ok_or_else(|| anyhow!("the teacher has no output `feature_map`"))?;
+        let outputs = self
+            .session
+            .run(ort::inputs!["pixel_values" => TensorRef::from_array_view(&pixels)?])?;
+        let map = outputs
+            .get("feature_map")
+            .ok_or_else(|| anyhow!("the teacher has no output `feature_map`"))?;
         let map = map.try_extract_array::<f32>()?.into_dimensionality::<ndarray::Ix4>()?;
         let (count, channels, rows, columns) = map.dim();
         if rows * columns != self.cells {
-            bail!("the teacher's grid is {rows}×{columns}, the encoder's has {} cells: change its picture", self.cells);
+            bail!(
+                "the teacher's grid is {rows}×{columns}, the encoder's has {} cells: change its picture",
+                self.cells
+            );
         }
         let cells = map.permuted_axes([0, 2, 3, 1]);
-        Ok(cells.as_standard_layout().to_owned().into_shape_with_order((count * self.cells, channels))?)
+        Ok(cells
+            .as_standard_layout()
+            .to_owned()
+            .into_shape_with_order((count * self.cells, channels))?)
     }
 
     /// Finds the principal components on evenly spread photos.
@@ -150,8 +184,10 @@ impl<'a> Asking<'a> {
         let mut moments: Option<(Array1<f64>, Array2<f64>)> = None;
         let mut rows = 0.0;
         for chunk in sample.chunks(8) {
-            let pictures =
-                chunk.iter().map(|photo| Ok(Photo::open(&photo.path)?.pixels().clone())).collect::<Result<Vec<_>>>()?;
+            let pictures = chunk
+                .iter()
+                .map(|photo| Ok(Photo::open(&photo.path)?.pixels().clone()))
+                .collect::<Result<Vec<_>>>()?;
             let features = self.features(&pictures)?;
             rows += features.nrows() as f64;
             let sum = features.sum_axis(Axis(0)).mapv(f64::from);
@@ -187,8 +223,9 @@ impl Projection {
         if components > channels {
             bail!("the teacher has {channels} channels, fewer than the {components} components asked for");
         }
-        let eigen =
-            nalgebra::SymmetricEigen::new(nalgebra::DMatrix::from_fn(channels, channels, |r, c| covariance[[r, c]]));
+        let eigen = nalgebra::SymmetricEigen::new(nalgebra::DMatrix::from_fn(channels, channels, |r, c| {
+            covariance[[r, c]]
+        }));
         let mut order: Vec<usize> = (0..channels).collect();
         order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
         let matrix = Array2::from_shape_fn((channels, components), |(row, column)| {
@@ -217,6 +254,9 @@ mod tests {
         let projection = Projection::new(Array1::zeros(2), &covariance, 2).unwrap();
         let turned = projection.apply(features.mapv(|x| x as f32));
         let variance = turned.mapv(|x| x * x).sum_axis(Axis(0)) / 4.0;
-        assert!((variance[0] - 9.0).abs() < 1e-4 && (variance[1] - 1.0).abs() < 1e-4, "{variance}");
+        assert!(
+            (variance[0] - 9.0).abs() < 1e-4 && (variance[1] - 1.0).abs() < 1e-4,
+            "{variance}"
+        );
     }
 }

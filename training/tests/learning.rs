@@ -13,7 +13,11 @@ use hearsight_training::export::{export, weights::Precision};
 use hearsight_training::run::Run;
 use image::{Rgb, RgbImage};
 
-const COLOURS: [(&str, [u8; 3]); 3] = [("red", [220, 30, 20]), ("green", [20, 200, 40]), ("blue", [30, 30, 220])];
+const COLOURS: [(&str, [u8; 3]); 3] = [
+    ("red", [220, 30, 20]),
+    ("green", [20, 200, 40]),
+    ("blue", [30, 30, 220]),
+];
 
 /// Four photos a colour, each with two captions.
 fn data(folder: &Path) {
@@ -23,7 +27,9 @@ fn data(folder: &Path) {
         let (colour, rgb) = COLOURS[usize::from(index) % 3];
         let name = format!("{index}.png");
         let shade = |x: u32, y: u32| Rgb(rgb.map(|c| c.saturating_add(index + (x + y) as u8 / 2)));
-        RgbImage::from_fn(40, 40, shade).save(folder.join("images").join(&name)).unwrap();
+        RgbImage::from_fn(40, 40, shade)
+            .save(folder.join("images").join(&name))
+            .unwrap();
         captions += &format!("{name},\"A wall , painted {colour} .\"\n{name},A {colour} wall\n");
         names += &format!("{name}\n");
     }
@@ -57,7 +63,12 @@ fn last_row(run: &Path) -> String {
     // Without the third column, which is time.
     let log = fs::read_to_string(run.join("checkpoints/log.csv")).unwrap();
     let row = log.lines().last().unwrap().to_owned();
-    row.split(',').enumerate().filter(|(column, _)| *column != 1).map(|(_, cell)| cell).collect::<Vec<_>>().join(",")
+    row.split(',')
+        .enumerate()
+        .filter(|(column, _)| *column != 1)
+        .map(|(_, cell)| cell)
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 #[test]
@@ -71,8 +82,14 @@ fn a_captioner_learns_colours_and_describes_them_through_the_exported_folder() {
     let model = folder.path().join("model");
     export(&net, &run.config, &run.tokenizer, Precision::Float32, &model).unwrap();
     let (scores, descriptions) = describe::score(&model, &run.data.dev, &DescribeOptions::default()).unwrap();
-    let right = std::iter::zip(0.., &descriptions).filter(|(i, d)| d.caption.contains(COLOURS[i % 3].0)).count();
-    assert!(right >= 10, "{right} of 12 colours are right: {:?}", descriptions[0].caption);
+    let right = std::iter::zip(0.., &descriptions)
+        .filter(|(i, d)| d.caption.contains(COLOURS[i % 3].0))
+        .count();
+    assert!(
+        right >= 10,
+        "{right} of 12 colours are right: {:?}",
+        descriptions[0].caption
+    );
     assert!(scores.corpus.bleu[0] > 0.7, "{scores}");
     let attention = descriptions[0].words[0].attention.as_ref().unwrap();
     assert_eq!((attention.rows, attention.columns), (4, 4));

@@ -66,7 +66,11 @@ fn output(outputs: &ort::session::SessionOutputs, name: &str) -> ArrayD<f32> {
 fn encoder_and_decoder_agree_with_burn_at_two_batch_sizes() {
     let config = config();
     let net = net(&config);
-    let (layers, heads, width) = (config.net.decoder.layers, config.net.decoder.heads, config.net.decoder.width);
+    let (layers, heads, width) = (
+        config.net.decoder.layers,
+        config.net.decoder.heads,
+        config.net.decoder.width,
+    );
     for (precision, tolerance) in [(Precision::Float32, 1e-4), (Precision::Float16, 2e-2)] {
         let mut encoder = open(&encoder(&net, &config, precision).unwrap());
         let mut decoder = open(&decoder(&net, &config, precision).unwrap());
@@ -83,8 +87,15 @@ fn encoder_and_decoder_agree_with_burn_at_two_batch_sizes() {
             let (logits, attention) = (array(logits), array(attention));
 
             let pixels = array(pixels);
-            let encoded = encoder.run(ort::inputs!["pixel_values" => TensorRef::from_array_view(&pixels).unwrap()]).unwrap();
-            assert_near("last_hidden_state", &array(memory), &output(&encoded, "last_hidden_state"), tolerance);
+            let encoded = encoder
+                .run(ort::inputs!["pixel_values" => TensorRef::from_array_view(&pixels).unwrap()])
+                .unwrap();
+            assert_near(
+                "last_hidden_state",
+                &array(memory),
+                &output(&encoded, "last_hidden_state"),
+                tolerance,
+            );
             for (layer, seen) in seen.iter().enumerate() {
                 for (kind, tensor) in [("key", &seen.keys), ("value", &seen.values)] {
                     let name = format!("cross_key_values.{layer}.{kind}");
@@ -104,21 +115,35 @@ fn encoder_and_decoder_agree_with_burn_at_two_batch_sizes() {
                     for (k, kind) in ["key", "value"].iter().enumerate() {
                         let memory = output(&encoded, &format!("cross_key_values.{layer}.{kind}"));
                         let before = past[layer * 2 + k].clone();
-                        inputs.push((format!("cross_key_values.{layer}.{kind}"), Value::from_array(memory).unwrap().into_dyn()));
-                        inputs.push((format!("past_key_values.{layer}.{kind}"), Value::from_array(before).unwrap().into_dyn()));
+                        inputs.push((
+                            format!("cross_key_values.{layer}.{kind}"),
+                            Value::from_array(memory).unwrap().into_dyn(),
+                        ));
+                        inputs.push((
+                            format!("past_key_values.{layer}.{kind}"),
+                            Value::from_array(before).unwrap().into_dyn(),
+                        ));
                     }
                 }
                 let step = decoder.run(inputs).unwrap();
                 let mut expected = logits.slice(s![.., start..end, ..]).to_owned().into_dyn();
                 let mut found = output(&step, "logits");
                 for id in [PAD, START, UNKNOWN] {
-                    assert!(found.slice(s![.., .., id as usize]).iter().all(|&logit| logit < -1e8), "token {id} can be written");
+                    assert!(
+                        found.slice(s![.., .., id as usize]).iter().all(|&logit| logit < -1e8),
+                        "token {id} can be written"
+                    );
                     expected.slice_mut(s![.., .., id as usize]).fill(0.0);
                     found.slice_mut(s![.., .., id as usize]).fill(0.0);
                 }
                 assert_near("logits", &expected, &found, tolerance);
                 let expected = attention.slice(s![.., start..end, ..]).to_owned().into_dyn();
-                assert_near("cross_attentions", &expected, &output(&step, "cross_attentions"), tolerance);
+                assert_near(
+                    "cross_attentions",
+                    &expected,
+                    &output(&step, "cross_attentions"),
+                    tolerance,
+                );
                 past = (0..layers * 2)
                     .map(|i| output(&step, &format!("present.{}.{}", i / 2, ["key", "value"][i % 2])))
                     .collect();

@@ -64,10 +64,24 @@ impl Source {
     ) -> Result<Self> {
         let bags = photos.iter().map(|photo| bag.targets(&photo.captions)).collect();
         let both = |caption: &String| -> Result<[Vec<u32>; 2]> {
-            Ok([encode(tokenizer, caption, longest)?, encode(tokenizer, &mirrored(caption), longest)?])
+            Ok([
+                encode(tokenizer, caption, longest)?,
+                encode(tokenizer, &mirrored(caption), longest)?,
+            ])
         };
-        let tokens = photos.iter().map(|photo| photo.captions.iter().map(both).collect()).collect::<Result<_>>()?;
-        Ok(Self { photos, views, teacher, bags, tokens, picture, grid })
+        let tokens = photos
+            .iter()
+            .map(|photo| photo.captions.iter().map(both).collect())
+            .collect::<Result<_>>()?;
+        Ok(Self {
+            photos,
+            views,
+            teacher,
+            bags,
+            tokens,
+            picture,
+            grid,
+        })
     }
 
     /// Fills a batch; `augment` chooses views, mirrors, colours and captions by `rng`, else: whole photo, first ones.
@@ -81,11 +95,23 @@ impl Source {
             teacher: Vec::new(),
         };
         for &photo in chosen {
-            let view = if augment { rng.random_range(0..self.views.count()) } else { 0 };
+            let view = if augment {
+                rng.random_range(0..self.views.count())
+            } else {
+                0
+            };
             let mirror = augment && rng.random_bool(0.5);
-            let mut pixels: Vec<f32> =
-                self.views.read(photo, view)?.iter().map(|&byte| f32::from(byte) / 127.5 - 1.0).collect();
-            let mut teacher = self.teacher.as_ref().map(|teacher| teacher.read(photo, view)).transpose()?;
+            let mut pixels: Vec<f32> = self
+                .views
+                .read(photo, view)?
+                .iter()
+                .map(|&byte| f32::from(byte) / 127.5 - 1.0)
+                .collect();
+            let mut teacher = self
+                .teacher
+                .as_ref()
+                .map(|teacher| teacher.read(photo, view))
+                .transpose()?;
             if mirror {
                 pixels.chunks_exact_mut(self.picture).for_each(<[f32]>::reverse);
                 if let Some(teacher) = &mut teacher {
@@ -100,8 +126,17 @@ impl Source {
             batch.bag.extend(&self.bags[photo]);
             let all = &self.tokens[photo];
             for index in 0..captions {
-                let caption = if augment { all.choose(rng) } else { all.get(index % all.len()) };
-                batch.tokens.extend(caption.into_iter().flat_map(|both| &both[usize::from(mirror)]).map(|&t| i64::from(t)));
+                let caption = if augment {
+                    all.choose(rng)
+                } else {
+                    all.get(index % all.len())
+                };
+                batch.tokens.extend(
+                    caption
+                        .into_iter()
+                        .flat_map(|both| &both[usize::from(mirror)])
+                        .map(|&t| i64::from(t)),
+                );
             }
         }
         Ok(batch)
@@ -124,7 +159,9 @@ fn recolour(pixels: &mut [f32], rng: &mut StdRng) {
     let plane = pixels.len() / 3;
     for channel in pixels.chunks_exact_mut(plane) {
         let gain = contrast * rng.random_range(0.9..1.1);
-        channel.iter_mut().for_each(|x| *x = (*x * gain + brightness).clamp(-1.0, 1.0));
+        channel
+            .iter_mut()
+            .for_each(|x| *x = (*x * gain + brightness).clamp(-1.0, 1.0));
     }
 }
 

@@ -24,7 +24,12 @@ impl Default for DataConfig {
     /// The names that the Flickr8k folder has.
     fn default() -> Self {
         let path = PathBuf::from;
-        Self { captions: path("captions.csv"), photos: path("images"), train: path("train.txt"), dev: path("dev.txt") }
+        Self {
+            captions: path("captions.csv"),
+            photos: path("images"),
+            train: path("train.txt"),
+            dev: path("dev.txt"),
+        }
     }
 }
 
@@ -57,12 +62,16 @@ impl Dataset {
         let captions = read_captions(&folder.join(&config.captions))?;
         let photos = folder.join(&config.photos);
         let split = |names: &Path| read_split(&folder.join(names), &captions, &photos);
-        Ok(Self { train: split(&config.train)?, dev: split(&config.dev)? })
+        Ok(Self {
+            train: split(&config.train)?,
+            dev: split(&config.dev)?,
+        })
     }
 }
 
 fn read_captions(path: &Path) -> Result<HashMap<String, Vec<String>>> {
-    let mut reader = csv::Reader::from_path(path).with_context(|| format!("cannot read captions {}", path.display()))?;
+    let mut reader =
+        csv::Reader::from_path(path).with_context(|| format!("cannot read captions {}", path.display()))?;
     let mut captions: HashMap<String, Vec<String>> = HashMap::new();
     for row in reader.records() {
         let row = row.with_context(|| format!("{} is not a CSV of image,caption rows", path.display()))?;
@@ -70,7 +79,10 @@ fn read_captions(path: &Path) -> Result<HashMap<String, Vec<String>>> {
             let line = row.position().map_or(0, csv::Position::line);
             bail!("{} line {line}: a row needs an image and a caption", path.display());
         };
-        captions.entry(name.trim().to_owned()).or_default().push(caption.trim().to_owned());
+        captions
+            .entry(name.trim().to_owned())
+            .or_default()
+            .push(caption.trim().to_owned());
     }
     Ok(captions)
 }
@@ -88,9 +100,18 @@ fn read_split(path: &Path, captions: &HashMap<String, Vec<String>>, photos: &Pat
         };
         let file = photos.join(name);
         if !file.is_file() {
-            bail!("{} line {}: there is no photo {}", path.display(), index + 1, file.display());
+            bail!(
+                "{} line {}: there is no photo {}",
+                path.display(),
+                index + 1,
+                file.display()
+            );
         }
-        split.push(CaptionedPhoto { name: name.to_owned(), path: file, captions: captions.clone() });
+        split.push(CaptionedPhoto {
+            name: name.to_owned(),
+            path: file,
+            captions: captions.clone(),
+        });
     }
     if split.is_empty() {
         bail!("the split {} names no photo", path.display());
@@ -109,10 +130,15 @@ mod tests {
         let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
         std::fs::create_dir(folder.path().join("images")).unwrap();
         write("images/a.jpg", "");
-        write("captions.csv", "image,caption\na.jpg,\"A dog , running .\"\na.jpg,Two dogs\n");
+        write(
+            "captions.csv",
+            "image,caption\na.jpg,\"A dog , running .\"\na.jpg,Two dogs\n",
+        );
         write("train.txt", "a.jpg\n");
         write("dev.txt", "a.jpg\n\nb.jpg\n");
-        let error = Dataset::read(folder.path(), &DataConfig::default()).unwrap_err().to_string();
+        let error = Dataset::read(folder.path(), &DataConfig::default())
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("dev.txt line 3"), "{error}");
         write("dev.txt", "a.jpg\n");
         let data = Dataset::read(folder.path(), &DataConfig::default()).unwrap();

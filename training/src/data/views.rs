@@ -89,9 +89,17 @@ impl Views {
         let file = File::open(path)?;
         let expected = (photos.len() * config.count * 3 * picture * picture) as u64;
         if file.metadata()?.len() != expected {
-            bail!("{} is not of this configuration: delete it, it is made again", path.display());
+            bail!(
+                "{} is not of this configuration: delete it, it is made again",
+                path.display()
+            );
         }
-        Ok(Self { file, path: path.to_owned(), count: config.count, picture })
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            count: config.count,
+            picture,
+        })
     }
 
     /// Views a photo.
@@ -139,7 +147,9 @@ fn cut_all(path: &Path, photos: &[CaptionedPhoto], config: &ViewsConfig, picture
         }
         progress.inc(chunk.len() as u64);
     }
-    out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
+    out.into_inner()
+        .map_err(std::io::IntoInnerError::into_error)?
+        .sync_all()?;
     std::fs::rename(&unfinished, path)?;
     progress.finish();
     Ok(())

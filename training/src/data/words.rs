@@ -59,7 +59,10 @@ pub fn learn<'a>(captions: impl Iterator<Item = &'a str> + Send, config: &WordsC
     let special: Vec<_> = SPECIAL.iter().map(|&token| AddedToken::from(token, true)).collect();
     let (mut tokenizer, mut trainer) = match config.kind {
         TokenizerKind::Word => {
-            let model = WordLevel::builder().unk_token(SPECIAL[UNKNOWN as usize].into()).build().map_err(|e| anyhow!(e))?;
+            let model = WordLevel::builder()
+                .unk_token(SPECIAL[UNKNOWN as usize].into())
+                .build()
+                .map_err(|e| anyhow!(e))?;
             let trainer = WordLevelTrainer::builder()
                 .min_frequency(config.minimum_count)
                 .vocab_size(config.vocabulary)
@@ -89,7 +92,9 @@ pub fn learn<'a>(captions: impl Iterator<Item = &'a str> + Send, config: &WordsC
         }
     };
     let drop = |pattern: &str| -> Result<_> {
-        Ok(Replace::new(ReplacePattern::Regex(pattern.into()), " ").map_err(|e| anyhow!(e))?.into())
+        Ok(Replace::new(ReplacePattern::Regex(pattern.into()), " ")
+            .map_err(|e| anyhow!(e))?
+            .into())
     };
     let normalizer = Sequence::new(vec![
         Lowercase.into(),
@@ -133,7 +138,11 @@ pub fn mirrored(caption: &str) -> String {
         "right" => "left".to_owned(),
         other => other.to_owned(),
     };
-    caption.split(' ').map(|word| swap(&word.to_lowercase())).collect::<Vec<_>>().join(" ")
+    caption
+        .split(' ')
+        .map(|word| swap(&word.to_lowercase()))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The words that say what is in a photo, most frequent first: the encoder learns which of them it supports.
@@ -161,19 +170,27 @@ impl Bag {
         let mut words: Vec<_> = counts.into_iter().collect();
         words.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         words.truncate(size);
-        Self { words: words.into_iter().map(|(word, _)| word).collect() }
+        Self {
+            words: words.into_iter().map(|(word, _)| word).collect(),
+        }
     }
 
     /// 1 for each word of the bag that one of the captions has, else 0.
     pub fn targets(&self, captions: &[String]) -> Vec<f32> {
         let said: std::collections::HashSet<_> = captions.iter().flat_map(|caption| content(caption)).collect();
-        self.words.iter().map(|word| if said.contains(word) { 1.0 } else { 0.0 }).collect()
+        self.words
+            .iter()
+            .map(|word| if said.contains(word) { 1.0 } else { 0.0 })
+            .collect()
     }
 }
 
 fn content(caption: &str) -> impl Iterator<Item = String> + '_ {
     let edge = |c: char| !c.is_ascii_alphanumeric();
-    caption.split_whitespace().map(move |word| word.trim_matches(edge).to_lowercase()).filter(|word| word.len() > 1)
+    caption
+        .split_whitespace()
+        .map(move |word| word.trim_matches(edge).to_lowercase())
+        .filter(|word| word.len() > 1)
 }
 
 #[cfg(test)]
@@ -181,11 +198,20 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    const CAPTIONS: [&str; 3] =
-        ["A dog in a T-shirt , running !", "The dog's ball - a red one .", "A dog runs to the \" ball \" ."];
+    const CAPTIONS: [&str; 3] = [
+        "A dog in a T-shirt , running !",
+        "The dog's ball - a red one .",
+        "A dog runs to the \" ball \" .",
+    ];
 
     fn config(kind: TokenizerKind, minimum_count: u64) -> WordsConfig {
-        WordsConfig { kind, minimum_count, vocabulary: 80, longest: 8, bag: 2 }
+        WordsConfig {
+            kind,
+            minimum_count,
+            vocabulary: 80,
+            longest: 8,
+            bag: 2,
+        }
     }
 
     #[test]
@@ -203,10 +229,17 @@ mod tests {
         for kind in [TokenizerKind::Word, TokenizerKind::Bpe] {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("tokenizer.json");
-            learn(CAPTIONS.into_iter(), &config(kind, 1)).unwrap().save(&path, true).unwrap();
+            learn(CAPTIONS.into_iter(), &config(kind, 1))
+                .unwrap()
+                .save(&path, true)
+                .unwrap();
             let tokenizer = load(&path).unwrap();
             let ids = encode(&tokenizer, "A dog 's T-shirt , \"running\" - !", 40).unwrap();
-            assert_eq!(tokenizer.decode(&ids, true).unwrap(), "a dog s t-shirt running", "{kind:?}");
+            assert_eq!(
+                tokenizer.decode(&ids, true).unwrap(),
+                "a dog s t-shirt running",
+                "{kind:?}"
+            );
         }
     }
 
@@ -219,6 +252,9 @@ mod tests {
 
     #[test]
     fn a_mirror_exchanges_left_and_right() {
-        assert_eq!(mirrored("A man on the Left throws right"), "a man on the right throws left");
+        assert_eq!(
+            mirrored("A man on the Left throws right"),
+            "a man on the right throws left"
+        );
     }
 }

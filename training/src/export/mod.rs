@@ -44,15 +44,22 @@ pub fn export(
     let json = |name: &str, value: &Value| write(&to.join(name), &format!("{value:#}\n"));
     json("config.json", &model_config(config, vocabulary))?;
     json("generation_config.json", &generation_config(config))?;
-    json("preprocessor_config.json", &preprocessor_config(config.net.encoder.picture))?;
-    let words = tokenizer.to_string(true).map_err(|error| anyhow::anyhow!("cannot write the tokenizer: {error}"))?;
+    json(
+        "preprocessor_config.json",
+        &preprocessor_config(config.net.encoder.picture),
+    )?;
+    let words = tokenizer
+        .to_string(true)
+        .map_err(|error| anyhow::anyhow!("cannot write the tokenizer: {error}"))?;
     write(&to.join("tokenizer.json"), &words)
 }
 
 /// Writes a text file beside and renames it.
 pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
     let beside = path.with_extension("unfinished");
-    fs::write(&beside, text).and_then(|()| fs::rename(&beside, path)).with_context(|| format!("cannot write {}", path.display()))
+    fs::write(&beside, text)
+        .and_then(|()| fs::rename(&beside, path))
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// The encoder's graph; see the module.
@@ -69,7 +76,11 @@ pub fn encoder(net: &CaptionerNet, config: &RunConfig, precision: Precision) -> 
     let pixels = g.graph.input("pixel_values", DataType::Float, &dims);
     let memory = net.encoder.emit(&mut g, &pixels)?;
     net.decoder.emit_memory(&mut g, &memory, cells)?;
-    let dims = [batch, Dim::Fixed(cells as i64), Dim::Fixed(config.net.decoder.width as i64)];
+    let dims = [
+        batch,
+        Dim::Fixed(cells as i64),
+        Dim::Fixed(config.net.decoder.width as i64),
+    ];
     g.graph.output("last_hidden_state", &memory, DataType::Float, &dims);
     Ok(g.graph.finish()?)
 }
@@ -80,7 +91,9 @@ pub fn encoder(net: &CaptionerNet, config: &RunConfig, precision: Precision) -> 
 /// Weights that are not float32.
 pub fn decoder(net: &CaptionerNet, config: &RunConfig, precision: Precision) -> Result<ModelProto> {
     let mut g = GraphWriter::new("decoder", precision);
-    net.valid().decoder.emit(&mut g, config.net.encoder.grid().pow(2), &[PAD, START, UNKNOWN])?;
+    net.valid()
+        .decoder
+        .emit(&mut g, config.net.encoder.grid().pow(2), &[PAD, START, UNKNOWN])?;
     Ok(g.graph.finish()?)
 }
 

@@ -29,7 +29,10 @@ pub struct GraphWriter {
 impl GraphWriter {
     /// An empty graph.
     pub fn new(name: &str, precision: Precision) -> Self {
-        Self { graph: GraphBuilder::new(name), precision }
+        Self {
+            graph: GraphBuilder::new(name),
+            precision,
+        }
     }
 
     /// Keeps a tensor's values under `name`; returns the name by which operations read them as float32.
@@ -38,7 +41,10 @@ impl GraphWriter {
     /// A tensor that is not float32.
     pub fn weight<const D: usize>(&mut self, name: &str, tensor: Tensor<D>) -> Result<String> {
         let shape = tensor.dims().map(|dim| dim as i64);
-        let values: Vec<f32> = tensor.into_data().to_vec().map_err(|error| anyhow!("the weight {name}: {error:?}"))?;
+        let values: Vec<f32> = tensor
+            .into_data()
+            .to_vec()
+            .map_err(|error| anyhow!("the weight {name}: {error:?}"))?;
         Ok(match self.precision {
             Precision::Float32 => self.graph.initializer_f32(name, &shape, &values),
             Precision::Float16 => self.graph.initializer_f16(name, &shape, &values),

@@ -40,7 +40,13 @@ impl MultiHeadAttention {
     /// Random weights; `heads` must divide `width`.
     pub fn new(width: usize, heads: usize, device: &Device) -> Self {
         let linear = || LinearConfig::new(width, width).init(device);
-        Self { query: linear(), key: linear(), value: linear(), output: linear(), heads }
+        Self {
+            query: linear(),
+            key: linear(),
+            value: linear(),
+            output: linear(),
+            heads,
+        }
     }
 
     /// Keys and values of `memory` `[batch, positions, width]`.
@@ -110,24 +116,34 @@ impl MultiHeadAttention {
     /// The dimensions of keys and values in a graph: `[batch, heads, positions, width / heads]`.
     pub fn emit_dims<'a>(&self, batch: &'a str, positions: Dim<'a>) -> [Dim<'a>; 4] {
         let width = self.query.weight.dims()[1];
-        [Dim::Named(batch), Dim::Fixed(self.heads as i64), positions, Dim::Fixed((width / self.heads) as i64)]
+        [
+            Dim::Named(batch),
+            Dim::Fixed(self.heads as i64),
+            positions,
+            Dim::Fixed((width / self.heads) as i64),
+        ]
     }
 
     fn emit_split(&self, g: &mut GraphWriter, x: &str) -> String {
         let width = self.query.weight.dims()[1];
-        let heads = g.graph.reshape(x, &[0, 0, self.heads as i64, (width / self.heads) as i64]);
+        let heads = g
+            .graph
+            .reshape(x, &[0, 0, self.heads as i64, (width / self.heads) as i64]);
         g.graph.transpose(&heads, &[0, 2, 1, 3])
     }
 
     /// `[batch, positions, width]` → `[batch, heads, positions, width / heads]`
     fn split(&self, x: Tensor<3>) -> Tensor<4> {
         let [batch, positions, width] = x.dims();
-        x.reshape([batch, positions, self.heads, width / self.heads]).swap_dims(1, 2)
+        x.reshape([batch, positions, self.heads, width / self.heads])
+            .swap_dims(1, 2)
     }
 }
 
 /// Adds −10⁹ where a word would see a later one: `[length, length]`.
 pub fn causal_mask(length: usize, device: &Device) -> Tensor<2> {
-    let above = (0..length * length).map(|i| if i % length > i / length { -1e9 } else { 0.0 }).collect::<Vec<f32>>();
+    let above = (0..length * length)
+        .map(|i| if i % length > i / length { -1e9 } else { 0.0 })
+        .collect::<Vec<f32>>();
     Tensor::from_data(burn::tensor::TensorData::new(above, [length, length]), device)
 }

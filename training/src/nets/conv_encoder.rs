@@ -60,7 +60,10 @@ impl ConvNorm {
                 .with_stride([stride, stride])
                 .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
                 .with_bias(false)
-                .with_initializer(Initializer::KaimingNormal { gain: 2f64.sqrt(), fan_out_only: false })
+                .with_initializer(Initializer::KaimingNormal {
+                    gain: 2f64.sqrt(),
+                    fan_out_only: false,
+                })
                 .init(device),
             norm: BatchNormConfig::new(channels[1]).init(device),
         }
@@ -151,7 +154,10 @@ impl ConvEncoder {
                     first: ConvNorm::new([channels, channels], 1, device),
                     second: ConvNorm::new([channels, channels], 1, device),
                 };
-                Stage { down, blocks: (0..blocks).map(block).collect() }
+                Stage {
+                    down,
+                    blocks: (0..blocks).map(block).collect(),
+                }
             })
             .collect();
         let norm = || LayerNormConfig::new(width).init(device);
@@ -180,7 +186,9 @@ impl ConvEncoder {
         let cells = x.flatten::<3>(2, 3).swap_dims(1, 2);
         let x = self.project.forward(cells) + self.position.val().unsqueeze::<3>();
         let normed = self.attention_norm.forward(x.clone());
-        let (mixed, _) = self.attention.forward(normed.clone(), &self.attention.keys_values(normed), None);
+        let (mixed, _) = self
+            .attention
+            .forward(normed.clone(), &self.attention.keys_values(normed), None);
         let x = x + self.dropout.forward(mixed);
         let inner = self.feed_forward.forward(self.forward_norm.forward(x.clone()));
         self.norm.forward(x + self.dropout.forward(inner))

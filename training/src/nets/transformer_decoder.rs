@@ -69,7 +69,10 @@ impl TransformerDecoder {
         let width = config.width;
         let norm = || LayerNormConfig::new(width).init(device);
         let attention = || MultiHeadAttention::new(width, config.heads, device);
-        let small = Initializer::Normal { mean: 0.0, std: (width as f64).powf(-0.5) };
+        let small = Initializer::Normal {
+            mean: 0.0,
+            std: (width as f64).powf(-0.5),
+        };
         let layer = |_| DecoderLayer {
             self_norm: norm(),
             self_attention: attention(),
@@ -79,7 +82,9 @@ impl TransformerDecoder {
             feed_forward: FeedForward::new(width, config.inner, device),
         };
         Self {
-            embedding: EmbeddingConfig::new(vocabulary, width).with_initializer(small.clone()).init(device),
+            embedding: EmbeddingConfig::new(vocabulary, width)
+                .with_initializer(small.clone())
+                .init(device),
             position: small.init([config.positions, width], device),
             layers: (0..config.layers).map(layer).collect(),
             norm: norm(),
@@ -90,7 +95,10 @@ impl TransformerDecoder {
 
     /// The memory's keys and values for each layer's cross-attention.
     pub fn keys_values(&self, memory: Tensor<3>) -> Vec<KeysValues> {
-        self.layers.iter().map(|layer| layer.cross_attention.keys_values(memory.clone())).collect()
+        self.layers
+            .iter()
+            .map(|layer| layer.cross_attention.keys_values(memory.clone()))
+            .collect()
     }
 
     /// Teacher forcing: `tokens` `[batch, length]` from the start token on, `memory` as from [`Self::keys_values`].
@@ -110,7 +118,9 @@ impl TransformerDecoder {
             let words = layer.self_attention.keys_values(normed.clone());
             let (mixed, _) = layer.self_attention.forward(normed, &words, Some(&mask));
             x = x + self.dropout.forward(mixed);
-            let (seen, weights) = layer.cross_attention.forward(layer.cross_norm.forward(x.clone()), memory, None);
+            let (seen, weights) = layer
+                .cross_attention
+                .forward(layer.cross_norm.forward(x.clone()), memory, None);
             x = x + self.dropout.forward(seen);
             let inner = layer.feed_forward.forward(layer.forward_norm.forward(x.clone()));
             x = x + self.dropout.forward(inner);
@@ -124,7 +134,10 @@ impl TransformerDecoder {
         let [vocabulary, width] = self.embedding.weight.dims();
         let x = self.norm.forward(x).reshape([batch * length, width]);
         let logits = x.matmul(self.embedding.weight.val().transpose()) + self.bias.val().unsqueeze::<2>();
-        (logits.reshape([batch, length, vocabulary]), attention / self.layers.len() as f64)
+        (
+            logits.reshape([batch, length, vocabulary]),
+            attention / self.layers.len() as f64,
+        )
     }
 
     /// One step in a graph: `input_ids` `[batch, length]`, the photo's keys and values, and the keys and values of the
@@ -138,8 +151,15 @@ impl TransformerDecoder {
         let [vocabulary, width] = self.embedding.weight.dims();
         let (batch, length) = (Dim::Named("batch"), Dim::Named("length"));
         let tokens = g.graph.input("input_ids", DataType::Int64, &[batch, length]);
-        let caches: Vec<Caches> = self.layers.iter().enumerate().map(|(i, layer)| layer.inputs(g, i, cells)).collect();
-        let Some(first) = caches.first() else { anyhow::bail!("a decoder needs a layer") };
+        let caches: Vec<Caches> = self
+            .layers
+            .iter()
+            .enumerate()
+            .map(|(i, layer)| layer.inputs(g, i, cells))
+            .collect();
+        let Some(first) = caches.first() else {
+            anyhow::bail!("a decoder needs a layer")
+        };
 
         let (past, now) = (g.graph.dim(&first.past[0], 2), g.graph.dim(&tokens, 1));
         let all = g.graph.add(&past, &now);
@@ -173,15 +193,29 @@ impl TransformerDecoder {
         let x = g.layer_norm("norm", &self.norm, &x)?;
         let output = g.graph.transpose(&embedding, &[1, 0]);
         let logits = g.graph.matmul(&x, &output);
-        let mut bias: Vec<f32> =
-            self.bias.val().into_data().to_vec().map_err(|error| anyhow::anyhow!("the output's bias: {error:?}"))?;
+        let mut bias: Vec<f32> = self
+            .bias
+            .val()
+            .into_data()
+            .to_vec()
+            .map_err(|error| anyhow::anyhow!("the output's bias: {error:?}"))?;
         for &id in never {
             bias[id as usize] = -1e9;
         }
         let bias = g.graph.initializer_f32("bias", &[vocabulary as i64], &bias);
         let logits = g.graph.add(&logits, &bias);
-        g.graph.output("logits", &logits, DataType::Float, &[batch, length, Dim::Fixed(vocabulary as i64)]);
-        g.graph.output("cross_attentions", &attention, DataType::Float, &[batch, length, Dim::Fixed(cells as i64)]);
+        g.graph.output(
+            "logits",
+            &logits,
+            DataType::Float,
+            &[batch, length, Dim::Fixed(vocabulary as i64)],
+        );
+        g.graph.output(
+            "cross_attentions",
+            &attention,
+            DataType::Float,
+            &[batch, length, Dim::Fixed(cells as i64)],
+        );
         Ok(())
     }
 
@@ -233,7 +267,8 @@ impl DecoderLayer {
         let mut present = Vec::new();
         for ((kind, past), now) in ["key", "value"].iter().zip(&caches.past).zip(&now) {
             let joined = g.graph.concat(&[past, now], 2);
-            g.graph.output(&format!("present.{index}.{kind}"), &joined, DataType::Float, &dims);
+            g.graph
+                .output(&format!("present.{index}.{kind}"), &joined, DataType::Float, &dims);
             present.push(joined);
         }
         let words = [present[0].as_str(), present[1].as_str()];
