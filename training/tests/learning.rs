@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use burn::tensor::Device;
 use hearsight::captioner::DescribeOptions;
@@ -12,6 +13,9 @@ use hearsight_training::describe;
 use hearsight_training::export::{export, weights::Precision};
 use hearsight_training::run::Run;
 use image::{Rgb, RgbImage};
+
+/// Dropout's random numbers are the process's: two runs at once would draw each other's.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 const COLOURS: [(&str, [u8; 3]); 3] = [
     ("red", [220, 30, 20]),
@@ -73,12 +77,13 @@ fn last_row(run: &Path) -> String {
 
 #[test]
 fn a_captioner_learns_colours_and_describes_them_through_the_exported_folder() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = tempfile::tempdir().unwrap();
     data(folder.path());
-    let run = Run::open(config(25), folder.path(), &folder.path().join("run")).unwrap();
+    let run = Run::open(config(60), folder.path(), &folder.path().join("run")).unwrap();
     run.train().unwrap();
     let (epoch, net) = run.checkpoints().unwrap().newest_net(run.net(&Device::flex())).unwrap();
-    assert_eq!(epoch, 25);
+    assert_eq!(epoch, 60);
     let model = folder.path().join("model");
     export(&net, &run.config, &run.tokenizer, Precision::Float32, &model).unwrap();
     let (scores, descriptions) = describe::score(&model, &run.data.dev, &DescribeOptions::default()).unwrap();
@@ -97,6 +102,7 @@ fn a_captioner_learns_colours_and_describes_them_through_the_exported_folder() {
 
 #[test]
 fn a_run_that_is_broken_off_and_resumed_learns_the_same_as_an_unbroken_one() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = tempfile::tempdir().unwrap();
     data(folder.path());
     let whole = folder.path().join("whole");

@@ -41,7 +41,7 @@ fn net(config: &RunConfig) -> CaptionerNet {
 
 fn array<const D: usize>(tensor: Tensor<D>) -> ArrayD<f32> {
     let shape = tensor.dims().to_vec();
-    ArrayD::from_shape_vec(IxDyn(&shape), tensor.into_data().to_vec().unwrap()).unwrap()
+    ArrayD::from_shape_vec(IxDyn(&shape), tensor.into_data().try_to_vec().unwrap()).unwrap()
 }
 
 fn open(model: &hearsight::onnx::ModelProto) -> Session {

@@ -43,7 +43,7 @@ impl GraphWriter {
         let shape = tensor.dims().map(|dim| dim as i64);
         let values: Vec<f32> = tensor
             .into_data()
-            .to_vec()
+            .try_to_vec()
             .map_err(|error| anyhow!("the weight {name}: {error:?}"))?;
         Ok(match self.precision {
             Precision::Float32 => self.graph.initializer_f32(name, &shape, &values),
