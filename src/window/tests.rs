@@ -280,7 +280,7 @@ impl Window {
 
 /// The voice began so long ago that it is at word `at` of `words`, each of which takes it many seconds.
 fn began(words: usize, at: usize) -> impl FnOnce(u64) -> SpeechEvent {
-    let timeline = Pace::default().timeline(&vec!["w".repeat(200); words]);
+    let timeline = Pace::default().timeline(&vec!["ba".repeat(100); words]);
     let ago = timeline.onsets()[at] + Duration::from_millis(20);
     move |id| SpeechEvent::Began {
         id,
@@ -332,20 +332,10 @@ fn a_sentence_in_doubt_is_shown_announced_and_spoken_with_its_doubt() {
     assert_eq!(window.heading(), "Description: This may be wrong: a dog runs.");
     assert_eq!(window.said(), ["This may be wrong: a dog runs."]);
     // The four words of the introduction light nothing; the caption's own then follow.
-    let texts = window.voice.said.borrow()[0].words.clone();
-    let timeline = Pace::default().timeline(&texts);
-    let dog = timeline.onsets()[5] + Duration::from_millis(20);
-    let began = |ago: Duration| {
-        let timeline = timeline.clone();
-        move |id| SpeechEvent::Began {
-            id,
-            at: Instant::now().checked_sub(ago).unwrap(),
-            timeline,
-        }
-    };
-    window.voice_says(began(Duration::from_millis(50)));
+    assert_eq!(window.voice.said.borrow()[0].words.len(), 4 + 3);
+    window.voice_says(began(7, 3));
     assert!(window.lit().is_empty());
-    window.voice_says(began(dog));
+    window.voice_says(began(7, 5));
     assert_eq!(window.lit(), ["dog, lower left"]);
 }
 
