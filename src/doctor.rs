@@ -1,1 +1,164 @@
-//! doctor.
+//! What works here: ONNX Runtime, model, device, a description, the voice, the file dialog, the accessibility bus and
+//! the display; each finding with what to do.
+
+use std::fmt;
+use std::path::Path;
+
+use image::{Rgb, RgbImage};
+
+use crate::captioner::{Cancel, Captioner, DescribeOptions, LoadOptions, start_runtime};
+use crate::model::{self, ModelFolder};
+use crate::photo::Photo;
+
+#[cfg(all(feature = "window", target_os = "linux"))]
+mod desktop;
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What was looked at, as people call it.
+    pub part: &'static str,
+    /// How it is.
+    pub verdict: Verdict,
+}
+
+/// How a thing is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It works; what there is.
+    Works(String),
+    /// It does not; why, and what to do.
+    Fails(String),
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.verdict {
+            Verdict::Works(what) => write!(f, "ok       {}: {what}", self.part),
+            Verdict::Fails(why) => write!(f, "problem  {}: {why}", self.part),
+        }
+    }
+}
+
+/// Looks at everything, tells each finding as soon as it is known, and returns whether a photo can be described.
+///
+/// Nothing is changed and nothing is heard. It takes as long as loading the model and one description, plus some
+/// seconds where a service of the desktop does not answer.
+pub fn examine(model: Option<&Path>, load: &LoadOptions, tell: &mut dyn FnMut(Finding)) -> bool {
+    let mut finding = |part, verdict: Result<String, String>| {
+        let verdict = verdict.map_or_else(Verdict::Fails, Verdict::Works);
+        let works = matches!(verdict, Verdict::Works(_));
+        tell(Finding { part, verdict });
+        works
+    };
+    let has_runtime = finding("ONNX Runtime", runtime());
+    let describes = match open_model(model) {
+        Err(why) => finding("model", Err(why)),
+        Ok(folder) if !has_runtime => {
+            finding(
+                "model",
+                Ok(format!(
+                    "{} in {}, not loaded without ONNX Runtime",
+                    folder.name(),
+                    folder.path().display()
+                )),
+            );
+            false
+        }
+        Ok(folder) => match Captioner::load(&folder, load) {
+            Err(why) => finding("model", Err(why.to_string())),
+            Ok(mut captioner) => {
+                let attention = if captioner.has_attention() {
+                    "tells"
+                } else {
+                    "does not tell"
+                };
+                let model = format!(
+                    "{} in {}, {attention} where it looks",
+                    folder.name(),
+                    folder.path().display()
+                );
+                finding("model", Ok(model));
+                finding("device", Ok(captioner.device().to_owned()));
+                finding("description", describe(&mut captioner))
+            }
+        },
+    };
+    if !describes {
+        finding(
+            "description",
+            Err("no photo can be described before the problem above is solved.".to_owned()),
+        );
+    }
+    #[cfg(feature = "speech")]
+    finding("voice", voice());
+    #[cfg(all(feature = "window", target_os = "linux"))]
+    {
+        finding("file dialog", desktop::file_dialog());
+        finding("screen readers", desktop::accessibility());
+        finding("display", desktop::display());
+    }
+    describes
+}
+
+fn runtime() -> Result<String, String> {
+    let path = start_runtime().map_err(|error| error.to_string())?;
+    // The library's file carries its version wherever it came from a wheel or a package.
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let version = name.trim_matches(|c: char| !c.is_ascii_digit());
+    let version = if version.is_empty() { "recent enough" } else { version };
+    Ok(format!("{version}, {}", path.display()))
+}
+
+fn open_model(explicit: Option<&Path>) -> Result<ModelFolder, String> {
+    let path = model::find(explicit).map_err(|error| error.to_string())?;
+    ModelFolder::open(&path).map_err(|error| error.to_string())
+}
+
+/// Describes a picture made here, so that no file is needed: a sun over the sea.
+fn describe(captioner: &mut Captioner) -> Result<String, String> {
+    let picture = RgbImage::from_fn(160, 120, |x, y| {
+        let (dx, dy) = (x.abs_diff(110), y.abs_diff(35));
+        match y {
+            _ if dx * dx + dy * dy < 400 => Rgb([255, 220, 90]),
+            0..70 => Rgb([120, 180, 240]),
+            _ => Rgb([30, 80, 140]),
+        }
+    });
+    let photo = Photo::from_pixels("a sun over the sea", picture);
+    let description = captioner
+        .describe(&photo, &DescribeOptions::default(), &Cancel::default(), &mut |_| ())
+        .map_err(|error| error.to_string())?;
+    let seconds = &description.seconds;
+    let seconds = seconds.decode_photo + seconds.encode + seconds.search;
+    Ok(format!(
+        "a drawn sun over the sea became \"{}\" in {seconds:.2} s",
+        description.caption
+    ))
+}
+
+#[cfg(feature = "speech")]
+fn voice() -> Result<String, String> {
+    crate::speech::check()
+        .map(|voice| voice.to_string())
+        .map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_reads_as_one_line_that_begins_with_its_verdict() {
+        let works = Finding {
+            part: "voice",
+            verdict: Verdict::Works("Speech Dispatcher".to_owned()),
+        };
+        assert_eq!(works.to_string(), "ok       voice: Speech Dispatcher");
+        let fails = Finding {
+            part: "voice",
+            verdict: Verdict::Fails("No voice answered.".to_owned()),
+        };
+        assert_eq!(fails.to_string(), "problem  voice: No voice answered.");
+    }
+}

@@ -43,7 +43,7 @@ fn assert_quarters(photo: &Photo) {
 /// A picture that does not compress to next to nothing, so that a file can be cut anywhere.
 fn busy() -> RgbImage {
     RgbImage::from_fn(97, 61, |x, y| {
-        Rgb([(x * y) as u8, (x * 37 ^ y * 11) as u8, (x * x + y) as u8])
+        Rgb([(x * y) as u8, ((x * 37) ^ (y * 11)) as u8, (x * x + y) as u8])
     })
 }
 
@@ -178,7 +178,11 @@ fn giants() -> Vec<(&'static str, Vec<u8>)> {
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0, |sum, byte| {
         (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
-            if sum & 1 == 1 { sum >> 1 ^ 0xEDB8_8320 } else { sum >> 1 }
+            if sum & 1 == 1 {
+                (sum >> 1) ^ 0xEDB8_8320
+            } else {
+                sum >> 1
+            }
         })
     })
 }
@@ -249,7 +253,7 @@ fn a_file_that_may_not_be_read_says_so() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let path = stored(&folder, "private.png", &encoded(quarters(), ImageFormat::Png));
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     // Root may read everything.
     match fs::File::open(&path) {
         Ok(_) => assert_quarters(&opened(&path)),

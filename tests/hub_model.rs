@@ -4,11 +4,17 @@
 use std::fs;
 use std::path::PathBuf;
 
-use hearsight::captioner::{Cancel, Captioner, DescribeOptions, Description, LoadOptions};
+use hearsight::captioner::{Cancel, Captioner, DescribeOptions, Description, DeviceChoice, LoadOptions};
 use hearsight::model::ModelFolder;
 use hearsight::photo::Photo;
 use serde_json::Value;
 use tempfile::TempDir;
+
+/// So small a model only waits for further threads.
+const ONE_THREAD: LoadOptions = LoadOptions {
+    device: DeviceChoice::Cpu,
+    threads: Some(1),
+};
 
 fn fixture() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tiny-vit-gpt2")
@@ -58,11 +64,11 @@ fn says_what_generate_says(decoders: &[&str]) {
     let mut compared = 0;
     for settings in settings.iter().take(12) {
         let folder = model(decoders, settings);
-        let mut captioner =
-            Captioner::load(&ModelFolder::open(folder.path()).unwrap(), &LoadOptions::default()).unwrap();
+        let mut captioner = Captioner::load(&ModelFolder::open(folder.path()).unwrap(), &ONE_THREAD).unwrap();
         for row in rows.iter().filter(|row| row["settings"] == **settings) {
-            let found = describe(&mut captioner, row["photo"].as_str().unwrap());
-            assert_row(&found, row);
+            // The pixels are PIL's own: where a resizer differs by 1 of 255, random weights change their mind.
+            let photo = row["photo"].as_str().unwrap().replace("photo", "resized");
+            assert_row(&describe(&mut captioner, &photo), row);
             compared += 1;
         }
     }
@@ -71,7 +77,11 @@ fn says_what_generate_says(decoders: &[&str]) {
 
 fn assert_row(found: &Description, row: &Value) {
     let name = format!("{} {}", row["photo"], row["settings"]);
-    let tokens: Vec<i64> = serde_json::from_value(row["sequences"][0].clone()).unwrap();
+    let mut tokens: Vec<i64> = serde_json::from_value(row["sequences"][0].clone()).unwrap();
+    // Several sequences are filled up to the same length; here the end token is the filling, and the start token too.
+    if let Some(end) = tokens.iter().skip(1).position(|&token| token == tokens[0]) {
+        tokens.truncate(end + 2);
+    }
     assert_eq!(found.tokens, tokens, "{name}");
     assert_eq!(found.caption, plain(&row["texts"][0]), "{name}");
     let words: Vec<&str> = found.words.iter().map(|word| word.text.as_str()).collect();
@@ -121,6 +131,22 @@ fn the_decoder_without_a_past_says_what_generate_says() {
 }
 
 #[test]
+fn a_photo_of_any_size_is_prepared_and_described_as_generate_does_it() {
+    let folder = model(&["decoder_model_merged.onnx"], &serde_json::json!({}));
+    let mut captioner = Captioner::load(&ModelFolder::open(folder.path()).unwrap(), &ONE_THREAD).unwrap();
+    let expected = read("expected.json");
+    let rows = expected
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|row| row["token_logprobs"].is_array());
+    for row in rows {
+        let found = describe(&mut captioner, row["photo"].as_str().unwrap());
+        assert_eq!(found.caption, plain(&row["texts"][0]), "{}", row["photo"]);
+    }
+}
+
+#[test]
 fn quantised_graphs_in_a_folder_of_their_own_are_found() {
     let folder = model(&[], &serde_json::json!({}));
     fs::create_dir(folder.path().join("onnx")).unwrap();
@@ -132,6 +158,6 @@ fn quantised_graphs_in_a_folder_of_their_own_are_found() {
         fs::copy(fixture().join(format!("{from}.onnx")), to).unwrap();
     }
     fs::remove_file(folder.path().join("encoder_model.onnx")).unwrap();
-    let mut captioner = Captioner::load(&ModelFolder::open(folder.path()).unwrap(), &LoadOptions::default()).unwrap();
+    let mut captioner = Captioner::load(&ModelFolder::open(folder.path()).unwrap(), &ONE_THREAD).unwrap();
     assert_eq!(describe(&mut captioner, "photo-0.png").tokens[..3], [599, 374, 97]);
 }

@@ -231,3 +231,54 @@ impl DescribeOptions {
         settings
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::path::Path;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    fn assert_close(found: &[f32], expected: &Value, what: &str) {
+        let expected: Vec<f32> = serde_json::from_value(expected.clone()).unwrap();
+        assert_eq!(found.len(), expected.len(), "{what}");
+        for (place, (a, b)) in found.iter().zip(&expected).enumerate() {
+            assert!((a - b).abs() < 1e-4, "{what}, {place}: {a} is not {b}");
+        }
+    }
+
+    #[test]
+    fn each_token_is_as_likely_and_looks_where_the_model_of_the_hub_does() {
+        let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tiny-vit-gpt2");
+        let expected: Value = serde_json::from_slice(&std::fs::read(fixture.join("expected.json")).unwrap()).unwrap();
+        let folder = ModelFolder::open(&fixture).unwrap();
+        let mut captioner = Captioner::load(&folder, &LoadOptions::default()).unwrap();
+        assert!(captioner.has_attention());
+        let cancel = Cancel::default();
+        let run = cancel.watch().unwrap();
+        let mut compared = 0;
+        for row in expected
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|row| row["token_logprobs"].is_array())
+        {
+            let photo = row["photo"].as_str().unwrap().replace("photo", "resized");
+            let photo = Photo::open(&fixture.join(photo)).unwrap();
+            let pixels = captioner.preprocessor.run(photo.pixels());
+            let mut memory = Memory::new(captioner.encoder.run(&pixels, &run).unwrap());
+            let found = captioner
+                .search(&mut memory, &DescribeOptions::default(), &run, &mut |_| {})
+                .unwrap();
+            assert_close(&found[0].log_probabilities, &row["token_logprobs"], "log-probabilities");
+            for (token, map) in found[0].attention.iter().enumerate() {
+                assert_close(map, &row["attention"][token], "attention");
+            }
+            assert_eq!(found[0].attention.len(), row["attention"].as_array().unwrap().len());
+            compared += 1;
+        }
+        assert_eq!(compared, 4);
+    }
+}

@@ -24,4 +24,4 @@ pub use captioner::{Captioner, DescribeOptions, LoadOptions, Stage};
 pub use description::{Alternative, Attention, Description, Place, Seconds, Word};
 pub use device::{DeviceChoice, UnknownDevice};
 pub use error::CaptionError;
-pub use runtime::{RuntimeError, start_runtime};
+pub use runtime::{RuntimeError, open_graph, start_runtime};

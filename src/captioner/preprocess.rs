@@ -4,8 +4,9 @@
 //! rounds to 8 bits as PIL does. A wish that is not understood is refused by its name: a photo prepared wrongly gives
 //! a fluent and wrong sentence.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use image::{RgbImage, imageops};
 use ndarray::{Array3, Array4, Axis};
 use serde_json::{Map, Value};
@@ -32,7 +33,8 @@ const SILENT: [&str; 6] = [
 pub enum PreprocessorError {
     /// A field or value that asks for something that is not done here.
     #[error(
-        "This model wants its photos prepared in a way that is not known here: its preprocessor_config.json says “{field}”: {value}. Choose another model."
+        "This model wants its photos prepared in a way that is not known here: its preprocessor_config.json says \
+         “{field}”: {value}. Choose another model."
     )]
     NotUnderstood {
         /// The field's name, with a dot before a field inside a field.
@@ -42,7 +44,8 @@ pub enum PreprocessorError {
     },
     /// A field without which photos cannot be prepared.
     #[error(
-        "This model does not say how to prepare photos: its preprocessor_config.json lacks “{0}”. Choose another model or get this one again."
+        "This model does not say how to prepare photos: its preprocessor_config.json lacks “{0}”. \
+         Choose another model or get this one again."
     )]
     Missing(&'static str),
 }
@@ -195,15 +198,15 @@ fn scale(pixels: &RgbImage, width: u32, height: u32, filter: ResizeAlg) -> RgbIm
 
 fn scale_once(pixels: &RgbImage, width: u32, height: u32, filter: ResizeAlg) -> RgbImage {
     let mut scaled = RgbImage::new(width, height);
-    let result = ImageRef::new(pixels.width(), pixels.height(), pixels.as_raw(), PixelType::U8x3).and_then(|from| {
-        let mut to = Image::from_slice_u8(width, height, &mut scaled, PixelType::U8x3)?;
-        Ok(Resizer::new().resize(&from, &mut to, &ResizeOptions::new().resize_alg(filter)))
-    });
-    // Only buffers that do not fit their size or pixel type fail, and an RgbImage fits by its construction.
-    match result {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => log::error!("a photo could not be resized: {error}"),
-        Err(error) => log::error!("a photo could not be resized: {error}"),
+    // The typed call: the other one compiles the filters for every pixel type there is.
+    let mut resize = || -> Result<(), Box<dyn std::error::Error>> {
+        let from = TypedImageRef::<U8x3>::from_buffer(pixels.width(), pixels.height(), pixels.as_raw())?;
+        let mut to = TypedImage::<U8x3>::from_buffer(width, height, &mut scaled)?;
+        Ok(Resizer::new().resize_typed(&from, &mut to, &ResizeOptions::new().resize_alg(filter))?)
+    };
+    // Only buffers that do not fit their size fail, and an RgbImage's fits by its construction.
+    if let Err(error) = resize() {
+        log::error!("a photo could not be resized: {error}");
     }
     scaled
 }

@@ -38,7 +38,8 @@ impl GraphBuilder {
         self.node("LayerNormalization", &[x, scale, bias], attributes)
     }
 
-    /// `x` [B, C, H, W] through `weight` [O, C, h, w] plus `bias` of length O, with one stride and one padding for both sides.
+    /// `x` [B, C, H, W] through `weight` [O, C, h, w] plus `bias` of length O, with one stride and one padding for both
+    /// sides.
     pub fn conv2d(&mut self, x: &str, weight: &str, bias: Option<&str>, stride: i64, padding: i64) -> String {
         self.expect("conv2d", weight, "a weight [out, in, height, width]", |shape| {
             shape.len() == 4

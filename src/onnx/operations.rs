@@ -123,7 +123,8 @@ impl GraphBuilder {
         self.node("Gather", &[x, indices], vec![AttributeProto::int("axis", axis)])
     }
 
-    /// The size of one dimension of `x` as a vector of length 1, ready to be joined to a shape: a `Shape` cut to `axis`.
+    /// The size of one dimension of `x` as a vector of length 1, ready to be joined to a shape: a `Shape` cut to
+    /// `axis`.
     pub fn dim(&mut self, x: &str, axis: i64) -> String {
         let mut attributes = vec![AttributeProto::int("start", axis)];
         // −1 + 1 would name the first dimension, not the end.

@@ -28,7 +28,10 @@ pub enum PhotoError {
     #[error("This file is empty. Try to download or copy it again.")]
     Empty,
     /// More bytes than are read.
-    #[error("This file is larger than {} megabytes, too large for a picture. Choose a smaller one.", MAX_FILE_BYTES >> 20)]
+    #[error(
+        "This file is larger than {} megabytes, too large for a picture. Choose a smaller one.",
+        MAX_FILE_BYTES >> 20
+    )]
     FileTooLarge,
     /// The content is of no picture format, whatever the name says.
     #[error("This file is no picture, whatever its name says. Choose a photo such as a JPEG or PNG file.")]

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use ab_glyph::{Font, FontRef, PxScaleFont, ScaleFont, point};
 use image::{ImageFormat, Rgb, RgbImage, imageops};
 
+use super::sentence;
 use crate::captioner::{Attention, Description, Word};
 use crate::photo::Photo;
 
@@ -37,7 +38,11 @@ pub enum PictureError {
     #[error("The picture of the attention cannot be written as a PNG file: {0}.")]
     Encode(#[source] image::ImageError),
     /// The file could not be written.
-    #[error("The picture of the attention cannot be written to {path}: {source}. Check that the folder exists and has room.", path = path.display())]
+    #[error(
+        "The picture of the attention cannot be written to {path}: {source}. \
+         Check that the folder exists and has room.",
+        path = path.display()
+    )]
     Write {
         /// Where it should have gone.
         path: PathBuf,
@@ -71,8 +76,8 @@ pub fn save_attention(photo: &Photo, description: &Description, path: &Path) -> 
         })
 }
 
-/// The caption, and below it a grid of small photos: the photo itself, then one a word with the word, its probability
-/// and its place written under it.
+/// The [`sentence`], and below it a grid of small photos: the photo itself, then one a word with the word, its
+/// probability and its place written under it.
 ///
 /// # Errors
 /// Only if the program itself is broken.
@@ -87,7 +92,7 @@ pub fn attention_picture(photo: &Photo, description: &Description) -> Result<Rgb
     let columns = tiles.min(COLUMNS);
     let (step_x, step_y) = (TILE + MARGIN, small.height() + 2 * LINE + MARGIN);
     let width = MARGIN + columns as u32 * step_x;
-    let heading = pen.wrap(&description.caption, width - 2 * MARGIN);
+    let heading = pen.wrap(&sentence(description), width - 2 * MARGIN);
     let top = MARGIN + heading.len() as u32 * LINE;
     let height = top + MARGIN + tiles.div_ceil(COLUMNS) as u32 * step_y;
 

@@ -45,7 +45,9 @@ const RESTART: &str = "End the program speech-dispatcher, which starts again by 
 const RESTART: &str = "Restart this program";
 
 #[cfg(target_os = "linux")]
-const SOUND: &str = " and that PulseAudio or PipeWire runs";
+// A daemon that began without a sound server does not look for one again.
+const SOUND: &str =
+    " and that PulseAudio or PipeWire runs, end the program speech-dispatcher, which starts again by itself";
 #[cfg(not(target_os = "linux"))]
 const SOUND: &str = "";
 

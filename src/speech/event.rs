@@ -85,10 +85,8 @@ impl Events {
         log::debug!("speech: {event:?}");
         let mut event = event;
         while let Err(TrySendError::Full(back)) = self.sender.try_send(event) {
-            log::warn!(
-                "nobody fetches the voice's events: {:?} is dropped",
-                self.receiver.try_recv()
-            );
+            let dropped = self.receiver.try_recv();
+            log::warn!("nobody fetches the voice's events: {dropped:?} is dropped");
             event = back;
         }
         (self.wake)();

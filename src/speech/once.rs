@@ -1,21 +1,27 @@
 //! The voice for a single task: one text from the command line, one look by the doctor.
 
+#[cfg(target_os = "linux")]
+use super::voice::probe;
 use super::{Speaker, SpeechError, SpeechEvent, Utterance};
 use crossbeam_channel::{RecvTimeoutError, bounded};
+use std::fmt;
 use std::mem::ManuallyDrop;
 use std::thread::Builder;
 use std::time::{Duration, Instant};
-use tts::Tts;
 
 /// What there is to speak with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VoiceInfo {
     /// The platform's service, as `Speech Dispatcher`.
     pub backend: String,
-    /// The name of a voice for the person's language, else for English, else of the first one.
+    /// What speaks there: a synthesiser and its language, or a voice.
     pub voice: String,
-    /// How many voices there are, variants not counted.
-    pub voices: usize,
+}
+
+impl fmt::Display for VoiceInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} with {}", self.backend, self.voice)
+    }
 }
 
 /// Says `text` to its end and returns how long that took; stops it after `timeout`.
@@ -52,48 +58,45 @@ pub fn check() -> Result<VoiceInfo, SpeechError> {
     }
 }
 
+/// Asks Speech Dispatcher for its synthesiser: to have it list its 13,000 voices takes longer than a person waits.
+#[cfg(target_os = "linux")]
+fn look_around() -> Result<VoiceInfo, SpeechError> {
+    // Never closed, for the reasons told at `voice::Connection`.
+    let connection = ManuallyDrop::new(probe::open().ok_or(SpeechError::NoVoice)?);
+    let synthesiser = probe::ask(&connection, "GET OUTPUT_MODULE").ok_or(SpeechError::NoVoice)?;
+    // It stands in for a synthesiser that is not installed, and plays a recording that says so.
+    if synthesiser == "dummy" {
+        log::warn!("Speech Dispatcher has no synthesiser");
+        return Err(SpeechError::NoVoice);
+    }
+    let voice = match probe::ask(&connection, "GET LANGUAGE") {
+        Some(language) => format!("{synthesiser}, {language}"),
+        None => synthesiser,
+    };
+    Ok(VoiceInfo {
+        backend: "Speech Dispatcher".to_owned(),
+        voice,
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
 fn look_around() -> Result<VoiceInfo, SpeechError> {
     let missing = |error: tts::Error| {
         log::warn!("no voice: {error}");
         SpeechError::NoVoice
     };
     // Never closed, for the reasons told at `voice::Connection`.
-    let tts = ManuallyDrop::new(Tts::default().map_err(missing)?);
-    let voices: Vec<(String, String)> = tts
-        .voices()
-        .map_err(missing)?
-        .iter()
-        .map(|voice| (voice.name(), voice.language().primary_language().to_owned()))
-        // Speech Dispatcher lists each voice with each of 100 ways to alter it, as `English+croak`.
-        .filter(|(name, _)| !name.contains('+'))
-        .collect();
-    let of = |language: &str| voices.iter().find(|(_, spoken)| spoken == language);
-    let (voice, _) = of(&person_language())
-        .or_else(|| of("en"))
-        .or(voices.first())
-        .ok_or(SpeechError::NoVoice)?;
+    let tts = ManuallyDrop::new(tts::Tts::default().map_err(missing)?);
+    let voices = tts.voices().map_err(missing)?;
+    let english = voices.iter().find(|voice| voice.language().primary_language() == "en");
+    let voice = english.or(voices.first()).ok_or(SpeechError::NoVoice)?.name();
+    let backend = if cfg!(target_os = "macos") {
+        "AVFoundation"
+    } else {
+        "the system's speech"
+    };
     Ok(VoiceInfo {
-        backend: BACKEND.to_owned(),
-        voice: voice.clone(),
-        voices: voices.len(),
+        backend: backend.to_owned(),
+        voice,
     })
 }
-
-/// The two letters of the person's language, `en` where the system does not tell.
-fn person_language() -> String {
-    ["LC_ALL", "LC_MESSAGES", "LANG"]
-        .into_iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
-        .and_then(|value| value.split(['_', '.', '-']).next().map(str::to_lowercase))
-        .filter(|language| language != "c" && language != "posix")
-        .unwrap_or_else(|| "en".to_owned())
-}
-
-#[cfg(target_os = "linux")]
-const BACKEND: &str = "Speech Dispatcher";
-#[cfg(target_os = "macos")]
-const BACKEND: &str = "AVFoundation";
-#[cfg(windows)]
-const BACKEND: &str = "Windows speech";
-#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
-const BACKEND: &str = "the system's voice";

@@ -196,18 +196,25 @@ fn key(utterance: &UtteranceId) -> String {
 /// A second connection that says nothing. When the daemon dies in mid-sentence, tts goes on to believe that it
 /// speaks, and what it has to ask with ends the process, changes the person's settings or lists 13,000 voices.
 #[cfg(target_os = "linux")]
-mod probe {
+pub(super) mod probe {
     use speech_dispatcher::{Connection, Mode};
 
-    pub(super) fn open() -> Option<Connection> {
-        Connection::open("hearsight", "probe", "hearsight", Mode::Single)
-            .inspect_err(|error| log::warn!("no second connection to Speech Dispatcher: {error}"))
+    pub(in crate::speech) fn open() -> Option<Connection> {
+        // Without the library's own thread it refuses to ask for marks, which opening a connection does.
+        Connection::open("hearsight", "probe", "hearsight", Mode::Threaded)
+            .inspect_err(|error| log::warn!("no connection to Speech Dispatcher: {error}"))
             .ok()
     }
 
     pub(super) fn answers(connection: &Connection) -> bool {
-        connection
-            .send_data("HISTORY GET CLIENT_ID\r\n", true)
-            .is_some_and(|reply| reply.starts_with('2'))
+        ask(connection, "HISTORY GET CLIENT_ID").is_some()
+    }
+
+    /// The first value of the daemon's answer, as in `251-espeak-ng`; none where the connection is broken or the
+    /// daemon refuses.
+    pub(in crate::speech) fn ask(connection: &Connection, question: &str) -> Option<String> {
+        let reply = connection.send_data(format!("{question}\r\n"), true)?;
+        let value = reply.lines().next()?.strip_prefix('2')?.get(3..)?;
+        Some(value.to_owned())
     }
 }

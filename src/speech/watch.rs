@@ -297,32 +297,28 @@ impl Watch {
     fn broken(&mut self) {
         self.voice = None;
         let asked = self.asked.take().map(|(asked, _)| asked);
-        match (asked, self.current.take()) {
-            (Some(Asked::Connect), _) => self.fail(SpeechError::NoVoice),
+        let Some(current) = self.current.take() else {
+            if asked == Some(Asked::Connect) {
+                self.fail(SpeechError::NoVoice);
+            }
+            return;
+        };
+        let id = current.utterance.id;
+        let stopping = asked == Some(Asked::Hush) || matches!(self.want, Some(Want::Hush));
+        match asked {
+            // What broke is silent, which is all that was asked for.
+            _ if stopping => self.events.emit(SpeechEvent::Stopped { id }),
             // The daemon may have been restarted since the last sentence: one try with a fresh connection.
-            (
-                Some(Asked::Say),
-                Some(Current {
-                    utterance,
-                    text,
-                    again: false,
-                    ..
-                }),
-            ) => {
-                self.want.get_or_insert(Want::Say {
+            Some(Asked::Say) if !current.again => {
+                let Current { utterance, text, .. } = current;
+                self.want = Some(Want::Say {
                     utterance,
                     text,
                     again: true,
                 });
             }
-            (Some(Asked::Say), Some(current)) => self.fail_for(Some(current.utterance.id), SpeechError::NoVoice),
-            (Some(Asked::Hush), Some(current)) => {
-                self.events.emit(SpeechEvent::Stopped {
-                    id: current.utterance.id,
-                });
-            }
-            (_, Some(current)) => self.fail_for(Some(current.utterance.id), SpeechError::BrokeOff),
-            (_, None) => {}
+            Some(Asked::Say) => self.fail_for(Some(id), SpeechError::NoVoice),
+            _ => self.fail_for(Some(id), SpeechError::BrokeOff),
         }
     }
 

@@ -38,6 +38,9 @@ pub enum Kind {
     Transformer,
     /// The same transformer with the same weights but without a state: it is given the whole sequence each time.
     WholePrefix,
+    /// The same transformer, with the memory reshaped by the number of sequences: given memory of one photo for several
+    /// sequences it would cut that into pieces without a word.
+    Reshaping,
 }
 
 /// Writes a model folder that lives as long as the value; `hearsight` goes into its `config.json`.
@@ -55,9 +58,9 @@ fn write(folder: &Path, kind: Kind, hearsight: Value) {
             recurrent_encoder(&mut encoder);
             recurrent_decoder(&mut decoder);
         }
-        Kind::Transformer | Kind::WholePrefix => {
+        Kind::Transformer | Kind::WholePrefix | Kind::Reshaping => {
             transformer_encoder(&mut encoder);
-            transformer_decoder(&mut decoder, kind == Kind::Transformer);
+            transformer_decoder(&mut decoder, kind);
         }
     }
     save(&encoder.g.finish().unwrap(), &folder.join("encoder_model.onnx")).unwrap();
@@ -131,6 +134,15 @@ impl Weights {
     fn linear(&mut self, x: &str, name: &str, from: i64, to: i64) -> String {
         let weight = self.weight(name, &[from, to], 1.2);
         self.g.linear(x, &weight, None)
+    }
+
+    /// The scores of all words; those that are none are hardly ever written.
+    fn logits(&mut self, x: &str, size: f32) -> String {
+        let weight = self.weight("to_words", &[WIDTH, vocabulary() as i64], size);
+        let mut rare = vec![0.0; vocabulary()];
+        (rare[0], rare[2]) = (-20.0, -20.0);
+        let bias = self.g.initializer_f32("rare", &[vocabulary() as i64], &rare);
+        self.g.linear(x, &weight, Some(&bias))
     }
 
     /// [B, T, width] to [B, heads, T, width of a head].
@@ -226,8 +238,7 @@ fn recurrent_decoder(w: &mut Weights) {
     let shown = w.g.tanh(&c);
     let h = w.g.mul(&output, &shown);
 
-    let logits = w.weight("logits", &[WIDTH, vocabulary() as i64], 4.0);
-    let logits = w.g.linear(&h, &logits, None);
+    let logits = w.logits(&h, 4.0);
     let logits = w.g.unsqueeze(&logits, &[1]);
     let attention = w.g.transpose(&weights, &[0, 2, 1]);
     w.g.output(
@@ -257,7 +268,7 @@ fn transformer_encoder(w: &mut Weights) {
     }
 }
 
-fn transformer_decoder(w: &mut Weights, with_past: bool) {
+fn transformer_decoder(w: &mut Weights, kind: Kind) {
     let rows = Dim::Named("rows");
     let past_shape = [rows, Dim::Fixed(HEADS), Dim::Named("past"), Dim::Fixed(HEAD_WIDTH)];
     let present_shape = [
@@ -269,11 +280,21 @@ fn transformer_decoder(w: &mut Weights, with_past: bool) {
     let ids = w.g.input("input_ids", DataType::Int64, &[rows, LENGTH]);
     let cross_keys = w.g.input("cross_key_values.0.key", DataType::Float, &CROSS);
     let cross_values = w.g.input("cross_key_values.0.value", DataType::Float, &CROSS);
-    let past = with_past.then(|| {
+    let past = (kind != Kind::WholePrefix).then(|| {
         ["key", "value"].map(|part| {
             w.g.input(&format!("past_key_values.0.{part}"), DataType::Float, &past_shape)
         })
     });
+
+    let (cross_keys, cross_values) = if kind == Kind::Reshaping {
+        let sequences = w.g.dim(&ids, 0);
+        let rest = w.g.ints(&[HEADS, -1, HEAD_WIDTH]);
+        let shape = w.g.concat(&[&sequences, &rest], 0);
+        let mut reshape = |x: &str| w.g.node("Reshape", &[x, &shape], Vec::new());
+        (reshape(&cross_keys), reshape(&cross_values))
+    } else {
+        (cross_keys, cross_values)
+    };
 
     // The positions of the new tokens and of all tokens.
     let (zero, one) = (w.g.int(0), w.g.int(1));
@@ -324,8 +345,7 @@ fn transformer_decoder(w: &mut Weights, with_past: bool) {
     let looked_at = w.gathered(&weights, &cross_values);
     let x = w.g.add(&x, &looked_at);
 
-    let logits = w.weight("logits", &[WIDTH, vocabulary() as i64], 1.0);
-    let logits = w.g.linear(&x, &logits, None);
+    let logits = w.logits(&x, 1.0);
     w.g.output(
         "logits",
         &logits,

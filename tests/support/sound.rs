@@ -3,6 +3,7 @@
 //!
 //! A program under test gets [`Sound::envs`] as its environment and then speaks here and nowhere else; everything is
 //! ended when the [`Sound`] is dropped.
+#![allow(dead_code, clippy::unwrap_used, reason = "each test binary uses some of it")]
 
 use std::ffi::OsString;
 use std::fs;
@@ -28,26 +29,9 @@ pub struct Sound {
 impl Sound {
     /// With a sound server and a voice.
     pub fn start() -> Self {
-        let mut sound = Self::without_server();
-        let socket = sound.path("pulse.sock");
-        let mut server = sound.command("pulseaudio");
-        server
-            .args([
-                "-n",
-                "--daemonize=no",
-                "--exit-idle-time=-1",
-                "--use-pid-file=no",
-                "--disable-shm=yes",
-            ])
-            .arg(format!(
-                "--load=module-native-protocol-unix socket={} auth-anonymous=1",
-                socket.display()
-            ))
-            .arg(format!(
-                "--load=module-null-sink sink_name=null rate={RATE} channels=1 format=s16le"
-            ));
-        sound.server = Some(spawn(server));
-        wait_until("the sound server listens", || socket.exists());
+        let mut sound = Self::without_voice();
+        sound.start_server();
+        sound.start_daemon();
         sound
     }
 
@@ -89,6 +73,29 @@ impl Sound {
             ("PULSE_SERVER", socket("unix", "pulse.sock")),
             ("SPEECHD_ADDRESS", socket("unix_socket", "speechd.sock")),
         ]
+    }
+
+    /// Starts the sound server. A voice that was started before goes on without it.
+    pub fn start_server(&mut self) {
+        let socket = self.path("pulse.sock");
+        let mut server = self.command("pulseaudio");
+        server
+            .args([
+                "-n",
+                "--daemonize=no",
+                "--exit-idle-time=-1",
+                "--use-pid-file=no",
+                "--disable-shm=yes",
+            ])
+            .arg(format!(
+                "--load=module-native-protocol-unix socket={} auth-anonymous=1",
+                socket.display()
+            ))
+            .arg(format!(
+                "--load=module-null-sink sink_name=null rate={RATE} channels=1 format=s16le"
+            ));
+        self.server = Some(spawn(server));
+        wait_until("the sound server listens", || socket.exists());
     }
 
     /// Starts the voice, anew where it was killed.
@@ -195,6 +202,11 @@ impl Recorder {
         wait_until("something is heard", || Heard::of(&self.path).seconds > 0.2);
     }
 
+    /// How many seconds are recorded so far.
+    pub fn seconds(&self) -> f64 {
+        self.size() as f64 / (2 * RATE) as f64
+    }
+
     fn size(&self) -> u64 {
         fs::metadata(&self.path).map_or(0, |file| file.len())
     }
@@ -219,6 +231,8 @@ pub struct Heard {
     pub rms: f64,
     /// From the first sound to the last.
     pub seconds: f64,
+    /// From the recording's begin to the first sound.
+    pub begin: f64,
 }
 
 impl Heard {
@@ -238,6 +252,7 @@ impl Heard {
         Self {
             rms: power.sqrt(),
             seconds: heard.len() as f64 / RATE as f64,
+            begin: first as f64 / RATE as f64,
         }
     }
 }

@@ -1,1 +1,19 @@
-//! t
+//! Trains attention captioners in Rust, scores them by the field's measures and exports them as ONNX model folders.
+//!
+//! From data to score: [`data`] (captions, words, views, batches), [`nets`], [`loss`], [`learn`] (the loop),
+//! [`export`] (ONNX), [`describe`], [`scores`] and [`calibrate`].
+
+pub mod calibrate;
+pub mod checkpoint;
+pub mod clip;
+pub mod config;
+pub mod data;
+pub mod describe;
+pub mod export;
+pub mod learn;
+pub mod loss;
+pub mod nets;
+pub mod progress;
+pub mod run;
+pub mod scores;
+pub mod teacher;

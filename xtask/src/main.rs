@@ -1,1 +1,75 @@
-fn main() {}
+//! Sets up, runs and tests Hearsight: `cargo xtask run PHOTO`, `cargo xtask test`.
+
+use std::ffi::{OsStr, OsString};
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+mod checks;
+mod onnx_runtime;
+mod packages;
+mod project;
+mod run;
+mod setup;
+mod step;
+mod training;
+
+const USAGE: &str = "\
+Sets up, runs and tests Hearsight.
+
+Usage: cargo xtask COMMAND
+
+Commands:
+  run [PHOTO…]           install what is missing, build, and open the window; without a display, print and speak
+                         the sentence instead
+  test                   install what the tests need besides, and run every check and test
+  setup [run|test|snapshots]
+                         only install what is missing
+  train CONFIG…          train a captioner: `hearsight-training train CONFIG…`, built for this very processor
+  score ARGUMENTS…       score a model folder: `hearsight-training score ARGUMENTS…`
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("\nStopped: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[OsString]) -> Result<ExitCode> {
+    let Some((command, rest)) = arguments.split_first() else {
+        return Ok(wrong_usage("a command is missing"));
+    };
+    match (command.to_str(), rest) {
+        (Some("run"), photos) => run::run(photos),
+        (Some("test"), []) => checks::test(),
+        (Some("setup"), []) => setup::setup(setup::Purpose::Run),
+        (Some("setup"), [purpose]) => match purpose.to_str() {
+            Some("run") => setup::setup(setup::Purpose::Run),
+            Some("test") => setup::setup(setup::Purpose::Test),
+            Some("snapshots") => setup::setup(setup::Purpose::Snapshots),
+            _ => Ok(not_known(purpose)),
+        },
+        (Some("train" | "score"), rest) => training::training(command, rest),
+        (Some("help" | "--help" | "-h"), _) => {
+            print!("{USAGE}");
+            Ok(ExitCode::SUCCESS)
+        }
+        (Some("test"), [first, ..]) | (Some("setup"), [_, first, ..]) => Ok(not_known(first)),
+        _ => Ok(not_known(command)),
+    }
+    .map_err(|error| error.context(format!("cargo xtask {}", command.display())))
+}
+
+fn not_known(word: &OsStr) -> ExitCode {
+    wrong_usage(&format!("`{}` is not known here", word.display()))
+}
+
+fn wrong_usage(why: &str) -> ExitCode {
+    eprintln!("{why}\n\n{USAGE}");
+    ExitCode::from(2)
+}

@@ -10,8 +10,9 @@ use crate::model::GenerationConfig;
 pub(super) fn log_softmax(logits: ArrayView1<f32>) -> Vec<f32> {
     let largest = logits.fold(f32::NEG_INFINITY, |largest, &logit| largest.max(logit));
     let sum: f32 = logits.iter().map(|logit| (logit - largest).exp()).sum();
-    let shift = largest + sum.ln();
-    logits.iter().map(|logit| logit - shift).collect()
+    let shift = sum.ln();
+    // In this order: near a large logit there is no room for the small digits of the sum's logarithm.
+    logits.iter().map(|logit| logit - largest - shift).collect()
 }
 
 /// Changes the scores of the tokens that may follow `tokens`, in the order of Hugging Face's logits processors:

@@ -1,0 +1,196 @@
+//! The command line: raw arguments become a [`Task`] in one place, and every task ends in an exit code.
+//!
+//! 0: done; 1: something failed, and its sentence stands on standard error; 2: wrong usage.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
+use hearsight::captioner::DeviceChoice;
+
+mod describe;
+mod doctor;
+mod output;
+mod window;
+
+use output::Output;
+
+const EXAMPLES: &str = "\
+Examples:
+  hearsight photo.jpg                          open the window and describe the photo
+  hearsight describe photo.jpg                 print the sentence
+  hearsight describe --speak photo.jpg         print it and say it
+  hearsight describe --json *.jpg > all.jsonl  one JSON object a line
+  hearsight describe --attention where.png photo.jpg
+                                               save where the model looked for each word
+  hearsight doctor                             say what works here and what does not
+
+A photo named like a command is written with its folder: ./describe.
+Nothing leaves this computer. RUST_LOG=hearsight=debug shows more of what happens.
+Exit codes: 0 done, 1 something failed, 2 wrong usage.";
+
+const ABOUT_DESCRIBE: &str = "\
+A photo that fails has its sentence on standard error, or with --json the line {\"photo\", \"error\"} on standard
+output; the next one is described all the same, and the exit code is 1 at the end. Without a voice --speak says so on
+standard error, once, and prints on.
+
+The keys of --json: photo, caption, confidence, words [text, probability, attention {rows, columns, weights} or null,
+place or null], alternatives [caption, score], tokens, score, model, device, seconds {load, decode_photo, encode,
+search}. README.md says what each means.";
+
+/// Describes photos aloud, on this computer.
+#[derive(Parser)]
+#[command(name = "hearsight", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    /// Photo to open in the window; of several, the first
+    #[arg(value_name = "PHOTO")]
+    photos: Vec<PathBuf>,
+
+    #[command(flatten)]
+    model: ModelArguments,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Print a sentence for each photo; needs no display
+    #[command(after_help = ABOUT_DESCRIBE)]
+    Describe(DescribeArguments),
+    /// Say what works here, one line each; exit code 1 if a description could not be made
+    Doctor(ModelArguments),
+}
+
+/// Which model to use, and on what.
+#[derive(clap::Args)]
+struct ModelArguments {
+    /// Model folder to use instead of the one that comes with the program
+    #[arg(long, value_name = "DIR")]
+    model: Option<PathBuf>,
+
+    /// Processor to run on: auto, cpu or cuda
+    #[arg(long, value_name = "DEVICE", default_value_t)]
+    device: DeviceChoice,
+}
+
+#[derive(clap::Args)]
+struct DescribeArguments {
+    /// Photos to describe, in this order
+    #[arg(required = true, value_name = "PHOTO")]
+    photos: Vec<PathBuf>,
+
+    /// Print one JSON object a line, for other programs
+    #[arg(long)]
+    json: bool,
+
+    /// Say each sentence aloud too
+    #[arg(long)]
+    speak: bool,
+
+    /// Sentences that the search keeps in view; 1 is greedy, more is slower [default: as the model says]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    beams: Option<u16>,
+
+    /// Save the photo with where the model looked for each word as a PNG; takes a single PHOTO
+    #[arg(long, value_name = "OUT.png")]
+    attention: Option<PathBuf>,
+
+    #[command(flatten)]
+    model: ModelArguments,
+}
+
+/// What is to be done, checked.
+enum Task {
+    /// Open the window.
+    Window { photos: Vec<PathBuf>, model: Model },
+    /// Describe photos without a display.
+    Describe(describe::Describe),
+    /// Say what works here.
+    Doctor { model: Model },
+}
+
+/// The model to load, and on what.
+struct Model {
+    folder: Option<PathBuf>,
+    device: DeviceChoice,
+}
+
+impl From<ModelArguments> for Model {
+    fn from(arguments: ModelArguments) -> Self {
+        Self {
+            folder: arguments.model,
+            device: arguments.device,
+        }
+    }
+}
+
+impl Arguments {
+    fn validate(self) -> Result<Task, clap::Error> {
+        Ok(match self.command {
+            None => Task::Window {
+                photos: self.photos,
+                model: self.model.into(),
+            },
+            Some(Command::Doctor(model)) => Task::Doctor { model: model.into() },
+            Some(Command::Describe(arguments)) => Task::Describe(arguments.validate()?),
+        })
+    }
+}
+
+impl DescribeArguments {
+    fn validate(self) -> Result<describe::Describe, clap::Error> {
+        if self.attention.is_some() && self.photos.len() > 1 {
+            return Err(Arguments::command().error(
+                ErrorKind::TooManyValues,
+                "--attention saves one picture, so it takes a single PHOTO",
+            ));
+        }
+        Ok(describe::Describe {
+            photos: self.photos,
+            json: self.json,
+            speak: self.speak,
+            beams: self.beams.map(usize::from),
+            attention: self.attention,
+            model: self.model.into(),
+        })
+    }
+}
+
+/// Reads the arguments, does what they say and tells how it went.
+pub fn main() -> ExitCode {
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("error")).init();
+    let task = match Arguments::try_parse().and_then(Arguments::validate) {
+        Ok(task) => task,
+        // Help and version are "errors" with exit code 0 in clap's view.
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let mut output = Output::new();
+    let done = match task {
+        Task::Window { photos, model } => window::open(photos, model),
+        Task::Describe(describe) => describe.run(&mut output),
+        Task::Doctor { model } => doctor::run(&model, &mut output),
+    };
+    match done {
+        Ok(Done::Well) => ExitCode::SUCCESS,
+        Ok(Done::WithFailures) => ExitCode::FAILURE,
+        // Whoever read our output has read enough, as `head` does: nothing went wrong here.
+        Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// How a task ended that came to its end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Done {
+    /// All of it was done.
+    Well,
+    /// Part of it failed, which the person was told.
+    WithFailures,
+}

@@ -1,0 +1,133 @@
+//! `hearsight describe`: a sentence, or a line of JSON, for each photo.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use hearsight::captioner::{Cancel, Captioner, DescribeOptions, Description, LoadOptions};
+use hearsight::model::{self, ModelFolder};
+use hearsight::photo::Photo;
+use hearsight::report;
+
+use super::output::{Output, complain};
+use super::{Done, Model};
+
+/// The command's arguments, checked.
+pub struct Describe {
+    /// The photos, in order; at least one.
+    pub photos: Vec<PathBuf>,
+    /// JSON instead of plain sentences.
+    pub json: bool,
+    /// Say each sentence too.
+    pub speak: bool,
+    /// Beams; none: as the model says.
+    pub beams: Option<usize>,
+    /// Where to save the picture of the attention; only with a single photo.
+    pub attention: Option<PathBuf>,
+    /// What to describe with.
+    pub model: Model,
+}
+
+impl Describe {
+    /// Loads the model once, then describes photo after photo; one that fails does not keep the next from its turn.
+    ///
+    /// # Errors
+    /// There is nothing to describe with, or nobody to tell.
+    pub fn run(&self, output: &mut Output) -> Result<Done> {
+        let folder = ModelFolder::open(&model::find(self.model.folder.as_deref())?)?;
+        let load = LoadOptions {
+            device: self.model.device,
+            ..LoadOptions::default()
+        };
+        let mut captioner = Captioner::load(&folder, &load)?;
+        let mut voice = self.speak.then(Voice::default);
+
+        let mut done = Done::Well;
+        for path in &self.photos {
+            let spoken = match self.describe(&mut captioner, path) {
+                Ok((photo, description)) => {
+                    output.line(&self.in_words(path, &description))?;
+                    if let Err(error) = self.save_attention(&photo, &description) {
+                        done = Done::WithFailures;
+                        complain(&format!("{error:#}"));
+                    }
+                    report::sentence(&description)
+                }
+                Err(error) => {
+                    done = Done::WithFailures;
+                    let sentence = format!("{error:#}");
+                    if self.json {
+                        output.line(&report::error_line(path, &sentence))?;
+                    } else {
+                        complain(&format!("{}: {sentence}", path.display()));
+                    }
+                    sentence
+                }
+            };
+            if let Some(voice) = &mut voice {
+                voice.say(&spoken);
+            }
+        }
+        Ok(done)
+    }
+
+    fn describe(&self, captioner: &mut Captioner, path: &Path) -> Result<(Photo, Description)> {
+        let photo = Photo::open(path)?;
+        let options = DescribeOptions {
+            beams: self.beams,
+            ..DescribeOptions::default()
+        };
+        let description = captioner.describe(&photo, &options, &Cancel::default(), &mut |_| ())?;
+        Ok((photo, description))
+    }
+
+    /// One line; of several photos each tells whose it is.
+    fn in_words(&self, path: &Path, description: &Description) -> String {
+        if self.json {
+            report::json_line(path, description)
+        } else if self.photos.len() == 1 {
+            report::sentence(description)
+        } else {
+            format!("{}: {}", path.display(), report::sentence(description))
+        }
+    }
+
+    fn save_attention(&self, photo: &Photo, description: &Description) -> Result<()> {
+        let Some(out) = &self.attention else { return Ok(()) };
+        if description.words.iter().all(|word| word.attention.is_none()) {
+            bail!(
+                "This model does not tell where it looks, so {} was not written. Try another model.",
+                out.display()
+            );
+        }
+        report::save_attention(photo, description, out)?;
+        Ok(())
+    }
+}
+
+/// The voice of this run. After its first failure it stays silent, for the reason is told once and holds for the rest.
+#[derive(Default)]
+struct Voice {
+    silent: bool,
+}
+
+impl Voice {
+    #[cfg(feature = "speech")]
+    fn say(&mut self, sentence: &str) {
+        /// Far longer than any sentence takes.
+        const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+
+        if !self.silent
+            && let Err(error) = hearsight::speech::speak_and_wait(sentence, PATIENCE)
+        {
+            self.silent = true;
+            complain(&error.to_string());
+        }
+    }
+
+    #[cfg(not(feature = "speech"))]
+    fn say(&mut self, _: &str) {
+        if !std::mem::replace(&mut self.silent, true) {
+            complain("This program was built without a voice.");
+        }
+    }
+}

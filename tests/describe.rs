@@ -1,0 +1,614 @@
+//! `hearsight describe` and `hearsight doctor` as other programs meet them: arguments in, lines and exit codes out.
+#![allow(clippy::unwrap_used)]
+
+#[path = "support/models.rs"]
+mod models;
+#[cfg(all(target_os = "linux", feature = "speech"))]
+#[path = "support/sound.rs"]
+mod sound;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use hearsight::onnx;
+use image::{Rgb, RgbImage};
+use models::Kind;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+#[test]
+fn a_line_of_json_has_every_key_of_the_contract_with_its_type() {
+    let model = model();
+    let folder = TempDir::new().unwrap();
+    let mut photos = vec![
+        picture(folder.path(), "made.png", 97, 64),
+        picture(folder.path(), "one.png", 1, 1),
+    ];
+    photos.extend(samples());
+    let run = run(describe(&model).arg("--json").args(&photos));
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{}", run.stdout);
+    let lines = run.json();
+    assert_eq!(lines.len(), photos.len());
+    for (at, (line, photo)) in lines.iter().zip(&photos).enumerate() {
+        assert_eq!(line["photo"].as_str(), photo.to_str());
+        check_contract(line);
+        let load = line["seconds"]["load"].as_f64().unwrap();
+        assert_eq!(load > 0.0, at == 0, "the model is loaded once, for the first photo");
+    }
+}
+
+/// Every key of the contract, its type, its bounds, and no other key.
+fn check_contract(line: &Value) {
+    assert_eq!(
+        keys(line),
+        [
+            "photo",
+            "caption",
+            "confidence",
+            "words",
+            "alternatives",
+            "tokens",
+            "score",
+            "model",
+            "device",
+            "seconds"
+        ]
+    );
+    let caption = line["caption"].as_str().unwrap();
+    assert!(!caption.is_empty());
+    assert!((0.0..=1.0).contains(&line["confidence"].as_f64().unwrap()));
+    assert!(line["score"].as_f64().unwrap() <= 0.0);
+    assert!(!line["model"].as_str().unwrap().is_empty());
+    assert!(["cpu", "cuda"].contains(&line["device"].as_str().unwrap()));
+    assert!(line["tokens"].as_array().unwrap().iter().all(Value::is_i64));
+    assert!(line["tokens"].as_array().unwrap().len() > 1);
+    assert_eq!(keys(&line["seconds"]), ["load", "decode_photo", "encode", "search"]);
+    assert!(
+        line["seconds"]
+            .as_object()
+            .unwrap()
+            .values()
+            .all(|seconds| seconds.as_f64().unwrap() >= 0.0)
+    );
+    for alternative in line["alternatives"].as_array().unwrap() {
+        assert_eq!(keys(alternative), ["caption", "score"]);
+        assert!(alternative["caption"].is_string() && alternative["score"].is_f64());
+    }
+    let words = line["words"].as_array().unwrap();
+    let texts: Vec<&str> = words.iter().map(|word| word["text"].as_str().unwrap()).collect();
+    assert_eq!(texts.join(" "), caption);
+    for word in words {
+        assert_eq!(keys(word), ["text", "probability", "attention", "place"]);
+        assert!((0.0..=1.0).contains(&word["probability"].as_f64().unwrap()));
+        assert!(word["place"].is_null() || word["place"].is_string());
+        let attention = &word["attention"];
+        assert_eq!(keys(attention), ["rows", "columns", "weights"]);
+        let weights: Vec<f64> = attention["weights"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|weight| weight.as_f64().unwrap())
+            .collect();
+        let cells = attention["rows"].as_u64().unwrap() * attention["columns"].as_u64().unwrap();
+        assert_eq!(weights.len() as u64, cells);
+        assert!(
+            (weights.iter().sum::<f64>() - 1.0).abs() < 1e-3,
+            "the weights sum to {}",
+            weights.iter().sum::<f64>()
+        );
+        assert!(weights.iter().all(|weight| *weight >= 0.0));
+    }
+}
+
+#[test]
+fn a_model_that_does_not_tell_where_it_looks_gives_null_for_attention_and_place() {
+    let folder = TempDir::new().unwrap();
+    let silent = model_without_attention();
+    let photo = picture(folder.path(), "photo.png", 40, 30);
+    let line = run(hearsight()
+        .args(["describe", "--json", "--model"])
+        .arg(silent.path())
+        .arg(&photo))
+    .json()
+    .remove(0);
+    let words = line["words"].as_array().unwrap();
+    assert!(!words.is_empty());
+    assert!(
+        words
+            .iter()
+            .all(|word| word["attention"].is_null() && word["place"].is_null()),
+        "{line}"
+    );
+
+    let out = folder.path().join("where.png");
+    let run = run(hearsight()
+        .arg("describe")
+        .arg("--model")
+        .arg(silent.path())
+        .arg(&photo)
+        .arg("--attention")
+        .arg(&out));
+    assert_eq!(run.code, Some(1));
+    assert_eq!(run.stdout.lines().count(), 1, "the sentence is printed all the same");
+    run.complains_of("where it looks");
+    assert!(!out.exists());
+}
+
+#[test]
+fn a_photo_that_fails_has_its_line_and_the_run_goes_on() {
+    let model = model();
+    let folder = TempDir::new().unwrap();
+    let bad = folder.path().join("words.jpg");
+    fs::write(&bad, "This is no picture.").unwrap();
+    let missing = folder.path().join("missing.jpg");
+    let good = picture(folder.path(), "good.png", 30, 40);
+    let run = run(describe(&model).arg("--json").args([&bad, &good, &missing]));
+    assert_eq!(run.code, Some(1));
+    let lines = run.json();
+    assert_eq!(lines.len(), 3);
+    assert_eq!(keys(&lines[0]), ["photo", "error"]);
+    assert_eq!(lines[0]["photo"].as_str(), bad.to_str());
+    assert!(is_sentence(lines[0]["error"].as_str().unwrap()), "{}", lines[0]);
+    check_contract(&lines[1]);
+    assert_eq!(keys(&lines[2]), ["photo", "error"]);
+}
+
+#[test]
+fn in_plain_words_sentences_go_to_standard_output_and_complaints_to_standard_error() {
+    let model = model();
+    let folder = TempDir::new().unwrap();
+    let good = picture(folder.path(), "good.png", 30, 40);
+    let missing = folder.path().join("missing.jpg");
+    let both = run(describe(&model).args([&missing, &good]));
+    assert_eq!(both.code, Some(1));
+    assert_eq!(both.stdout.lines().count(), 1);
+    assert!(
+        both.stdout.contains("good.png: "),
+        "of several photos each line names its own: {}",
+        both.stdout
+    );
+    both.complains_of("missing.jpg");
+
+    let one = run(describe(&model).arg(&good));
+    assert_eq!((one.code, one.stderr.as_str()), (Some(0), ""));
+    assert!(!one.stdout.contains("good.png"), "{}", one.stdout);
+}
+
+#[test]
+fn wrong_usage_has_an_exit_code_of_its_own() {
+    let wrong: [&[&str]; 6] = [
+        &["describe"],
+        &["describe", "--no-such-option", "a.png"],
+        &["describe", "--beams", "0", "a.png"],
+        &["describe", "--beams", "many", "a.png"],
+        &["describe", "--device", "abacus", "a.png"],
+        &["describe", "--attention", "out.png", "a.png", "b.png"],
+    ];
+    for arguments in wrong {
+        let run = run(hearsight().args(arguments));
+        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{arguments:?}");
+        run.complains_of("--help");
+    }
+}
+
+#[test]
+fn help_names_every_command_and_option() {
+    let help = run(hearsight().arg("--help"));
+    assert_eq!(help.code, Some(0));
+    for word in [
+        "describe",
+        "doctor",
+        "--model",
+        "--device",
+        "PHOTO",
+        "Examples",
+        "Exit codes",
+    ] {
+        assert!(help.stdout.contains(word), "{word} is missing in\n{}", help.stdout);
+    }
+    let help = run(hearsight().args(["describe", "--help"]));
+    for word in [
+        "--json",
+        "--speak",
+        "--beams",
+        "--model",
+        "--device",
+        "--attention",
+        "PHOTO",
+    ] {
+        assert!(help.stdout.contains(word), "{word} is missing in\n{}", help.stdout);
+    }
+    let version = run(hearsight().arg("--version"));
+    assert_eq!(
+        version.stdout.trim(),
+        format!("hearsight {}", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+#[test]
+fn more_beams_give_more_to_choose_from() {
+    let model = model();
+    let folder = TempDir::new().unwrap();
+    let photo = picture(folder.path(), "photo.png", 40, 30);
+    let with = |beams: &str| {
+        run(describe(&model).args(["--json", "--beams", beams]).arg(&photo))
+            .json()
+            .remove(0)
+    };
+    let (greedy, broad) = (with("1"), with("4"));
+    assert_eq!(greedy["alternatives"].as_array().unwrap().len(), 0, "{greedy}");
+    assert!(!broad["alternatives"].as_array().unwrap().is_empty(), "{broad}");
+}
+
+#[test]
+fn the_attention_is_saved_as_a_picture_that_is_not_the_photo() {
+    let model = model();
+    let folder = TempDir::new().unwrap();
+    let photo = picture(folder.path(), "photo.png", 120, 90);
+    let out = folder.path().join("where.png");
+    let run = run(describe(&model).arg("--attention").arg(&out).arg(&photo));
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    let saved = image::open(&out).unwrap().to_rgb8();
+    let original = image::open(&photo).unwrap().to_rgb8();
+    assert!(saved.width() >= original.width() && saved.height() >= original.height());
+    assert_ne!(saved, original);
+
+    let nowhere = folder.path().join("no/such/folder/where.png");
+    let run = self::run(describe(&model).arg("--attention").arg(&nowhere).arg(&photo));
+    assert_eq!(run.code, Some(1));
+    run.complains_of("where.png");
+}
+
+#[test]
+fn a_model_folder_without_one_of_its_files_is_refused_by_name() {
+    let folder = TempDir::new().unwrap();
+    let photo = picture(folder.path(), "photo.png", 20, 20);
+    for file in [
+        "encoder_model.onnx",
+        "decoder_model.onnx",
+        "config.json",
+        "preprocessor_config.json",
+        "tokenizer.json",
+    ] {
+        let model = model();
+        fs::remove_file(model.path().join(file)).unwrap();
+        let run = run(hearsight().args(["describe", "--model"]).arg(model.path()).arg(&photo));
+        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{file}");
+        run.complains_of(file);
+    }
+    let run = run(hearsight()
+        .args(["describe", "--model"])
+        .arg(folder.path().join("no-model"))
+        .arg(&photo));
+    assert_eq!(run.code, Some(1));
+    run.complains_of("no-model");
+}
+
+#[test]
+fn a_truncated_onnx_file_is_refused_by_name() {
+    let folder = TempDir::new().unwrap();
+    let photo = picture(folder.path(), "photo.png", 20, 20);
+    for file in ["encoder_model.onnx", "decoder_model.onnx"] {
+        let model = model();
+        let path = model.path().join(file);
+        let whole = fs::read(&path).unwrap();
+        fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+        let run = run(hearsight().args(["describe", "--model"]).arg(model.path()).arg(&photo));
+        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{file}");
+        run.complains_of(file);
+    }
+}
+
+#[test]
+fn an_onnx_runtime_that_is_named_but_missing_is_an_error() {
+    let model = model();
+    let folder = TempDir::new().unwrap();
+    let photo = picture(folder.path(), "photo.png", 20, 20);
+    let run = run(describe(&model)
+        .arg(&photo)
+        .env("ORT_DYLIB_PATH", folder.path().join("libonnxruntime.so")));
+    assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""));
+    run.complains_of("ONNX Runtime");
+    run.complains_of("pip install");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_onnx_runtime_that_is_too_old_is_refused_with_its_version() {
+    let model = model();
+    let folder = TempDir::new().unwrap();
+    let photo = picture(folder.path(), "photo.png", 20, 20);
+    let run = run(describe(&model)
+        .arg(&photo)
+        .env("ORT_DYLIB_PATH", old_onnx_runtime(folder.path())));
+    assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""));
+    run.complains_of("1.20.0");
+    run.complains_of("pip install");
+}
+
+/// A library that answers like ONNX Runtime 1.20.0 when it is asked for its version, and has nothing else.
+#[cfg(target_os = "linux")]
+fn old_onnx_runtime(folder: &Path) -> PathBuf {
+    const SOURCE: &str = r#"
+        struct base { const void *(*get_api)(unsigned); const char *(*version)(void); };
+        static const void *get_api(unsigned version) { (void)version; return 0; }
+        static const char *version(void) { return "1.20.0"; }
+        static const struct base base = { get_api, version };
+        const struct base *OrtGetApiBase(void) { return &base; }
+    "#;
+    let (source, library) = (folder.join("old.c"), folder.join("libonnxruntime.so.1.20.0"));
+    fs::write(&source, SOURCE).unwrap();
+    let compiled = Command::new("cc")
+        .args(["-shared", "-fPIC", "-o"])
+        .arg(&library)
+        .arg(&source)
+        .status()
+        .unwrap();
+    assert!(compiled.success());
+    library
+}
+
+#[test]
+fn who_asks_for_cuda_and_has_none_is_told_why_it_runs_on_the_cpu() {
+    let model = model();
+    let folder = TempDir::new().unwrap();
+    let photo = picture(folder.path(), "photo.png", 20, 20);
+    let line = run(describe(&model).args(["--json", "--device", "cuda"]).arg(&photo))
+        .json()
+        .remove(0);
+    let device = line["device"].as_str().unwrap();
+    let reason = device
+        .strip_prefix("cpu (CUDA was asked for, but: ")
+        .map(|rest| rest.trim_end_matches(')'));
+    assert!(
+        device == "cuda" || reason.is_some_and(|reason| reason.len() > 10),
+        "{device}"
+    );
+    let line = run(describe(&model).args(["--json", "--device", "cpu"]).arg(&photo))
+        .json()
+        .remove(0);
+    assert_eq!(line["device"], "cpu");
+}
+
+#[test]
+fn names_with_spaces_and_in_other_scripts_work() {
+    let model = model();
+    let folder = TempDir::new().unwrap();
+    let photos = ["two words.png", "사진.png", "-dash.png"].map(|name| picture(folder.path(), name, 20, 20));
+    let run = run(describe(&model).arg("--json").args(&photos));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    for (line, photo) in run.json().iter().zip(&photos) {
+        assert_eq!(line["photo"].as_str(), photo.to_str());
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_no_unicode_works() {
+    let model = model();
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let folder = TempDir::new().unwrap();
+    let photo = folder.path().join(OsStr::from_bytes(b"caf\xe9.png"));
+    fs::rename(picture(folder.path(), "plain.png", 20, 20), &photo).unwrap();
+    let run = run(describe(&model).arg("--json").arg(&photo));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.json()[0]["photo"].as_str().unwrap().contains("caf"));
+}
+
+#[test]
+fn a_reader_that_has_read_enough_is_no_failure() {
+    let model = model();
+    let folder = TempDir::new().unwrap();
+    let photo = picture(folder.path(), "photo.png", 20, 20);
+    let mut command = describe(&model);
+    command
+        .arg("--json")
+        .args([&photo; 50])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut first = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut first)
+        .unwrap();
+    check_contract(&serde_json::from_str(&first).unwrap());
+    // The reader is dropped here: the program writes into a closed pipe.
+    let mut stderr = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    assert_eq!((child.wait().unwrap().code(), stderr.as_str()), (Some(0), ""));
+}
+
+#[cfg(all(target_os = "linux", feature = "window"))]
+#[test]
+fn without_a_display_the_window_says_what_to_do_instead() {
+    let run = run(&mut hearsight());
+    assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""));
+    run.complains_of("hearsight describe");
+}
+
+#[cfg(all(target_os = "linux", feature = "speech"))]
+mod voice {
+    use super::*;
+    use crate::sound::Sound;
+
+    #[test]
+    fn a_described_photo_is_really_heard() {
+        let model = model();
+        let sound = Sound::start();
+        let folder = TempDir::new().unwrap();
+        let photo = picture(folder.path(), "photo.png", 20, 20);
+        let recorder = sound.record();
+        let run = run(describe(&model).arg("--speak").arg(&photo).envs(sound.envs()));
+        let heard = recorder.finish();
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+        assert_eq!(run.stdout.lines().count(), 1);
+        assert!(heard.rms > 0.02 && heard.seconds > 0.3, "{heard:?}");
+    }
+
+    #[test]
+    fn without_a_voice_the_sentence_is_printed_and_the_reason_told_once() {
+        let model = model();
+        let sound = Sound::without_voice();
+        let folder = TempDir::new().unwrap();
+        let photo = picture(folder.path(), "photo.png", 20, 20);
+        let run = run(describe(&model).arg("--speak").args([&photo; 2]).envs(sound.envs()));
+        assert_eq!(run.code, Some(0));
+        assert_eq!(run.stdout.lines().count(), 2);
+        assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+        run.complains_of("speech-dispatcher");
+    }
+
+    #[test]
+    fn the_doctor_says_of_each_part_whether_it_works() {
+        let model = model();
+        let sound = Sound::without_voice();
+        let run = run(hearsight()
+            .args(["doctor", "--model"])
+            .arg(model.path())
+            .envs(sound.envs()));
+        assert_eq!(run.code, Some(0), "a description could be made: {}", run.stdout);
+        let find = |part: &str| {
+            run.stdout
+                .lines()
+                .find(|line| line.contains(&format!(" {part}: ")))
+                .map(str::to_owned)
+        };
+        for works in ["ONNX Runtime", "model", "device", "description"] {
+            assert!(
+                find(works).is_some_and(|line| line.starts_with("ok ")),
+                "{works}: {}",
+                run.stdout
+            );
+        }
+        assert!(
+            find("voice").is_some_and(|line| line.starts_with("problem ")),
+            "{}",
+            run.stdout
+        );
+        #[cfg(feature = "window")]
+        assert!(
+            find("display").is_some_and(|line| line.starts_with("problem ")),
+            "{}",
+            run.stdout
+        );
+    }
+
+    #[test]
+    fn where_no_description_can_be_made_the_doctor_fails_and_still_looks_at_the_rest() {
+        let sound = Sound::without_voice();
+        let mut doctor = hearsight();
+        doctor.args(["doctor", "--model", "no/such/model"]).envs(sound.envs());
+        let run = run(&mut doctor);
+        assert_eq!(run.code, Some(1));
+        for part in ["ONNX Runtime", "model", "description", "voice"] {
+            assert!(run.stdout.contains(&format!(" {part}: ")), "{part}: {}", run.stdout);
+        }
+    }
+}
+
+/// What a run of the program left behind.
+struct Run {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Run {
+    fn json(&self) -> Vec<Value> {
+        let parse = |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line}"));
+        self.stdout.lines().map(parse).collect()
+    }
+
+    fn complains_of(&self, what: &str) {
+        assert!(self.stderr.contains(what), "`{what}` is missing in: {}", self.stderr);
+        assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
+    }
+}
+
+fn run(command: &mut Command) -> Run {
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Run {
+        code: output.status.code(),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    }
+}
+
+/// The program, without a display, a desktop or settings from outside.
+fn hearsight() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hearsight"));
+    for name in [
+        "DISPLAY",
+        "WAYLAND_DISPLAY",
+        "DBUS_SESSION_BUS_ADDRESS",
+        "HEARSIGHT_MODEL",
+        "RUST_LOG",
+    ] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// `hearsight describe` with this model.
+fn describe(model: &TempDir) -> Command {
+    let mut command = hearsight();
+    command.args(["describe", "--model"]).arg(model.path());
+    command
+}
+
+/// A small model with random weights that tells where it looks.
+fn model() -> TempDir {
+    models::model(Kind::Transformer, json!({}))
+}
+
+/// The same model, which keeps to itself where it looks.
+fn model_without_attention() -> TempDir {
+    let folder = model();
+    let path = folder.path().join("decoder_model.onnx");
+    let mut decoder = onnx::open(&path).unwrap();
+    let outputs = &mut decoder.graph.as_mut().unwrap().output;
+    let all = outputs.len();
+    outputs.retain(|output| output.name() != "cross_attentions");
+    assert_eq!(outputs.len(), all - 1);
+    onnx::save(&decoder, &path).unwrap();
+    folder
+}
+
+fn picture(folder: &Path, name: &str, width: u32, height: u32) -> PathBuf {
+    let path = folder.join(name);
+    let shade = |at: u32, of: u32| u8::try_from(at * 255 / of).unwrap();
+    RgbImage::from_fn(width, height, |x, y| Rgb([shade(x, width), shade(y, height), 128]))
+        .save(&path)
+        .unwrap();
+    path
+}
+
+/// The sample photos of the project.
+fn samples() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples");
+    let mut photos: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    assert!(!photos.is_empty());
+    photos.sort();
+    photos
+}
+
+fn keys(object: &Value) -> Vec<&str> {
+    object
+        .as_object()
+        .unwrap_or_else(|| panic!("no object: {object}"))
+        .keys()
+        .map(String::as_str)
+        .collect()
+}
+
+fn is_sentence(text: &str) -> bool {
+    text.starts_with(char::is_uppercase) && text.ends_with('.')
+}

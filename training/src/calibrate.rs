@@ -1,0 +1,144 @@
+//! Calibration: which share of sentences with a given log-probability is right.
+//!
+//! A sentence counts as right when at least two thirds of its content words (those of the bag: things, colours, doings)
+//! are used by at least one of the people who described the photo. A logistic curve over the mean log-probability a
+//! token (Platt 1999) turns that into the confidence people are shown; the expected calibration error (Guo et al. 2017,
+//! section 3) says how far to believe it.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use hearsight::captioner::Description;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::data::words::Bag;
+
+/// Share of a right sentence's content words that people used too.
+const RIGHT: f32 = 2.0 / 3.0;
+
+/// The curve `1 / (1 + exp(-(intercept + slope × mean log-probability)))`, and how well it fits.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Calibration {
+    /// Log-odds for a sentence without any doubt.
+    pub intercept: f64,
+    /// Log-odds a unit of mean log-probability.
+    pub slope: f64,
+    /// Share of the sentences that are right.
+    pub right: f64,
+    /// Mean distance between confidence and share of right sentences, over ten bins of confidence.
+    pub expected_error: f64,
+}
+
+/// Whether people's captions support a sentence; none where it has no content word to judge by.
+pub fn is_right(caption: &str, references: &[String], bag: &Bag) -> Option<bool> {
+    let said = bag.targets(&[caption.to_owned()]);
+    let used = bag.targets(references);
+    let count = said.iter().filter(|&&word| word > 0.0).count();
+    let shared = std::iter::zip(&said, &used)
+        .filter(|(said, used)| **said > 0.0 && **used > 0.0)
+        .count();
+    (count > 0).then(|| shared as f32 >= RIGHT * count as f32)
+}
+
+/// The mean log-probability of a description's generated tokens.
+pub fn mean_log_probability(description: &Description) -> f64 {
+    f64::from(description.score) / description.tokens.len().saturating_sub(1).max(1) as f64
+}
+
+/// Fits the curve to (mean log-probability, right) by Newton's method with a weak pull of the slope towards 0.
+pub fn fit(points: &[(f64, bool)]) -> Calibration {
+    let (mut intercept, mut slope) = (0.0, 0.0);
+    for _ in 0..50 {
+        let (mut g0, mut g1, mut h00, mut h01, mut h11) = (0.0, -1e-3 * slope, 1e-9, 0.0, 1e-3);
+        for &(x, right) in points {
+            let p = logistic(intercept + slope * x);
+            let (error, weight) = (f64::from(u8::from(right)) - p, p * (1.0 - p));
+            g0 += error;
+            g1 += error * x;
+            h00 += weight;
+            h01 += weight * x;
+            h11 += weight * x * x;
+        }
+        let determinant = h00 * h11 - h01 * h01;
+        intercept += (h11 * g0 - h01 * g1) / determinant;
+        slope += (h00 * g1 - h01 * g0) / determinant;
+    }
+    let right = points.iter().filter(|(_, right)| *right).count() as f64 / points.len().max(1) as f64;
+    let confident: Vec<_> = points
+        .iter()
+        .map(|&(x, right)| (logistic(intercept + slope * x), right))
+        .collect();
+    Calibration {
+        intercept,
+        slope,
+        right,
+        expected_error: expected_error(&confident),
+    }
+}
+
+fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+fn expected_error(points: &[(f64, bool)]) -> f64 {
+    let mut bins = [(0.0, 0.0); 10];
+    for &(confidence, right) in points {
+        let bin = &mut bins[((confidence * 10.0) as usize).min(9)];
+        bin.0 += confidence;
+        bin.1 += f64::from(u8::from(right));
+    }
+    bins.iter()
+        .map(|(confidence, right)| (confidence - right).abs())
+        .sum::<f64>()
+        / points.len().max(1) as f64
+}
+
+/// Writes the curve into a model folder's `config.json`, beside and renamed.
+///
+/// # Errors
+/// A folder without a readable `config.json`, a full disk.
+pub fn store(calibration: &Calibration, model: &Path) -> Result<()> {
+    let path = model.join("config.json");
+    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut config: Value = serde_json::from_str(&text).with_context(|| format!("{} is broken", path.display()))?;
+    config["hearsight"]["calibration"] =
+        json!({"kind": "logistic", "intercept": calibration.intercept, "slope": calibration.slope});
+    crate::export::write(&path, &format!("{config:#}\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_curve_finds_the_odds_that_made_the_points() {
+        let mut state = 1u64;
+        let mut uniform = move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 11) as f64 / (1u64 << 53) as f64
+        };
+        let points: Vec<_> = (0..20_000)
+            .map(|_| {
+                let x = -3.0 * uniform();
+                (x, uniform() < logistic(1.0 + 1.5 * x))
+            })
+            .collect();
+        let found = fit(&points);
+        assert!(
+            (found.intercept - 1.0).abs() < 0.1 && (found.slope - 1.5).abs() < 0.1,
+            "{found:?}"
+        );
+        assert!(found.expected_error < 0.02, "{found:?}");
+    }
+
+    #[test]
+    fn a_sentence_is_right_when_people_used_most_of_its_content_words() {
+        let words = ["dog", "brown", "running", "cat"].map(str::to_owned);
+        let bag = Bag { words: words.to_vec() };
+        let people = ["A brown dog .".to_owned(), "The dog is running".to_owned()];
+        assert_eq!(is_right("A dog running with a cat.", &people, &bag), Some(true));
+        assert_eq!(is_right("A cat running.", &people, &bag), Some(false));
+        assert_eq!(is_right("In the of.", &people, &bag), None);
+    }
+}

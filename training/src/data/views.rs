@@ -1,0 +1,161 @@
+//! Views of the photos, cut and shrunk once and kept on disk: the whole photo, and crops of it.
+//!
+//! A file of bytes `[photo][view][3][height][width]`, read by position, so that memory does not grow with the set.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use hearsight::captioner::preprocess::Preprocessor;
+use hearsight::photo::Photo;
+use image::RgbImage;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::captions::CaptionedPhoto;
+
+/// Which parts of each photo are kept.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct ViewsConfig {
+    /// How many a photo: the first is the whole photo, the others are crops.
+    pub count: usize,
+    /// A crop's smallest share of the photo's area, 0 to 1.
+    pub smallest_area: f32,
+}
+
+/// The `preprocessor_config.json` of a net that takes `picture` × `picture` pixels in −1 to 1.
+pub fn preprocessor_config(picture: usize) -> Value {
+    json!({
+        "image_processor_type": "ViTImageProcessor",
+        "do_resize": true,
+        "size": {"height": picture, "width": picture},
+        "resample": 2,
+        "do_rescale": true,
+        "rescale_factor": 1.0 / 255.0,
+        "do_normalize": true,
+        "image_mean": [0.5, 0.5, 0.5],
+        "image_std": [0.5, 0.5, 0.5],
+    })
+}
+
+/// The part of a photo that a view shows, in pixels: left, top, width, height. The same for the same arguments.
+pub fn crop(config: &ViewsConfig, seed: u64, photo: usize, view: usize, [width, height]: [u32; 2]) -> [u32; 4] {
+    if view == 0 {
+        return [0, 0, width, height];
+    }
+    let mut rng = StdRng::seed_from_u64(seed ^ ((photo as u64) << 8 | view as u64));
+    let area = rng.random_range(config.smallest_area..=1.0);
+    let stretch = rng.random_range(0.75f32.ln()..=(4.0f32 / 3.0).ln()).exp().sqrt();
+    let side = area.sqrt();
+    let part = |share: f32, whole: u32| ((share.min(1.0) * whole as f32) as u32).clamp(1, whole);
+    let (w, h) = (part(side * stretch, width), part(side / stretch, height));
+    [rng.random_range(0..=width - w), rng.random_range(0..=height - h), w, h]
+}
+
+/// Cuts a view out of a photo.
+pub fn cut(photo: &RgbImage, [left, top, width, height]: [u32; 4]) -> RgbImage {
+    image::imageops::crop_imm(photo, left, top, width, height).to_image()
+}
+
+/// Views on disk; see the module.
+pub struct Views {
+    file: File,
+    path: PathBuf,
+    count: usize,
+    picture: usize,
+}
+
+impl Views {
+    /// Opens the views at `path`, or cuts them first where they are not there yet; written beside and renamed.
+    ///
+    /// # Errors
+    /// A photo that cannot be read, a full disk, a file of another size.
+    pub fn open_or_cut(
+        path: &Path,
+        photos: &[CaptionedPhoto],
+        config: &ViewsConfig,
+        picture: usize,
+        seed: u64,
+    ) -> Result<Self> {
+        if !path.is_file() {
+            cut_all(path, photos, config, picture, seed)?;
+        }
+        let file = File::open(path)?;
+        let expected = (photos.len() * config.count * 3 * picture * picture) as u64;
+        if file.metadata()?.len() != expected {
+            bail!(
+                "{} is not of this configuration: delete it, it is made again",
+                path.display()
+            );
+        }
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            count: config.count,
+            picture,
+        })
+    }
+
+    /// Views a photo.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The bytes `[3][height][width]` of one view.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn read(&self, photo: usize, view: usize) -> Result<Vec<u8>> {
+        let mut bytes = vec![0; 3 * self.picture * self.picture];
+        let start = (photo * self.count + view) * bytes.len();
+        self.file
+            .read_exact_at(&mut bytes, start as u64)
+            .with_context(|| format!("cannot read view {view} of photo {photo} in {}", self.path.display()))?;
+        Ok(bytes)
+    }
+}
+
+fn cut_all(path: &Path, photos: &[CaptionedPhoto], config: &ViewsConfig, picture: usize, seed: u64) -> Result<()> {
+    let preprocessor = Preprocessor::from_json(&preprocessor_config(picture))?;
+    let unfinished = path.with_extension("unfinished");
+    let mut out = BufWriter::new(File::create(&unfinished)?);
+    let progress = crate::progress::bar("cutting views", photos.len() as u64);
+    for (chunk_index, chunk) in photos.chunks(64).enumerate() {
+        let views: Vec<Vec<u8>> = chunk
+            .par_iter()
+            .enumerate()
+            .map(|(index, photo)| {
+                let opened = Photo::open(&photo.path)?;
+                let pixels = opened.pixels();
+                let size = [pixels.width(), pixels.height()];
+                let mut bytes = Vec::with_capacity(config.count * 3 * picture * picture);
+                for view in 0..config.count {
+                    let part = crop(config, seed, chunk_index * 64 + index, view, size);
+                    bytes.extend(planes(&preprocessor.resize(&cut(pixels, part))));
+                }
+                Ok(bytes)
+            })
+            .collect::<Result<_>>()?;
+        for bytes in &views {
+            out.write_all(bytes)?;
+        }
+        progress.inc(chunk.len() as u64);
+    }
+    out.into_inner()
+        .map_err(std::io::IntoInnerError::into_error)?
+        .sync_all()?;
+    std::fs::rename(&unfinished, path)?;
+    progress.finish();
+    Ok(())
+}
+
+/// Interleaved RGB → one plane a colour.
+fn planes(picture: &RgbImage) -> impl Iterator<Item = u8> + '_ {
+    (0..3).flat_map(move |channel| picture.as_raw().iter().skip(channel).step_by(3).copied())
+}

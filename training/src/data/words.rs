@@ -1,0 +1,260 @@
+//! Words and their numbers: a tokenizer learnt from captions, saved as `tokenizer.json`, and the bag of content words.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow};
+use serde::{Deserialize, Serialize};
+use tokenizers::decoders::bpe::BPEDecoder;
+use tokenizers::models::TrainerWrapper;
+use tokenizers::models::bpe::{BPE, BpeTrainer};
+use tokenizers::models::wordlevel::{WordLevel, WordLevelTrainer};
+use tokenizers::normalizers::replace::{Replace, ReplacePattern};
+use tokenizers::normalizers::{Lowercase, Sequence, Strip};
+use tokenizers::pre_tokenizers::whitespace::WhitespaceSplit;
+use tokenizers::{AddedToken, Tokenizer};
+
+/// Id of the padding token.
+pub const PAD: u32 = 0;
+/// Id of the token that every sequence starts with.
+pub const START: u32 = 1;
+/// Id of the token that ends a sentence.
+pub const END: u32 = 2;
+/// Id of the token that stands for a word not in the vocabulary; never generated.
+pub const UNKNOWN: u32 = 3;
+
+const SPECIAL: [&str; 4] = ["<pad>", "<start>", "<end>", "<unk>"];
+
+/// How captions become tokens.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct WordsConfig {
+    /// Whole words, or pieces of them.
+    pub kind: TokenizerKind,
+    /// A word must have been seen so often; pairs likewise.
+    pub minimum_count: u64,
+    /// At most so many tokens in the vocabulary, the four special ones counted.
+    pub vocabulary: usize,
+    /// A caption is cut after so many tokens.
+    pub longest: usize,
+    /// How many content words the bag holds.
+    pub bag: usize,
+}
+
+/// The two kinds of tokenizer.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenizerKind {
+    /// One token a word; rare words are unknown.
+    Word,
+    /// Byte-pair encoding (Sennrich et al. 2016): rare words in pieces.
+    Bpe,
+}
+
+/// Learns a tokenizer from captions: lower case, letters, digits, hyphens and apostrophes kept, the rest dropped.
+///
+/// # Errors
+/// The tokenizers library's own.
+pub fn learn<'a>(captions: impl Iterator<Item = &'a str> + Send, config: &WordsConfig) -> Result<Tokenizer> {
+    let special: Vec<_> = SPECIAL.iter().map(|&token| AddedToken::from(token, true)).collect();
+    let (mut tokenizer, mut trainer) = match config.kind {
+        TokenizerKind::Word => {
+            let model = WordLevel::builder()
+                .unk_token(SPECIAL[UNKNOWN as usize].into())
+                .build()
+                .map_err(|e| anyhow!(e))?;
+            let trainer = WordLevelTrainer::builder()
+                .min_frequency(config.minimum_count)
+                .vocab_size(config.vocabulary)
+                .show_progress(false)
+                .special_tokens(special)
+                .build()
+                .context("word trainer")?;
+            (Tokenizer::new(model), TrainerWrapper::from(trainer))
+        }
+        TokenizerKind::Bpe => {
+            let end = "</w>".to_owned();
+            let model = BPE::builder()
+                .unk_token(SPECIAL[UNKNOWN as usize].into())
+                .end_of_word_suffix(end.clone())
+                .build()
+                .map_err(|e| anyhow!(e))?;
+            let trainer = BpeTrainer::builder()
+                .min_frequency(config.minimum_count)
+                .vocab_size(config.vocabulary)
+                .show_progress(false)
+                .special_tokens(special)
+                .end_of_word_suffix(end.clone())
+                .build();
+            let mut tokenizer = Tokenizer::new(model);
+            tokenizer.with_decoder(Some(BPEDecoder::new(end)));
+            (tokenizer, TrainerWrapper::from(trainer))
+        }
+    };
+    let drop = |pattern: &str| -> Result<_> {
+        Ok(Replace::new(ReplacePattern::Regex(pattern.into()), " ")
+            .map_err(|e| anyhow!(e))?
+            .into())
+    };
+    let normalizer = Sequence::new(vec![
+        Lowercase.into(),
+        drop("[^a-z0-9'\\- ]")?,
+        // A hyphen or an apostrophe belongs to a word only between two of its letters.
+        drop("(?<![a-z0-9])['\\-]+|['\\-]+(?![a-z0-9])")?,
+        Strip::new(true, true).into(),
+    ]);
+    tokenizer.with_normalizer(Some(normalizer)).map_err(|e| anyhow!(e))?;
+    tokenizer.with_pre_tokenizer(Some(WhitespaceSplit));
+    tokenizer.train(&mut trainer, captions).map_err(|e| anyhow!(e))?;
+    Ok(tokenizer)
+}
+
+/// Reads a `tokenizer.json`.
+///
+/// # Errors
+/// Missing or broken.
+pub fn load(path: &Path) -> Result<Tokenizer> {
+    Tokenizer::from_file(path).map_err(|e| anyhow!("cannot read the tokenizer {}: {e}", path.display()))
+}
+
+/// A caption's tokens from the start token to the end token, padded with [`PAD`] to `longest + 2`.
+///
+/// # Errors
+/// The tokenizers library's own.
+pub fn encode(tokenizer: &Tokenizer, caption: &str, longest: usize) -> Result<Vec<u32>> {
+    let encoding = tokenizer.encode(caption, false).map_err(|e| anyhow!(e))?;
+    let words = &encoding.get_ids()[..encoding.len().min(longest)];
+    let mut tokens = vec![START];
+    tokens.extend_from_slice(words);
+    tokens.push(END);
+    tokens.resize(longest + 2, PAD);
+    Ok(tokens)
+}
+
+/// "left" and "right" exchanged, for a photo that is shown in a mirror.
+pub fn mirrored(caption: &str) -> String {
+    let swap = |word: &str| match word {
+        "left" => "right".to_owned(),
+        "right" => "left".to_owned(),
+        other => other.to_owned(),
+    };
+    caption
+        .split(' ')
+        .map(|word| swap(&word.to_lowercase()))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// The words that say what is in a photo, most frequent first: the encoder learns which of them it supports.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct Bag {
+    /// The words, in lower case.
+    pub words: Vec<String>,
+}
+
+/// Words of sentences, not of photos.
+const FUNCTION_WORDS: &str = "a an the and or of in on at to with by for from up down out over under into onto off \
+    through near next is are be being was were as it its his her their him them he she they this that there who which \
+    while has have having one some other another each something someone very all both";
+
+impl Bag {
+    /// The `size` most frequent content words of the captions; ties in alphabetical order.
+    pub fn learn<'a>(captions: impl Iterator<Item = &'a str>, size: usize) -> Self {
+        let function: std::collections::HashSet<_> = FUNCTION_WORDS.split_whitespace().collect();
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        for caption in captions {
+            for word in content(caption).filter(|word| !function.contains(word.as_str())) {
+                *counts.entry(word).or_default() += 1;
+            }
+        }
+        let mut words: Vec<_> = counts.into_iter().collect();
+        words.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        words.truncate(size);
+        Self {
+            words: words.into_iter().map(|(word, _)| word).collect(),
+        }
+    }
+
+    /// 1 for each word of the bag that one of the captions has, else 0.
+    pub fn targets(&self, captions: &[String]) -> Vec<f32> {
+        let said: std::collections::HashSet<_> = captions.iter().flat_map(|caption| content(caption)).collect();
+        self.words
+            .iter()
+            .map(|word| if said.contains(word) { 1.0 } else { 0.0 })
+            .collect()
+    }
+}
+
+fn content(caption: &str) -> impl Iterator<Item = String> + '_ {
+    let edge = |c: char| !c.is_ascii_alphanumeric();
+    caption
+        .split_whitespace()
+        .map(move |word| word.trim_matches(edge).to_lowercase())
+        .filter(|word| word.len() > 1)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const CAPTIONS: [&str; 3] = [
+        "A dog in a T-shirt , running !",
+        "The dog's ball - a red one .",
+        "A dog runs to the \" ball \" .",
+    ];
+
+    fn config(kind: TokenizerKind, minimum_count: u64) -> WordsConfig {
+        WordsConfig {
+            kind,
+            minimum_count,
+            vocabulary: 80,
+            longest: 8,
+            bag: 2,
+        }
+    }
+
+    #[test]
+    fn special_tokens_have_their_fixed_ids_and_rare_words_are_unknown() {
+        let tokenizer = learn(CAPTIONS.into_iter(), &config(TokenizerKind::Word, 2)).unwrap();
+        for (id, token) in SPECIAL.iter().enumerate() {
+            assert_eq!(tokenizer.token_to_id(token), Some(id as u32));
+        }
+        let ids = encode(&tokenizer, "a zebra", 3).unwrap();
+        assert_eq!(ids, [START, tokenizer.token_to_id("a").unwrap(), UNKNOWN, END, PAD]);
+    }
+
+    #[test]
+    fn both_kinds_give_a_cleaned_caption_back_after_saving_and_loading() {
+        for kind in [TokenizerKind::Word, TokenizerKind::Bpe] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("tokenizer.json");
+            learn(CAPTIONS.into_iter(), &config(kind, 1))
+                .unwrap()
+                .save(&path, true)
+                .unwrap();
+            let tokenizer = load(&path).unwrap();
+            let ids = encode(&tokenizer, "A dog 's T-shirt , \"running\" - !", 40).unwrap();
+            assert_eq!(
+                tokenizer.decode(&ids, true).unwrap(),
+                "a dog s t-shirt running",
+                "{kind:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_bag_holds_what_photos_show() {
+        let bag = Bag::learn(CAPTIONS.into_iter(), 2);
+        assert_eq!(bag.words, ["dog", "ball"]);
+        assert_eq!(bag.targets(&["The dog .".to_owned()]), [1.0, 0.0]);
+    }
+
+    #[test]
+    fn a_mirror_exchanges_left_and_right() {
+        assert_eq!(
+            mirrored("A man on the Left throws right"),
+            "a man on the right throws left"
+        );
+    }
+}

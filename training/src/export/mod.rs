@@ -1,0 +1,124 @@
+//! A trained net becomes a model folder: two ONNX graphs and the files that say how to use them.
+//!
+//! The layout is Hugging Face Optimum's. The graphs' names, dimensions and shapes:
+//!
+//! - `encoder_model.onnx`: `pixel_values` `[batch, 3, height, width]` → `last_hidden_state` `[batch, cells, width]` and,
+//!   for each decoder layer, `cross_key_values.N.key` and `.value` `[batch, heads, cells, width / heads]`: what does not
+//!   change from word to word is computed once a photo.
+//! - `decoder_model.onnx`: `input_ids` `[batch, length]`, the `cross_key_values`, `past_key_values.N.key` and `.value`
+//!   `[batch, heads, past, width / heads]` (past may be 0) → `logits` `[batch, length, vocabulary]`, `present.N.key` and
+//!   `.value`, `cross_attentions` `[batch, length, cells]`, averaged over layers and heads.
+
+pub mod weights;
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use burn::module::Module;
+use hearsight::onnx::{self, DataType, Dim, ModelProto};
+use serde_json::{Value, json};
+use tokenizers::Tokenizer;
+
+use crate::config::RunConfig;
+use crate::data::views::preprocessor_config;
+use crate::data::words::{END, PAD, START, UNKNOWN};
+use crate::nets::captioner::CaptionerNet;
+use weights::{GraphWriter, Precision};
+
+/// Writes the model folder `to`, each file beside and renamed; a model card that is there already stays.
+///
+/// # Errors
+/// The disk's.
+pub fn export(
+    net: &CaptionerNet,
+    config: &RunConfig,
+    tokenizer: &Tokenizer,
+    precision: Precision,
+    to: &Path,
+) -> Result<()> {
+    fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
+    onnx::save(&encoder(net, config, precision)?, &to.join("encoder_model.onnx"))?;
+    onnx::save(&decoder(net, config, precision)?, &to.join("decoder_model.onnx"))?;
+    let vocabulary = tokenizer.get_vocab_size(true);
+    let json = |name: &str, value: &Value| write(&to.join(name), &format!("{value:#}\n"));
+    json("config.json", &model_config(config, vocabulary))?;
+    json("generation_config.json", &generation_config(config))?;
+    json(
+        "preprocessor_config.json",
+        &preprocessor_config(config.net.encoder.picture),
+    )?;
+    let words = tokenizer
+        .to_string(true)
+        .map_err(|error| anyhow::anyhow!("cannot write the tokenizer: {error}"))?;
+    write(&to.join("tokenizer.json"), &words)
+}
+
+/// Writes a text file beside and renames it.
+pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
+    let beside = path.with_extension("unfinished");
+    fs::write(&beside, text)
+        .and_then(|()| fs::rename(&beside, path))
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// The encoder's graph; see the module.
+///
+/// # Errors
+/// Weights that are not float32.
+pub fn encoder(net: &CaptionerNet, config: &RunConfig, precision: Precision) -> Result<ModelProto> {
+    let net = net.valid();
+    let (picture, grid) = (config.net.encoder.picture as i64, config.net.encoder.grid());
+    let cells = grid * grid;
+    let mut g = GraphWriter::new("encoder", precision);
+    let batch = Dim::Named("batch");
+    let dims = [batch, Dim::Fixed(3), Dim::Fixed(picture), Dim::Fixed(picture)];
+    let pixels = g.graph.input("pixel_values", DataType::Float, &dims);
+    let memory = net.encoder.emit(&mut g, &pixels)?;
+    net.decoder.emit_memory(&mut g, &memory, cells)?;
+    let dims = [
+        batch,
+        Dim::Fixed(cells as i64),
+        Dim::Fixed(config.net.decoder.width as i64),
+    ];
+    g.graph.output("last_hidden_state", &memory, DataType::Float, &dims);
+    Ok(g.graph.finish()?)
+}
+
+/// The decoder's graph; see the module. It never writes padding, start or unknown tokens.
+///
+/// # Errors
+/// Weights that are not float32.
+pub fn decoder(net: &CaptionerNet, config: &RunConfig, precision: Precision) -> Result<ModelProto> {
+    let mut g = GraphWriter::new("decoder", precision);
+    net.valid()
+        .decoder
+        .emit(&mut g, config.net.encoder.grid().pow(2), &[PAD, START, UNKNOWN])?;
+    Ok(g.graph.finish()?)
+}
+
+fn model_config(config: &RunConfig, vocabulary: usize) -> Value {
+    let grid = config.net.encoder.grid();
+    json!({
+        "model_type": "hearsight",
+        "is_encoder_decoder": true,
+        "vocab_size": vocabulary,
+        "decoder_start_token_id": START,
+        "eos_token_id": END,
+        "pad_token_id": PAD,
+        "hearsight": {"name": config.name, "attention_grid": [grid, grid], "capitalise": true},
+    })
+}
+
+fn generation_config(config: &RunConfig) -> Value {
+    json!({
+        "decoder_start_token_id": START,
+        "eos_token_id": END,
+        "pad_token_id": PAD,
+        "max_length": config.net.decoder.positions,
+        "num_beams": 4,
+        "length_penalty": 0.8,
+        "early_stopping": false,
+        "no_repeat_ngram_size": 3,
+    })
+}

@@ -1,0 +1,131 @@
+//! What the net is taught: the sentence, the words the photo supports, and the teacher's features.
+
+use burn::tensor::activation::{log_sigmoid, log_softmax};
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use serde::{Deserialize, Serialize};
+
+use crate::data::batches::Batch;
+use crate::data::words::{PAD, UNKNOWN};
+use crate::nets::attention::KeysValues;
+use crate::nets::captioner::CaptionerNet;
+
+/// The parts of the loss.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct LossConfig {
+    /// Share of each target given to all words alike (Szegedy et al. 2015, section 7).
+    pub label_smoothing: f64,
+    /// Weight of the bag of words (mean binary cross-entropy over the bag).
+    pub bag: f64,
+    /// Weight of the teacher (mean squared error plus one minus the cosine, a cell).
+    pub teacher: f64,
+}
+
+/// The loss to go down by, and its parts as plain numbers.
+pub struct Loss {
+    /// The weighted sum.
+    pub total: Tensor<1>,
+    /// Mean negative log-likelihood a token, in nats, without smoothing.
+    pub caption: Tensor<1>,
+    /// Mean binary cross-entropy of the bag.
+    pub bag: Tensor<1>,
+    /// Mean cosine to the teacher; none without one.
+    pub cosine: Option<Tensor<1>>,
+}
+
+impl Loss {
+    /// Runs the net forward on a batch.
+    pub fn of(net: &CaptionerNet, batch: &Batch, config: &LossConfig, device: &Device) -> Self {
+        let photos = batch.photos;
+        let picture = ((batch.pixels.len() / photos / 3) as f64).sqrt().round() as usize;
+        let pixels = Tensor::<4>::from_data(
+            TensorData::new(batch.pixels.clone(), [photos, 3, picture, picture]),
+            device,
+        );
+        let memory = net.encoder.forward(pixels);
+        let rows = photos * batch.captions;
+        let length = batch.tokens.len() / rows;
+        let tokens = Tensor::<2, Int>::from_data(TensorData::new(batch.tokens.clone(), [rows, length]), device);
+        let (mean, smoothed) = caption_loss(net, &memory, tokens, batch.captions, config.label_smoothing);
+        let bag = bag_loss(net.word_support(memory.clone()), &batch.bag, device);
+        let mut total = smoothed + bag.clone() * config.bag;
+        let mut cosine = None;
+        if let (Some(head), false) = (&net.teacher, batch.teacher.is_empty()) {
+            let [photos, cells, width] = memory.dims();
+            let components = batch.teacher.len() / (photos * cells);
+            let target = TensorData::new(batch.teacher.clone(), [photos * cells, components]);
+            let target = Tensor::<2>::from_data(target, device);
+            let guess = head.forward(memory.reshape([photos * cells, width]));
+            let (distance, similarity) = feature_loss(guess, target);
+            total = total + distance * config.teacher;
+            cosine = Some(similarity);
+        }
+        Self {
+            total,
+            caption: mean,
+            bag,
+            cosine,
+        }
+    }
+}
+
+/// Mean cross-entropy of the words that are in the vocabulary: plain, and smoothed.
+fn caption_loss(
+    net: &CaptionerNet,
+    memory: &Tensor<3>,
+    tokens: Tensor<2, Int>,
+    captions: usize,
+    smoothing: f64,
+) -> (Tensor<1>, Tensor<1>) {
+    let [rows, length] = tokens.dims();
+    let seen: Vec<KeysValues> = net
+        .decoder
+        .keys_values(memory.clone())
+        .into_iter()
+        .map(|of| KeysValues {
+            keys: repeat_rows(of.keys, captions),
+            values: repeat_rows(of.values, captions),
+        })
+        .collect();
+    let (logits, _) = net
+        .decoder
+        .forward(tokens.clone().slice([0..rows, 0..length - 1]), &seen);
+    let vocabulary = logits.dims()[2];
+    let targets = tokens.slice([0..rows, 1..length]).reshape([rows * (length - 1), 1]);
+    let counted =
+        targets.clone().not_equal_elem(PAD as i64).int() * targets.clone().not_equal_elem(UNKNOWN as i64).int();
+    let counted = counted.float();
+    let count = counted.clone().sum();
+    let logs = log_softmax(logits.reshape([rows * (length - 1), vocabulary]), 1);
+    let chosen = (logs.clone().gather(1, targets) * counted.clone()).sum() / count.clone();
+    let spread = (logs.mean_dim(1) * counted).sum() / count;
+    let plain = chosen.neg();
+    let smoothed = plain.clone() * (1.0 - smoothing) - spread * smoothing;
+    (plain, smoothed)
+}
+
+/// Each row `times` times in a row: the captions of a photo share its keys and values.
+fn repeat_rows(x: Tensor<4>, times: usize) -> Tensor<4> {
+    if times == 1 {
+        return x;
+    }
+    let [rows, heads, cells, width] = x.dims();
+    x.unsqueeze_dim::<5>(1)
+        .repeat_dim(1, times)
+        .reshape([rows * times, heads, cells, width])
+}
+
+fn bag_loss(logits: Tensor<2>, targets: &[f32], device: &Device) -> Tensor<1> {
+    let targets = Tensor::<2>::from_data(TensorData::new(targets.to_vec(), logits.dims()), device);
+    let said = targets.clone() * log_sigmoid(logits.clone());
+    let unsaid = (targets.neg() + 1.0) * log_sigmoid(logits.neg());
+    (said + unsaid).mean().neg()
+}
+
+/// Squared error plus one minus the cosine, and the mean cosine itself.
+fn feature_loss(guess: Tensor<2>, target: Tensor<2>) -> (Tensor<1>, Tensor<1>) {
+    let error = (guess.clone() - target.clone()).powf_scalar(2.0).mean();
+    let length = |x: Tensor<2>| (x.powf_scalar(2.0).sum_dim(1) + 1e-6).sqrt();
+    let cosine = ((guess.clone() * target.clone()).sum_dim(1) / (length(guess) * length(target))).mean();
+    (error + cosine.clone().neg() + 1.0, cosine)
+}

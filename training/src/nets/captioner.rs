@@ -1,0 +1,56 @@
+//! The whole net that is trained: encoder, decoder, and two heads that teach the encoder and are not needed to write.
+
+use burn::module::Module;
+use burn::nn::{Linear, LinearConfig};
+use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+use super::conv_encoder::{ConvEncoder, ConvEncoderConfig};
+use super::transformer_decoder::{TransformerDecoder, TransformerDecoderConfig};
+
+/// The sizes of a [`CaptionerNet`].
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct CaptionerConfig {
+    /// Photo → memory.
+    pub encoder: ConvEncoderConfig,
+    /// Memory → words.
+    pub decoder: TransformerDecoderConfig,
+}
+
+/// Encoder, decoder and the encoder's teaching heads.
+#[derive(Module, Debug)]
+pub struct CaptionerNet {
+    /// Photo → memory.
+    pub encoder: ConvEncoder,
+    /// Memory → words.
+    pub decoder: TransformerDecoder,
+    /// Mean of the memory → one logit a word of the bag: which words the photo supports.
+    pub word_support: Linear,
+    /// Each cell of the memory → the teacher's components; none without a teacher.
+    pub teacher: Option<Linear>,
+}
+
+impl CaptionerNet {
+    /// Random weights for a `vocabulary`, a bag of `bag` words and `teacher` components.
+    pub fn new(
+        config: &CaptionerConfig,
+        vocabulary: usize,
+        bag: usize,
+        teacher: Option<usize>,
+        device: &Device,
+    ) -> Self {
+        let width = config.decoder.width;
+        Self {
+            encoder: ConvEncoder::new(&config.encoder, width, device),
+            decoder: TransformerDecoder::new(&config.decoder, vocabulary, device),
+            word_support: LinearConfig::new(width, bag).init(device),
+            teacher: teacher.map(|components| LinearConfig::new(width, components).init(device)),
+        }
+    }
+
+    /// Memory `[batch, cells, width]` → logits `[batch, bag]`.
+    pub fn word_support(&self, memory: Tensor<3>) -> Tensor<2> {
+        self.word_support.forward(memory.mean_dim(1).squeeze_dim::<2>(1))
+    }
+}

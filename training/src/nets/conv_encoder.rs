@@ -1,0 +1,226 @@
+//! A small convolutional encoder: a photo becomes a grid of features.
+//!
+//! Plain 3×3 convolutions with batch norm and ReLU, each stage halving the picture, residual blocks in the later
+//! stages (He et al. 2015, "Deep residual learning", section 3.3), then one transformer layer over the grid, so that
+//! every cell has seen the whole photo. Plain convolutions use a processor far better than depthwise ones.
+
+use anyhow::Result;
+use burn::module::{Module, Param};
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::{
+    BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig,
+    PaddingConfig2d,
+};
+use burn::tensor::activation::relu;
+use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+use super::attention::MultiHeadAttention;
+use super::feed_forward::FeedForward;
+use crate::export::weights::GraphWriter;
+
+/// The sizes of a [`ConvEncoder`].
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct ConvEncoderConfig {
+    /// Height and width of the picture in pixels; a multiple of 2 to the number of stages.
+    pub picture: usize,
+    /// Channels of each stage; every stage halves height and width.
+    pub channels: Vec<usize>,
+    /// Residual blocks of each stage.
+    pub blocks: Vec<usize>,
+    /// Heads of the transformer layer.
+    pub heads: usize,
+    /// Inner width of its feed-forward net.
+    pub inner: usize,
+    /// Dropout of the transformer layer.
+    pub dropout: f64,
+}
+
+impl ConvEncoderConfig {
+    /// Rows (and columns) of the grid that comes out.
+    pub fn grid(&self) -> usize {
+        self.picture >> self.channels.len()
+    }
+}
+
+/// Convolution, batch norm.
+#[derive(Module, Debug)]
+pub struct ConvNorm {
+    /// `[out, in, 3, 3]`, without bias: the batch norm has one.
+    pub conv: Conv2d,
+    /// Over the output channels.
+    pub norm: BatchNorm,
+}
+
+impl ConvNorm {
+    fn new(channels: [usize; 2], stride: usize, device: &Device) -> Self {
+        Self {
+            conv: Conv2dConfig::new(channels, [3, 3])
+                .with_stride([stride, stride])
+                .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
+                .with_bias(false)
+                .with_initializer(Initializer::KaimingNormal {
+                    gain: 2f64.sqrt(),
+                    fan_out_only: false,
+                })
+                .init(device),
+            norm: BatchNormConfig::new(channels[1]).init(device),
+        }
+    }
+
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        self.norm.forward(self.conv.forward(x))
+    }
+
+    /// One convolution in a graph: at use the batch norm is a scale and a shift, which its weights take in.
+    fn emit(&self, g: &mut GraphWriter, name: &str, x: &str) -> Result<String> {
+        let deviation = (self.norm.running_var.value_sync() + self.norm.epsilon).sqrt();
+        let scale = self.norm.gamma.val() / deviation;
+        let bias = self.norm.beta.val() - self.norm.running_mean.value_sync() * scale.clone();
+        let channels = scale.dims()[0];
+        let weight = self.conv.weight.val() * scale.reshape([channels, 1, 1, 1]);
+        let weight = g.weight(&format!("{name}.weight"), weight)?;
+        let bias = g.weight(&format!("{name}.bias"), bias)?;
+        let stride = self.conv.stride.map(|stride| stride as i64);
+        Ok(g.graph.conv(x, &weight, Some(&bias), stride, [1; 4], 1))
+    }
+}
+
+/// Two convolutions beside a short cut.
+#[derive(Module, Debug)]
+pub struct Residual {
+    /// The first convolution.
+    pub first: ConvNorm,
+    /// The second one.
+    pub second: ConvNorm,
+}
+
+impl Residual {
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        relu(self.second.forward(relu(self.first.forward(x.clone()))) + x)
+    }
+
+    fn emit(&self, g: &mut GraphWriter, name: &str, x: &str) -> Result<String> {
+        let inner = self.first.emit(g, &format!("{name}.first"), x)?;
+        let inner = g.graph.relu(&inner);
+        let inner = self.second.emit(g, &format!("{name}.second"), &inner)?;
+        let sum = g.graph.add(&inner, x);
+        Ok(g.graph.relu(&sum))
+    }
+}
+
+/// Halves the picture, then refines it.
+#[derive(Module, Debug)]
+pub struct Stage {
+    /// Stride 2.
+    pub down: ConvNorm,
+    /// At the new size.
+    pub blocks: Vec<Residual>,
+}
+
+/// Photo → memory; see the module.
+#[derive(Module, Debug)]
+pub struct ConvEncoder {
+    /// From the picture to the grid.
+    pub stages: Vec<Stage>,
+    /// Last channels → width.
+    pub project: Linear,
+    /// A learned vector for each cell, `[cells, width]`.
+    pub position: Param<Tensor<2>>,
+    /// Before the self-attention.
+    pub attention_norm: LayerNorm,
+    /// Over the grid.
+    pub attention: MultiHeadAttention,
+    /// Before the feed-forward net.
+    pub forward_norm: LayerNorm,
+    /// Of the transformer layer.
+    pub feed_forward: FeedForward,
+    /// Of what comes out.
+    pub norm: LayerNorm,
+    /// While training.
+    pub dropout: Dropout,
+}
+
+impl ConvEncoder {
+    /// Random weights; `width` is that of the memory.
+    pub fn new(config: &ConvEncoderConfig, width: usize, device: &Device) -> Self {
+        let mut from = 3;
+        let stages = std::iter::zip(&config.channels, &config.blocks)
+            .map(|(&channels, &blocks)| {
+                let down = ConvNorm::new([from, channels], 2, device);
+                from = channels;
+                let block = |_| Residual {
+                    first: ConvNorm::new([channels, channels], 1, device),
+                    second: ConvNorm::new([channels, channels], 1, device),
+                };
+                Stage {
+                    down,
+                    blocks: (0..blocks).map(block).collect(),
+                }
+            })
+            .collect();
+        let norm = || LayerNormConfig::new(width).init(device);
+        Self {
+            stages,
+            project: LinearConfig::new(from, width).init(device),
+            position: Initializer::Normal { mean: 0.0, std: 0.02 }.init([config.grid().pow(2), width], device),
+            attention_norm: norm(),
+            attention: MultiHeadAttention::new(width, config.heads, device),
+            forward_norm: norm(),
+            feed_forward: FeedForward::new(width, config.inner, device),
+            norm: norm(),
+            dropout: DropoutConfig::new(config.dropout).init(),
+        }
+    }
+
+    /// Pixels `[batch, 3, height, width]`, normalised as the preprocessor says → memory `[batch, cells, width]`.
+    pub fn forward(&self, pixels: Tensor<4>) -> Tensor<3> {
+        let mut x = pixels;
+        for stage in &self.stages {
+            x = relu(stage.down.forward(x));
+            for block in &stage.blocks {
+                x = block.forward(x);
+            }
+        }
+        let cells = x.flatten::<3>(2, 3).swap_dims(1, 2);
+        let x = self.project.forward(cells) + self.position.val().unsqueeze::<3>();
+        let normed = self.attention_norm.forward(x.clone());
+        let (mixed, _) = self
+            .attention
+            .forward(normed.clone(), &self.attention.keys_values(normed), None);
+        let x = x + self.dropout.forward(mixed);
+        let inner = self.feed_forward.forward(self.forward_norm.forward(x.clone()));
+        self.norm.forward(x + self.dropout.forward(inner))
+    }
+
+    /// [`Self::forward`] in a graph, for a net that is not being trained ([`Module::valid`]).
+    ///
+    /// # Errors
+    /// As [`GraphWriter::weight`].
+    pub fn emit(&self, g: &mut GraphWriter, pixels: &str) -> Result<String> {
+        let mut x = pixels.to_owned();
+        for (index, stage) in self.stages.iter().enumerate() {
+            let name = format!("stage.{index}");
+            x = stage.down.emit(g, &format!("{name}.down"), &x)?;
+            x = g.graph.relu(&x);
+            for (index, block) in stage.blocks.iter().enumerate() {
+                x = block.emit(g, &format!("{name}.block.{index}"), &x)?;
+            }
+        }
+        let channels = self.project.weight.dims()[0] as i64;
+        let cells = g.graph.reshape(&x, &[0, channels, -1]);
+        let cells = g.graph.transpose(&cells, &[0, 2, 1]);
+        let position = g.weight("position", self.position.val())?;
+        let projected = g.linear("project", &self.project, &cells)?;
+        let x = g.graph.add(&projected, &position);
+        let normed = g.layer_norm("attention_norm", &self.attention_norm, &x)?;
+        let [keys, values] = self.attention.emit_keys_values(g, "attention", &normed)?;
+        let [mixed, _] = self.attention.emit(g, "attention", &normed, [&keys, &values], None)?;
+        let x = g.graph.add(&x, &mixed);
+        let normed = g.layer_norm("forward_norm", &self.forward_norm, &x)?;
+        let inner = self.feed_forward.emit(g, "feed_forward", &normed)?;
+        let x = g.graph.add(&x, &inner);
+        g.layer_norm("norm", &self.norm, &x)
+    }
+}

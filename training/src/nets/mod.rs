@@ -1,0 +1,7 @@
+//! The nets, each with its `forward` here and its ONNX twin in [`crate::export`].
+
+pub mod attention;
+pub mod captioner;
+pub mod conv_encoder;
+pub mod feed_forward;
+pub mod transformer_decoder;

@@ -1,0 +1,127 @@
+//! A run: configuration, data and net brought together in a folder of its own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use burn::tensor::Device;
+use tokenizers::Tokenizer;
+
+use crate::checkpoint::Checkpoints;
+use crate::config::RunConfig;
+use crate::data::batches::Source;
+use crate::data::captions::{CaptionedPhoto, Dataset};
+use crate::data::views::{Views, ViewsConfig};
+use crate::data::words::{self, Bag};
+use crate::learn::Lesson;
+use crate::nets::captioner::CaptionerNet;
+use crate::teacher::TeacherTargets;
+
+/// A configuration, its data and the folder where everything that it makes is kept.
+pub struct Run {
+    /// All of the run's choices.
+    pub config: RunConfig,
+    /// Captions and photos.
+    pub data: Dataset,
+    /// Tokenizer, views, targets, checkpoints.
+    pub folder: PathBuf,
+    /// Learnt from the training captions.
+    pub tokenizer: Tokenizer,
+    /// The words that the encoder is asked about.
+    pub bag: Bag,
+    /// Stop after so many epochs, with the learning rate of the whole run; none: train to the end.
+    pub stop_after: Option<usize>,
+}
+
+impl Run {
+    /// Opens a run in `folder`; learns and keeps its tokenizer where it has none yet.
+    ///
+    /// # Errors
+    /// Data that cannot be read, a full disk.
+    pub fn open(config: RunConfig, data: &Path, folder: &Path) -> Result<Self> {
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        let data = Dataset::read(data, &config.data)?;
+        let captions = || {
+            data.train
+                .iter()
+                .flat_map(|photo| photo.captions.iter().map(String::as_str))
+        };
+        let path = folder.join("tokenizer.json");
+        if !path.is_file() {
+            let tokenizer = words::learn(captions(), &config.words)?;
+            tokenizer
+                .save(&path, true)
+                .map_err(|error| anyhow::anyhow!("cannot save the tokenizer: {error}"))?;
+        }
+        let tokenizer = words::load(&path)?;
+        let bag = Bag::learn(captions(), config.words.bag);
+        Ok(Self {
+            config,
+            folder: folder.to_owned(),
+            tokenizer,
+            bag,
+            data,
+            stop_after: None,
+        })
+    }
+
+    /// A net of this run with random weights, on `device`.
+    pub fn net(&self, device: &Device) -> CaptionerNet {
+        device.seed(self.config.seed);
+        let teacher = self.config.teacher.as_ref().map(|teacher| teacher.components);
+        let vocabulary = self.tokenizer.get_vocab_size(true);
+        CaptionerNet::new(&self.config.net, vocabulary, self.bag.words.len(), teacher, device)
+    }
+
+    /// The checkpoints of this run.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn checkpoints(&self) -> Result<Checkpoints> {
+        Checkpoints::new(&self.folder.join("checkpoints"))
+    }
+
+    /// Prepares what is missing, then trains to the configured number of epochs.
+    ///
+    /// # Errors
+    /// As [`Lesson::learn`].
+    pub fn train(&self) -> Result<CaptionerNet> {
+        let train = self.source("train", &self.data.train, &self.config.views, true)?;
+        let whole = ViewsConfig {
+            count: 1,
+            ..self.config.views.clone()
+        };
+        let dev = self.source("dev", &self.data.dev, &whole, false)?;
+        let net = self.net(&Device::flex().autodiff());
+        let lesson = Lesson {
+            train: Arc::new(train),
+            dev,
+            loss: self.config.loss,
+            learning: self.config.learning,
+            seed: self.config.seed,
+            stop_after: self.stop_after,
+        };
+        lesson.learn(net, &self.checkpoints()?)
+    }
+
+    fn source(&self, split: &str, photos: &[CaptionedPhoto], views: &ViewsConfig, taught: bool) -> Result<Source> {
+        let encoder = &self.config.net.encoder;
+        let seed = self.config.seed;
+        let path = |kind: &str| self.folder.join(format!("{split}.{kind}"));
+        let cut = Views::open_or_cut(&path("views"), photos, views, encoder.picture, seed)?;
+        let teacher = self.config.teacher.as_ref().filter(|_| taught);
+        let targets = teacher
+            .map(|teacher| TeacherTargets::open_or_ask(&path("targets"), photos, teacher, views, encoder.grid(), seed))
+            .transpose()?;
+        let text = (&self.tokenizer, self.config.words.longest);
+        Source::new(
+            photos.to_vec(),
+            cut,
+            targets,
+            text,
+            &self.bag,
+            [encoder.picture, encoder.grid()],
+        )
+    }
+}

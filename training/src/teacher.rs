@@ -1,0 +1,262 @@
+//! A teacher: the last feature map of a frozen image classifier, given as an ONNX file, as targets for our own encoder.
+//!
+//! Features are centred, turned to their principal components and divided by the fourth root of each one's variance,
+//! so that rare directions count without drowning in noise. Kept on disk as float16 `[photo][view][cell][component]`.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+use half::f16;
+use half::slice::HalfFloatSliceExt;
+use hearsight::captioner::preprocess::Preprocessor;
+use hearsight::photo::Photo;
+use ndarray::{Array1, Array2, Array4, Axis, s};
+use ort::session::Session;
+use ort::value::TensorRef;
+use serde::{Deserialize, Serialize};
+
+use crate::data::captions::CaptionedPhoto;
+use crate::data::views::{ViewsConfig, crop, cut, preprocessor_config};
+
+/// Which classifier, and how much of it.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct TeacherConfig {
+    /// The classifier; `pixel_values` in −1 to 1 → `feature_map` `[batch, channels, rows, columns]`. May be given on
+    /// the command line instead.
+    pub model: PathBuf,
+    /// Height and width of the picture it is shown, chosen so that its grid is the encoder's.
+    pub picture: usize,
+    /// Principal components kept.
+    pub components: usize,
+    /// Photos from which the components are found.
+    pub sample: usize,
+}
+
+/// Targets on disk; see the module.
+pub struct TeacherTargets {
+    file: File,
+    views: usize,
+    cells: usize,
+    components: usize,
+}
+
+impl TeacherTargets {
+    /// Opens the targets at `path`, or asks the teacher first; written beside and renamed.
+    ///
+    /// # Errors
+    /// A photo or a classifier that cannot be read, a grid that is not the encoder's, a full disk.
+    pub fn open_or_ask(
+        path: &Path,
+        photos: &[CaptionedPhoto],
+        teacher: &TeacherConfig,
+        views: &ViewsConfig,
+        grid: usize,
+        seed: u64,
+    ) -> Result<Self> {
+        if !path.is_file() {
+            Asking::new(teacher, views, grid, seed)?.write(path, photos)?;
+        }
+        let file = File::open(path)?;
+        let cells = grid * grid;
+        let expected = (photos.len() * views.count * cells * teacher.components * 2) as u64;
+        if file.metadata()?.len() != expected {
+            bail!(
+                "{} is not of this configuration: delete it, it is made again",
+                path.display()
+            );
+        }
+        Ok(Self {
+            file,
+            views: views.count,
+            cells,
+            components: teacher.components,
+        })
+    }
+
+    /// The targets `[cell][component]` of one view.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn read(&self, photo: usize, view: usize) -> Result<Vec<f32>> {
+        let length = self.cells * self.components;
+        let mut bytes = vec![0; length * 2];
+        let start = (photo * self.views + view) * bytes.len();
+        self.file
+            .read_exact_at(&mut bytes, start as u64)
+            .context("cannot read the teacher's targets")?;
+        let halves: Vec<f16> = bytes
+            .chunks_exact(2)
+            .map(|pair| f16::from_le_bytes([pair[0], pair[1]]))
+            .collect();
+        let mut values = vec![0.0; length];
+        halves.convert_to_f32_slice(&mut values);
+        Ok(values)
+    }
+}
+
+struct Asking<'a> {
+    session: Session,
+    preprocessor: Preprocessor,
+    teacher: &'a TeacherConfig,
+    views: &'a ViewsConfig,
+    cells: usize,
+    seed: u64,
+}
+
+impl<'a> Asking<'a> {
+    fn new(teacher: &'a TeacherConfig, views: &'a ViewsConfig, grid: usize, seed: u64) -> Result<Self> {
+        let session = hearsight::captioner::open_graph(&teacher.model)?;
+        let preprocessor = Preprocessor::from_json(&preprocessor_config(teacher.picture))?;
+        Ok(Self {
+            session,
+            preprocessor,
+            teacher,
+            views,
+            cells: grid * grid,
+            seed,
+        })
+    }
+
+    fn write(&mut self, path: &Path, photos: &[CaptionedPhoto]) -> Result<()> {
+        let projection = self.components(photos)?;
+        let unfinished = path.with_extension("unfinished");
+        let mut out = BufWriter::new(File::create(&unfinished)?);
+        let progress = crate::progress::bar("asking the teacher", photos.len() as u64);
+        for (index, photo) in photos.iter().enumerate() {
+            let opened = Photo::open(&photo.path)?;
+            let size = [opened.pixels().width(), opened.pixels().height()];
+            let pictures: Vec<_> = (0..self.views.count)
+                .map(|view| cut(opened.pixels(), crop(self.views, self.seed, index, view, size)))
+                .collect();
+            let features = self.features(&pictures)?;
+            for value in projection.apply(features).iter() {
+                out.write_all(&f16::from_f32(*value).to_le_bytes())?;
+            }
+            progress.inc(1);
+        }
+        out.into_inner()
+            .map_err(std::io::IntoInnerError::into_error)?
+            .sync_all()?;
+        std::fs::rename(&unfinished, path)?;
+        progress.finish();
+        Ok(())
+    }
+
+    /// Features of some pictures, `[pictures × cells, channels]`.
+    fn features(&mut self, pictures: &[image::RgbImage]) -> Result<Array2<f32>> {
+        let side = self.teacher.picture;
+        let mut pixels = Array4::zeros([pictures.len(), 3, side, side]);
+        for (index, picture) in pictures.iter().enumerate() {
+            pixels
+                .slice_mut(s![index..=index, .., .., ..])
+                .assign(&self.preprocessor.run(picture));
+        }
+        let outputs = self
+            .session
+            .run(ort::inputs!["pixel_values" => TensorRef::from_array_view(&pixels)?])?;
+        let map = outputs
+            .get("feature_map")
+            .ok_or_else(|| anyhow!("the teacher has no output `feature_map`"))?;
+        let map = map.try_extract_array::<f32>()?.into_dimensionality::<ndarray::Ix4>()?;
+        let (count, channels, rows, columns) = map.dim();
+        if rows * columns != self.cells {
+            bail!(
+                "the teacher's grid is {rows}×{columns}, the encoder's has {} cells: change its picture",
+                self.cells
+            );
+        }
+        let cells = map.permuted_axes([0, 2, 3, 1]);
+        Ok(cells
+            .as_standard_layout()
+            .to_owned()
+            .into_shape_with_order((count * self.cells, channels))?)
+    }
+
+    /// Finds the principal components on evenly spread photos.
+    fn components(&mut self, photos: &[CaptionedPhoto]) -> Result<Projection> {
+        let step = (photos.len() / self.teacher.sample.max(1)).max(1);
+        let sample: Vec<_> = photos.iter().step_by(step).collect();
+        let progress = crate::progress::bar("finding the teacher's components", sample.len() as u64);
+        let mut moments: Option<(Array1<f64>, Array2<f64>)> = None;
+        let mut rows = 0.0;
+        for chunk in sample.chunks(8) {
+            let pictures = chunk
+                .iter()
+                .map(|photo| Ok(Photo::open(&photo.path)?.pixels().clone()))
+                .collect::<Result<Vec<_>>>()?;
+            let features = self.features(&pictures)?;
+            rows += features.nrows() as f64;
+            let sum = features.sum_axis(Axis(0)).mapv(f64::from);
+            let square = features.t().dot(&features).mapv(f64::from);
+            match &mut moments {
+                Some((sums, squares)) => {
+                    *sums += &sum;
+                    *squares += &square;
+                }
+                None => moments = Some((sum, square)),
+            }
+            progress.inc(chunk.len() as u64);
+        }
+        progress.finish();
+        let (sum, square) = moments.context("no photos to learn from")?;
+        let mean = sum / rows;
+        let column = mean.view().insert_axis(Axis(1));
+        let covariance = square / rows - column.dot(&column.t());
+        Projection::new(mean.mapv(|x| x as f32), &covariance, self.teacher.components)
+    }
+}
+
+/// Centre, turn, scale.
+struct Projection {
+    mean: Array1<f32>,
+    /// `[channels, components]`
+    matrix: Array2<f32>,
+}
+
+impl Projection {
+    fn new(mean: Array1<f32>, covariance: &Array2<f64>, components: usize) -> Result<Self> {
+        let channels = mean.len();
+        if components > channels {
+            bail!("the teacher has {channels} channels, fewer than the {components} components asked for");
+        }
+        let eigen = nalgebra::SymmetricEigen::new(nalgebra::DMatrix::from_fn(channels, channels, |r, c| {
+            covariance[[r, c]]
+        }));
+        let mut order: Vec<usize> = (0..channels).collect();
+        order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
+        let matrix = Array2::from_shape_fn((channels, components), |(row, column)| {
+            let index = order[column];
+            (eigen.eigenvectors[(row, index)] / eigen.eigenvalues[index].max(1e-12).powf(0.25)) as f32
+        });
+        Ok(Self { mean, matrix })
+    }
+
+    fn apply(&self, features: Array2<f32>) -> Array2<f32> {
+        (features - &self.mean).dot(&self.matrix)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn components_have_the_square_root_of_their_variance_left() {
+        let features = Array2::from_shape_fn((4, 2), |(row, column)| {
+            [[9.0, 1.0], [-9.0, 1.0], [9.0, -1.0], [-9.0, -1.0]][row][column]
+        });
+        let covariance = features.t().dot(&features) / 4.0;
+        let projection = Projection::new(Array1::zeros(2), &covariance, 2).unwrap();
+        let turned = projection.apply(features.mapv(|x| x as f32));
+        let variance = turned.mapv(|x| x * x).sum_axis(Axis(0)) / 4.0;
+        assert!(
+            (variance[0] - 9.0).abs() < 1e-4 && (variance[1] - 1.0).abs() < 1e-4,
+            "{variance}"
+        );
+    }
+}

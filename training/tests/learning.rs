@@ -1,0 +1,110 @@
+//! A tiny captioner learns to name colours: data, views, training, resume, export and scoring, from end to end.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::Path;
+
+use burn::tensor::Device;
+use hearsight::captioner::DescribeOptions;
+use hearsight_training::config::RunConfig;
+use hearsight_training::describe;
+use hearsight_training::export::{export, weights::Precision};
+use hearsight_training::run::Run;
+use image::{Rgb, RgbImage};
+
+const COLOURS: [(&str, [u8; 3]); 3] = [
+    ("red", [220, 30, 20]),
+    ("green", [20, 200, 40]),
+    ("blue", [30, 30, 220]),
+];
+
+/// Four photos a colour, each with two captions.
+fn data(folder: &Path) {
+    fs::create_dir(folder.join("images")).unwrap();
+    let (mut captions, mut names) = ("image,caption\n".to_owned(), String::new());
+    for index in 0..12u8 {
+        let (colour, rgb) = COLOURS[usize::from(index) % 3];
+        let name = format!("{index}.png");
+        let shade = |x: u32, y: u32| Rgb(rgb.map(|c| c.saturating_add(index + (x + y) as u8 / 2)));
+        RgbImage::from_fn(40, 40, shade)
+            .save(folder.join("images").join(&name))
+            .unwrap();
+        captions += &format!("{name},\"A wall , painted {colour} .\"\n{name},A {colour} wall\n");
+        names += &format!("{name}\n");
+    }
+    fs::write(folder.join("captions.csv"), captions).unwrap();
+    fs::write(folder.join("train.txt"), &names).unwrap();
+    fs::write(folder.join("dev.txt"), &names).unwrap();
+}
+
+fn config(epochs: usize) -> RunConfig {
+    let mut config: RunConfig = toml::from_str(include_str!("../configs/everyday.toml")).unwrap();
+    config.teacher = None;
+    config.words.minimum_count = 1;
+    config.words.bag = 4;
+    config.views.count = 2;
+    config.net.encoder.picture = 16;
+    config.net.encoder.channels = vec![8, 8];
+    config.net.encoder.blocks = vec![0, 1];
+    config.net.encoder.inner = 32;
+    config.net.decoder.width = 32;
+    config.net.decoder.layers = 1;
+    config.net.decoder.inner = 32;
+    config.learning.batch = 6;
+    config.learning.replicas = 1;
+    config.learning.warmup = 4;
+    config.learning.rate = 4e-3;
+    config.learning.epochs = epochs;
+    config
+}
+
+fn last_row(run: &Path) -> String {
+    // Without the third column, which is time.
+    let log = fs::read_to_string(run.join("checkpoints/log.csv")).unwrap();
+    let row = log.lines().last().unwrap().to_owned();
+    row.split(',')
+        .enumerate()
+        .filter(|(column, _)| *column != 1)
+        .map(|(_, cell)| cell)
+        .collect::<Vec<_>>()
+        .join(",")
+}
+
+#[test]
+fn a_captioner_learns_colours_and_describes_them_through_the_exported_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    data(folder.path());
+    let run = Run::open(config(25), folder.path(), &folder.path().join("run")).unwrap();
+    run.train().unwrap();
+    let (epoch, net) = run.checkpoints().unwrap().newest_net(run.net(&Device::flex())).unwrap();
+    assert_eq!(epoch, 25);
+    let model = folder.path().join("model");
+    export(&net, &run.config, &run.tokenizer, Precision::Float32, &model).unwrap();
+    let (scores, descriptions) = describe::score(&model, &run.data.dev, &DescribeOptions::default()).unwrap();
+    let right = std::iter::zip(0.., &descriptions)
+        .filter(|(i, d)| d.caption.contains(COLOURS[i % 3].0))
+        .count();
+    assert!(
+        right >= 10,
+        "{right} of 12 colours are right: {:?}",
+        descriptions[0].caption
+    );
+    assert!(scores.corpus.bleu[0] > 0.7, "{scores}");
+    let attention = descriptions[0].words[0].attention.as_ref().unwrap();
+    assert_eq!((attention.rows, attention.columns), (4, 4));
+}
+
+#[test]
+fn a_run_that_is_broken_off_and_resumed_learns_the_same_as_an_unbroken_one() {
+    let folder = tempfile::tempdir().unwrap();
+    data(folder.path());
+    let whole = folder.path().join("whole");
+    Run::open(config(3), folder.path(), &whole).unwrap().train().unwrap();
+    let broken = folder.path().join("broken");
+    let mut first = Run::open(config(3), folder.path(), &broken).unwrap();
+    first.stop_after = Some(1);
+    first.train().unwrap();
+    Run::open(config(3), folder.path(), &broken).unwrap().train().unwrap();
+    assert_eq!(last_row(&whole), last_row(&broken));
+}
