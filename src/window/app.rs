@@ -12,6 +12,7 @@ use super::{caption, words};
 use crate::captioner::{Description, Stage};
 use crate::describer::{Describer, Event, JobId, Source};
 use crate::photo::Photo;
+use crate::report;
 use crate::speech::{Speaker, SpeechEvent, Timeline, Utterance};
 use crate::wording;
 
@@ -364,7 +365,7 @@ impl HearsightApp {
             Command::Previous => self.step(ctx, false),
             Command::Copy => match &self.description {
                 Some(description) => {
-                    ctx.copy_text(wording::sentence(description));
+                    ctx.copy_text(report::sentence(description));
                     self.say(words::COPIED);
                 }
                 None => self.say(words::NO_SENTENCE),
@@ -439,7 +440,7 @@ impl HearsightApp {
     fn speak_description(&mut self) {
         let Some(description) = &self.description else { return };
         let before = wording::introduction(description).map_or(0, |text| text.split_whitespace().count());
-        let text = wording::sentence(description);
+        let text = report::sentence(description);
         self.speak(text, Some(before));
     }
 
