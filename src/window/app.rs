@@ -286,11 +286,12 @@ impl HearsightApp {
                     matches!(event, egui::Event::Key { key, pressed: true, repeat: false, .. }
                         if *key == entry.shortcut.logical_key)
                 });
-                let mut presses = 0;
-                while input.consume_shortcut(&entry.shortcut) {
-                    presses += usize::from(steps || first);
+                let presses = input.count_and_consume_key(entry.shortcut.modifiers, entry.shortcut.logical_key);
+                if steps {
+                    presses
+                } else {
+                    presses.min(usize::from(first))
                 }
-                presses
             });
             for _ in 0..presses {
                 self.obey(ctx, entry.command);

@@ -374,6 +374,22 @@ fn right_and_left_step_through_the_words_and_say_their_places() {
 }
 
 #[test]
+fn two_steps_between_two_frames_are_two_steps() {
+    let mut window = Window::silent();
+    for _ in 0..2 {
+        window.harness.input_mut().events.push(egui::Event::Key {
+            key: Key::ArrowRight,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers: Modifiers::NONE,
+        });
+    }
+    window.harness.run_steps(2);
+    assert_eq!(window.lit(), ["dog, lower left"]);
+}
+
+#[test]
 fn arrows_step_also_while_a_button_has_the_focus_and_leave_the_focus_there() {
     let mut window = Window::silent();
     window.harness.get_by_role_and_label(Role::Button, "Open").focus();
@@ -685,5 +701,25 @@ fn everything_fits_into_the_smallest_window() {
     ] {
         let rect = window.harness.get_by_label(name).rect();
         assert!(whole.contains_rect(rect) && rect.area() > 100.0, "{name}: {rect:?}");
+    }
+}
+
+#[test]
+fn the_sentence_and_the_news_grow_into_the_window_when_they_come() {
+    let mut window = Window::described();
+    window.voice_says(|id| SpeechEvent::Failed {
+        id: Some(id),
+        error: SpeechError::NoVoice,
+    });
+    window.harness.run_steps(3);
+    let photo = window.harness.get_by_role(Role::Image).rect();
+    let whole = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(900.0, 700.0));
+    for name in [
+        "dog, lower left",
+        "Model script, on cpu",
+        &SpeechError::NoVoice.to_string(),
+    ] {
+        let rect = window.harness.get_by_label(name).rect();
+        assert!(whole.contains_rect(rect) && !rect.intersects(photo), "{name}: {rect:?}");
     }
 }
