@@ -27,7 +27,8 @@ pub fn introduction(description: &Description) -> Option<&'static str> {
 
 /// Whether the model was unsure of the word.
 pub fn is_unsure(word: &Word) -> bool {
-    !(word.probability >= UNSURE_WORD)
+    // No number at all is unsure too.
+    word.probability.is_nan() || word.probability < UNSURE_WORD
 }
 
 #[cfg(test)]

@@ -135,7 +135,7 @@ impl Window {
         image::RgbImage::from_pixel(40, 30, image::Rgb([90, 120, 60]))
             .save(&path)
             .unwrap();
-        let first = photo.then(|| Source::Path(path));
+        let first = photo.then_some(Source::Path(path));
         let (voice, desktop) = (Rc::<VoiceLog>::default(), Rc::<RefCell<DesktopLog>>::default());
         let harness = Harness::builder()
             .with_size([900.0, 700.0])
@@ -250,7 +250,7 @@ impl Window {
 
     /// The words that are marked, as screen readers have them.
     fn lit(&self) -> Vec<String> {
-        let nodes = self.harness.root().children_recursive().into_iter();
+        let nodes = self.harness.root().children_recursive();
         nodes
             .filter(|node| node.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True))
             .filter_map(|node| node.accesskit_node().label())
