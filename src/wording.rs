@@ -1,4 +1,4 @@
-//! How doubt is put into words; the window, the voice and the reports all say it in the same way.
+//! How doubt is put into words, the same in the window, the voice and the reports.
 //!
 //! People explain contradictions away once a sentence sounds sure, and wording that stresses the chance of error
 //! corrects that better than wording that stresses correctness (MacLeod and others, CHI 2017).
@@ -9,7 +9,7 @@ use crate::captioner::{Description, Word};
 const MAY_BE_WRONG: f32 = 0.5;
 
 /// Below this confidence it is introduced as one that is probably wrong.
-const PROBABLY_WRONG: f32 = 0.25;
+const PROBABLY_WRONG: f32 = 0.2;
 
 /// Below this probability (a log-probability of −2) a content word was in a reference in 30 % of cases, against 76 %
 /// above −0.5, measured on Flickr8k.
@@ -25,57 +25,26 @@ pub fn introduction(description: &Description) -> Option<&'static str> {
     }
 }
 
-/// The sentence with its introduction, as it is spoken and printed.
-pub fn sentence(description: &Description) -> String {
-    match introduction(description) {
-        Some(introduction) => format!("{introduction} {}", description.caption),
-        None => description.caption.clone(),
-    }
-}
-
 /// Whether the model was unsure of the word.
 pub fn is_unsure(word: &Word) -> bool {
-    !(word.probability >= UNSURE_WORD)
+    // No number at all is unsure too.
+    word.probability.is_nan() || word.probability < UNSURE_WORD
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::captioner::Seconds;
-
-    fn with_confidence(confidence: f32) -> Description {
-        Description {
-            caption: "a dog runs".to_owned(),
-            confidence,
-            words: Vec::new(),
-            alternatives: Vec::new(),
-            tokens: Vec::new(),
-            score: 0.0,
-            model: String::new(),
-            device: String::new(),
-            seconds: Seconds::default(),
-        }
-    }
 
     #[test]
-    fn the_less_confident_the_stronger_the_warning() {
-        assert_eq!(sentence(&with_confidence(0.8)), "a dog runs");
-        assert_eq!(sentence(&with_confidence(0.3)), "This may be wrong: a dog runs");
-        assert_eq!(sentence(&with_confidence(0.1)), "This is probably wrong: a dog runs");
-    }
-
-    #[test]
-    fn a_confidence_that_is_no_number_is_no_confidence() {
-        assert_eq!(
-            sentence(&with_confidence(f32::NAN)),
-            "This is probably wrong: a dog runs"
-        );
-        let word = Word {
+    fn a_probability_that_is_no_number_is_unsure() {
+        let word = |probability| Word {
             text: "dog".to_owned(),
-            probability: f32::NAN,
+            probability,
             attention: None,
             place: None,
         };
-        assert!(is_unsure(&word));
+        assert!(is_unsure(&word(f32::NAN)));
+        assert!(is_unsure(&word(0.1)));
+        assert!(!is_unsure(&word(0.2)));
     }
 }

@@ -6,7 +6,7 @@ mod text;
 
 pub use json::{error_line, json_line};
 pub use picture::{PictureError, attention_picture, save_attention};
-pub use text::{DOUBTFUL, UNLIKELY, sentence};
+pub use text::sentence;
 
 #[cfg(test)]
 mod example {

@@ -1,17 +1,11 @@
 //! A description as the words that the terminal prints, the window shows and the voice says.
 
 use crate::captioner::Description;
-
-/// Below this confidence the wording says that the sentence may be wrong.
-pub const DOUBTFUL: f32 = 0.5;
-
-/// Below this confidence the wording says that the sentence is probably wrong.
-pub const UNLIKELY: f32 = 0.2;
+use crate::wording;
 
 /// The caption, behind a warning where it should not be believed.
 ///
-/// The wording stresses the chance of error, which corrects blind readers' too high trust better than one that
-/// stresses correctness (MacLeod and others, CHI 2017). Control characters are left out: a terminal would obey them.
+/// Control characters are left out: a terminal would obey them.
 pub fn sentence(description: &Description) -> String {
     let caption: String = description
         .caption
@@ -21,13 +15,9 @@ pub fn sentence(description: &Description) -> String {
     if caption.trim().is_empty() {
         return "The model found no words for this photo.".to_owned();
     }
-    // Written so that a confidence that is no number counts as none.
-    if description.confidence >= DOUBTFUL {
-        caption
-    } else if description.confidence >= UNLIKELY {
-        format!("This may be wrong: {caption}")
-    } else {
-        format!("This is probably wrong: {caption}")
+    match wording::introduction(description) {
+        Some(introduction) => format!("{introduction} {caption}"),
+        None => caption,
     }
 }
 

@@ -12,6 +12,7 @@ use super::{caption, words};
 use crate::captioner::{Description, Stage};
 use crate::describer::{Describer, Event, JobId, Source};
 use crate::photo::Photo;
+use crate::report;
 use crate::speech::{Speaker, SpeechEvent, Timeline, Utterance};
 use crate::wording;
 
@@ -285,11 +286,12 @@ impl HearsightApp {
                     matches!(event, egui::Event::Key { key, pressed: true, repeat: false, .. }
                         if *key == entry.shortcut.logical_key)
                 });
-                let mut presses = 0;
-                while input.consume_shortcut(&entry.shortcut) {
-                    presses += usize::from(steps || first);
+                let presses = input.count_and_consume_key(entry.shortcut.modifiers, entry.shortcut.logical_key);
+                if steps {
+                    presses
+                } else {
+                    presses.min(usize::from(first))
                 }
-                presses
             });
             for _ in 0..presses {
                 self.obey(ctx, entry.command);
@@ -364,7 +366,7 @@ impl HearsightApp {
             Command::Previous => self.step(ctx, false),
             Command::Copy => match &self.description {
                 Some(description) => {
-                    ctx.copy_text(wording::sentence(description));
+                    ctx.copy_text(report::sentence(description));
                     self.say(words::COPIED);
                 }
                 None => self.say(words::NO_SENTENCE),
@@ -439,7 +441,7 @@ impl HearsightApp {
     fn speak_description(&mut self) {
         let Some(description) = &self.description else { return };
         let before = wording::introduction(description).map_or(0, |text| text.split_whitespace().count());
-        let text = wording::sentence(description);
+        let text = report::sentence(description);
         self.speak(text, Some(before));
     }
 

@@ -37,21 +37,14 @@ pub fn show(ui: &mut Ui, description: Option<&Description>, lit: Option<usize>) 
     // As large as the window allows: a line of six or seven words in a small one, no larger than a headline in a wide one.
     let font = FontId::proportional((ui.available_width() / 24.0).clamp(24.0, 36.0));
     let mut pressed = None;
-    let room = ui.ctx().content_rect().height() * 0.4;
-    egui::ScrollArea::vertical()
-        .max_height(room)
-        .auto_shrink([false, true])
-        .show(ui, |ui| {
-            ui.horizontal_wrapped(|ui| {
-                ui.spacing_mut().item_spacing = vec2(2.0, 6.0);
-                for (number, word) in description.words.iter().enumerate() {
-                    let response = show_word(ui, number, word, lit == Some(number), &font);
-                    if response.clicked() {
-                        pressed = Some(number);
-                    }
-                }
-            });
-        });
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(2.0, 6.0);
+        for (number, word) in description.words.iter().enumerate() {
+            if show_word(ui, number, word, lit == Some(number), &font).clicked() {
+                pressed = Some(number);
+            }
+        }
+    });
     pressed
 }
 
@@ -96,9 +89,10 @@ fn show_word(ui: &mut Ui, number: usize, word: &Word, lit: bool, font: &FontId) 
     if wording::is_unsure(word) {
         dots(ui, rect, ink);
     }
-    // The default font is a light one; painted twice, half a point apart, it reads as a medium one.
+    // The default font is a light one; painted twice, a pixel apart, it reads as a medium one.
+    let beside = vec2(1.0 / ui.ctx().pixels_per_point(), 0.0);
     ui.painter()
-        .galley(rect.min + PADDING + vec2(0.5, 0.0), Arc::clone(&galley), ink);
+        .galley(rect.min + PADDING + beside, Arc::clone(&galley), ink);
     ui.painter().galley(rect.min + PADDING, galley, ink);
     response.on_hover_text(words::word(word))
 }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use egui::{Align2, Button, CentralPanel, Color32, FontId, Frame, Id, Margin, Panel, RichText, Sense, Ui};
+use egui::{Align2, Button, CentralPanel, Color32, FontId, Frame, Id, Margin, Panel, RichText, ScrollArea, Sense, Ui};
 
 use super::app::{HearsightApp, Model};
 use super::commands::{BUILT_IN, COMMANDS, Command};
@@ -19,6 +19,9 @@ const BUTTONS: [Command; 6] = [
     Command::Copy,
     Command::Keys,
 ];
+
+/// Below this width the buttons are smaller, so that more of them stand in a line.
+const NARROW: f32 = 480.0;
 
 /// How often the dots that show work move on, in seconds.
 const DOTS: f64 = 0.3;
@@ -42,6 +45,10 @@ impl HearsightApp {
 
     fn buttons(&mut self, ui: &mut Ui) {
         ui.horizontal_wrapped(|ui| {
+            if ui.available_width() < NARROW {
+                ui.spacing_mut().button_padding = egui::vec2(9.0, 4.0);
+                ui.spacing_mut().interact_size.y = 32.0;
+            }
             for command in BUTTONS {
                 let entry = command.entry();
                 let speaking = command == Command::Speak && self.is_speaking();
@@ -54,11 +61,19 @@ impl HearsightApp {
     }
 
     fn sentence(&mut self, ui: &mut Ui) {
-        if let Some(word) = caption::show(ui, self.description.as_deref(), self.lit) {
-            self.light(word);
-        }
-        ui.separator();
-        self.news(ui);
+        // In a small window long news would leave no room for the photo.
+        let room = ui.ctx().content_rect().height() * 0.45;
+        let scroll = ScrollArea::vertical()
+            .max_height(room)
+            .min_scrolled_height(room)
+            .auto_shrink([false, true]);
+        scroll.show(ui, |ui| {
+            if let Some(word) = caption::show(ui, self.description.as_deref(), self.lit) {
+                self.light(word);
+            }
+            ui.separator();
+            self.news(ui);
+        });
     }
 
     fn news(&self, ui: &mut Ui) {
@@ -130,7 +145,7 @@ impl HearsightApp {
                 node::Kind::Heading,
             );
             let height = (ui.ctx().content_rect().height() - 200.0).max(120.0);
-            egui::ScrollArea::vertical().max_height(height).show(ui, |ui| {
+            ScrollArea::vertical().max_height(height).show(ui, |ui| {
                 let ours = COMMANDS.iter().map(|entry| (entry.key(), entry.help));
                 let built_in = BUILT_IN.iter().map(|(key, help)| ((*key).to_owned(), *help));
                 for (key, help) in ours.chain(built_in) {

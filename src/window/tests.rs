@@ -135,7 +135,7 @@ impl Window {
         image::RgbImage::from_pixel(40, 30, image::Rgb([90, 120, 60]))
             .save(&path)
             .unwrap();
-        let first = photo.then(|| Source::Path(path));
+        let first = photo.then_some(Source::Path(path));
         let (voice, desktop) = (Rc::<VoiceLog>::default(), Rc::<RefCell<DesktopLog>>::default());
         let harness = Harness::builder()
             .with_size([900.0, 700.0])
@@ -250,7 +250,7 @@ impl Window {
 
     /// The words that are marked, as screen readers have them.
     fn lit(&self) -> Vec<String> {
-        let nodes = self.harness.root().children_recursive().into_iter();
+        let nodes = self.harness.root().children_recursive();
         nodes
             .filter(|node| node.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True))
             .filter_map(|node| node.accesskit_node().label())
@@ -280,7 +280,7 @@ impl Window {
 
 /// The voice began so long ago that it is at word `at` of `words`, each of which takes it many seconds.
 fn began(words: usize, at: usize) -> impl FnOnce(u64) -> SpeechEvent {
-    let timeline = Pace::default().timeline(&vec!["w".repeat(200); words]);
+    let timeline = Pace::default().timeline(&vec!["ba".repeat(100); words]);
     let ago = timeline.onsets()[at] + Duration::from_millis(20);
     move |id| SpeechEvent::Began {
         id,
@@ -332,20 +332,10 @@ fn a_sentence_in_doubt_is_shown_announced_and_spoken_with_its_doubt() {
     assert_eq!(window.heading(), "Description: This may be wrong: a dog runs.");
     assert_eq!(window.said(), ["This may be wrong: a dog runs."]);
     // The four words of the introduction light nothing; the caption's own then follow.
-    let texts = window.voice.said.borrow()[0].words.clone();
-    let timeline = Pace::default().timeline(&texts);
-    let dog = timeline.onsets()[5] + Duration::from_millis(20);
-    let began = |ago: Duration| {
-        let timeline = timeline.clone();
-        move |id| SpeechEvent::Began {
-            id,
-            at: Instant::now().checked_sub(ago).unwrap(),
-            timeline,
-        }
-    };
-    window.voice_says(began(Duration::from_millis(50)));
+    assert_eq!(window.voice.said.borrow()[0].words.len(), 4 + 3);
+    window.voice_says(began(7, 3));
     assert!(window.lit().is_empty());
-    window.voice_says(began(dog));
+    window.voice_says(began(7, 5));
     assert_eq!(window.lit(), ["dog, lower left"]);
 }
 
@@ -381,6 +371,22 @@ fn right_and_left_step_through_the_words_and_say_their_places() {
         window.key(Key::ArrowRight);
     }
     assert_eq!(window.lit(), ["runs, right, unsure"], "it stays at the end");
+}
+
+#[test]
+fn two_steps_between_two_frames_are_two_steps() {
+    let mut window = Window::silent();
+    for _ in 0..2 {
+        window.harness.input_mut().events.push(egui::Event::Key {
+            key: Key::ArrowRight,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers: Modifiers::NONE,
+        });
+    }
+    window.harness.run_steps(2);
+    assert_eq!(window.lit(), ["dog, lower left"]);
 }
 
 #[test]
@@ -695,5 +701,25 @@ fn everything_fits_into_the_smallest_window() {
     ] {
         let rect = window.harness.get_by_label(name).rect();
         assert!(whole.contains_rect(rect) && rect.area() > 100.0, "{name}: {rect:?}");
+    }
+}
+
+#[test]
+fn the_sentence_and_the_news_grow_into_the_window_when_they_come() {
+    let mut window = Window::described();
+    window.voice_says(|id| SpeechEvent::Failed {
+        id: Some(id),
+        error: SpeechError::NoVoice,
+    });
+    window.harness.run_steps(3);
+    let photo = window.harness.get_by_role(Role::Image).rect();
+    let whole = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(900.0, 700.0));
+    for name in [
+        "dog, lower left",
+        "Model script, on cpu",
+        &SpeechError::NoVoice.to_string(),
+    ] {
+        let rect = window.harness.get_by_label(name).rect();
+        assert!(whole.contains_rect(rect) && !rect.intersects(photo), "{name}: {rect:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! Every word that the window shows or announces, in one place, so that translation can come later.
 
 use crate::captioner::{Description, Place, Word};
-use crate::wording;
+use crate::{report, wording};
 
 /// The window's title and the program's name.
 pub const TITLE: &str = "Hearsight";
@@ -83,7 +83,7 @@ pub fn lit(place: &str) -> String {
 
 /// The description as one node for screen readers.
 pub fn description(description: &Description) -> String {
-    format!("{DESCRIPTION}: {}", wording::sentence(description))
+    format!("{DESCRIPTION}: {}", report::sentence(description))
 }
 
 /// A word with its place and its doubt: "dog, lower left".

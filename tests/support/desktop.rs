@@ -6,6 +6,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -33,7 +34,9 @@ impl Desktop {
     /// Starts it; programs on it get `envs` too.
     pub fn start(envs: impl IntoIterator<Item = (&'static str, OsString)>) -> Self {
         let folder = TempDir::with_prefix("hearsight-desktop-").unwrap();
-        fs::create_dir(folder.path().join("run")).unwrap();
+        for name in ["bin", "run"] {
+            fs::create_dir(folder.path().join(name)).unwrap();
+        }
         let mut desktop = Self {
             display: String::new(),
             bus: String::new(),
@@ -90,15 +93,29 @@ impl Desktop {
     pub fn open(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Window<'_> {
         let log = self.folder.path().join("program.log");
         let mut command = self.command(env!("CARGO_BIN_EXE_hearsight"));
+        let log_file = fs::File::create(&log).unwrap();
+        // The program finds no other programs than those of this desktop.
         command
             .args(arguments)
-            .stderr(fs::File::create(&log).unwrap())
+            .env("PATH", self.programs())
+            .stderr(log_file)
             .process_group(0);
         Window {
             desktop: self,
             process: command.spawn().unwrap(),
             log,
         }
+    }
+
+    /// Installs a file dialog in which a person chooses this file at once.
+    pub fn install_dialog(&self, choice: &Path) {
+        let path = self.programs().join("zenity");
+        fs::write(&path, format!("#!/bin/sh\necho '{}'\n", choice.display())).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    fn programs(&self) -> PathBuf {
+        self.folder.path().join("bin")
     }
 
     /// The screen as it is now.
