@@ -1,7 +1,7 @@
 //! Calibration: which share of sentences with a given log-probability is right.
 //!
-//! A sentence counts as right when at least two thirds of its content words (those of the bag: things, colours, doings)
-//! are used by at least one of the people who described the photo. A logistic curve over the mean log-probability a
+//! A sentence counts as right when at least half of its content words (those of the bag: things, colours, doings) are
+//! used by at least one of the people who described the photo. A logistic curve over the mean log-probability a
 //! token (Platt 1999) turns that into the confidence people are shown; the expected calibration error (Guo et al. 2017,
 //! section 3) says how far to believe it.
 
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::data::words::Bag;
 
 /// Share of a right sentence's content words that people used too.
-const RIGHT: f32 = 2.0 / 3.0;
+const RIGHT: f32 = 0.5;
 
 /// The curve `1 / (1 + exp(-(intercept + slope × mean log-probability)))`, and how well it fits.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

@@ -119,14 +119,18 @@ pub fn load(path: &Path) -> Result<Tokenizer> {
 
 /// A caption's tokens from the start token to the end token, padded with [`PAD`] to `longest + 2`.
 ///
+/// A longer caption is cut and has no end token: a sentence does not end there.
+///
 /// # Errors
 /// The tokenizers library's own.
 pub fn encode(tokenizer: &Tokenizer, caption: &str, longest: usize) -> Result<Vec<u32>> {
     let encoding = tokenizer.encode(caption, false).map_err(|e| anyhow!(e))?;
-    let words = &encoding.get_ids()[..encoding.len().min(longest)];
+    let words = encoding.get_ids();
     let mut tokens = vec![START];
-    tokens.extend_from_slice(words);
-    tokens.push(END);
+    tokens.extend_from_slice(&words[..words.len().min(longest)]);
+    if words.len() <= longest {
+        tokens.push(END);
+    }
     tokens.resize(longest + 2, PAD);
     Ok(tokens)
 }
@@ -221,7 +225,9 @@ mod tests {
             assert_eq!(tokenizer.token_to_id(token), Some(id as u32));
         }
         let ids = encode(&tokenizer, "a zebra", 3).unwrap();
-        assert_eq!(ids, [START, tokenizer.token_to_id("a").unwrap(), UNKNOWN, END, PAD]);
+        let a = tokenizer.token_to_id("a").unwrap();
+        assert_eq!(ids, [START, a, UNKNOWN, END, PAD]);
+        assert_eq!(encode(&tokenizer, "a a a a", 3).unwrap(), [START, a, a, a, PAD]);
     }
 
     #[test]
