@@ -38,7 +38,7 @@ pub fn is_right(caption: &str, references: &[String], bag: &Bag) -> Option<bool>
     let shared = std::iter::zip(&said, &used)
         .filter(|(said, used)| **said > 0.0 && **used > 0.0)
         .count();
-    (count > 0).then(|| shared as f32 >= RIGHT * count as f32)
+    (count > 0).then_some(shared as f32 >= RIGHT * count as f32)
 }
 
 /// The mean log-probability of a description's generated tokens.

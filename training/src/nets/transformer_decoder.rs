@@ -108,7 +108,7 @@ impl TransformerDecoder {
     pub fn forward(&self, tokens: Tensor<2, Int>, memory: &[KeysValues]) -> (Tensor<3>, Tensor<3>) {
         let [batch, length] = tokens.dims();
         let device = memory[0].keys.device();
-        let positions = self.position.val().slice([0..length]).unsqueeze::<3>();
+        let positions = self.position.val().narrow(0, 0, length).unsqueeze::<3>();
         let scale = (self.embedding.weight.dims()[1] as f64).sqrt();
         let mut x = self.dropout.forward(self.embedding.forward(tokens) * scale + positions);
         let mask = causal_mask(length, &device);
@@ -197,7 +197,7 @@ impl TransformerDecoder {
             .bias
             .val()
             .into_data()
-            .to_vec()
+            .try_to_vec()
             .map_err(|error| anyhow::anyhow!("the output's bias: {error:?}"))?;
         for &id in never {
             bias[id as usize] = -1e9;
