@@ -133,12 +133,12 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_is_right_when_people_used_most_of_its_content_words() {
+    fn a_sentence_is_right_when_people_used_half_of_its_content_words() {
         let words = ["dog", "brown", "running", "cat"].map(str::to_owned);
         let bag = Bag { words: words.to_vec() };
         let people = ["A brown dog .".to_owned(), "The dog is running".to_owned()];
         assert_eq!(is_right("A dog running with a cat.", &people, &bag), Some(true));
-        assert_eq!(is_right("A cat running.", &people, &bag), Some(false));
+        assert_eq!(is_right("A cat.", &people, &bag), Some(false));
         assert_eq!(is_right("In the of.", &people, &bag), None);
     }
 }
