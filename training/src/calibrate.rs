@@ -5,29 +5,76 @@
 //! token (Platt 1999) turns that into the confidence people are shown; the expected calibration error (Guo et al. 2017,
 //! section 3) says how far to believe it.
 
+use std::fmt;
 use std::path::Path;
 
-use anyhow::{Context, Result};
-use hearsight::captioner::Description;
-use serde::Serialize;
+use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use crate::data::words::Bag;
+use crate::disk::write_text;
 
 /// Share of a right sentence's content words that people used too.
 const RIGHT: f32 = 0.5;
 
-/// The curve `1 / (1 + exp(-(intercept + slope × mean log-probability)))`, and how well it fits.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+/// The curve `1 / (1 + exp(-(intercept + slope × mean log-probability)))`, fitted to every other point, and how well it
+/// fits the ones between.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Calibration {
     /// Log-odds for a sentence without any doubt.
     pub intercept: f64,
     /// Log-odds a unit of mean log-probability.
     pub slope: f64,
-    /// Share of the sentences that are right.
+    /// Share of all the sentences that are right.
     pub right: f64,
-    /// Mean distance between confidence and share of right sentences, over ten bins of confidence.
+    /// Mean distance between confidence and share of right sentences, over ten bins of confidence, on the points that
+    /// the curve was not fitted to.
     pub expected_error: f64,
+}
+
+impl Calibration {
+    /// Fits (mean log-probability, right) points.
+    pub fn of(points: &[(f64, bool)]) -> Self {
+        let fitted: Vec<_> = points.iter().copied().step_by(2).collect();
+        let (intercept, slope) = fit(&fitted);
+        let right = points.iter().filter(|(_, right)| *right).count() as f64 / points.len().max(1) as f64;
+        let between = points.iter().skip(1).step_by(2);
+        let confident: Vec<_> = between
+            .map(|&(x, right)| (logistic(intercept + slope * x), right))
+            .collect();
+        Self {
+            intercept,
+            slope,
+            right,
+            expected_error: expected_error(&confident),
+        }
+    }
+
+    /// Writes the curve into a model folder's `config.json`, beside and renamed.
+    ///
+    /// # Errors
+    /// A curve by which doubt would raise the confidence, a folder without a readable `config.json`, a full disk.
+    pub fn store(&self, model: &Path) -> Result<()> {
+        if !(self.intercept.is_finite() && self.slope.is_finite() && self.slope > 0.0) {
+            bail!("the log-probability says nothing about these sentences, so no confidence can be fitted to it");
+        }
+        let path = model.join("config.json");
+        let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let mut config: Value = serde_json::from_str(&text).with_context(|| format!("{} is broken", path.display()))?;
+        config["hearsight"]["calibration"] =
+            json!({"kind": "logistic", "intercept": self.intercept, "slope": self.slope});
+        write_text(&path, &format!("{config:#}\n"))
+    }
+}
+
+impl fmt::Display for Calibration {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(
+            f,
+            "right sentences {:.3}, expected calibration error {:.3}",
+            self.right, self.expected_error
+        )
+    }
 }
 
 /// Whether people's captions support a sentence; none where it has no content word to judge by.
@@ -41,13 +88,8 @@ pub fn is_right(caption: &str, references: &[String], bag: &Bag) -> Option<bool>
     (count > 0).then_some(shared as f32 >= RIGHT * count as f32)
 }
 
-/// The mean log-probability of a description's generated tokens.
-pub fn mean_log_probability(description: &Description) -> f64 {
-    f64::from(description.score) / description.tokens.len().saturating_sub(1).max(1) as f64
-}
-
-/// Fits the curve to (mean log-probability, right) by Newton's method with a weak pull of the slope towards 0.
-pub fn fit(points: &[(f64, bool)]) -> Calibration {
+/// Intercept and slope by Newton's method, with a weak pull of the slope towards 0.
+fn fit(points: &[(f64, bool)]) -> (f64, f64) {
     let (mut intercept, mut slope) = (0.0, 0.0);
     for _ in 0..50 {
         let (mut g0, mut g1, mut h00, mut h01, mut h11) = (0.0, -1e-3 * slope, 1e-9, 0.0, 1e-3);
@@ -64,17 +106,7 @@ pub fn fit(points: &[(f64, bool)]) -> Calibration {
         intercept += (h11 * g0 - h01 * g1) / determinant;
         slope += (h00 * g1 - h01 * g0) / determinant;
     }
-    let right = points.iter().filter(|(_, right)| *right).count() as f64 / points.len().max(1) as f64;
-    let confident: Vec<_> = points
-        .iter()
-        .map(|&(x, right)| (logistic(intercept + slope * x), right))
-        .collect();
-    Calibration {
-        intercept,
-        slope,
-        right,
-        expected_error: expected_error(&confident),
-    }
+    (intercept, slope)
 }
 
 fn logistic(x: f64) -> f64 {
@@ -94,19 +126,6 @@ fn expected_error(points: &[(f64, bool)]) -> f64 {
         / points.len().max(1) as f64
 }
 
-/// Writes the curve into a model folder's `config.json`, beside and renamed.
-///
-/// # Errors
-/// A folder without a readable `config.json`, a full disk.
-pub fn store(calibration: &Calibration, model: &Path) -> Result<()> {
-    let path = model.join("config.json");
-    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut config: Value = serde_json::from_str(&text).with_context(|| format!("{} is broken", path.display()))?;
-    config["hearsight"]["calibration"] =
-        json!({"kind": "logistic", "intercept": calibration.intercept, "slope": calibration.slope});
-    crate::export::write(&path, &format!("{config:#}\n"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,7 +143,7 @@ mod tests {
                 (x, uniform() < logistic(1.0 + 1.5 * x))
             })
             .collect();
-        let found = fit(&points);
+        let found = Calibration::of(&points);
         assert!(
             (found.intercept - 1.0).abs() < 0.1 && (found.slope - 1.5).abs() < 0.1,
             "{found:?}"

@@ -1,19 +1,30 @@
-//! Checkpoints: a folder an epoch, the newest named in a file that is written beside and renamed.
+//! Checkpoints: a folder an epoch; which is the newest and which the best stands in a file that appears when all is
+//! written. The others are forgotten.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use burn::module::Module;
 use burn::optim::ModuleOptimizer;
+use serde::{Deserialize, Serialize};
 
+use crate::disk::write_text;
 use crate::learn::EpochRow;
 use crate::nets::captioner::CaptionerNet;
 
 /// The checkpoints of one run.
 pub struct Checkpoints {
     folder: PathBuf,
+}
+
+/// Which epochs are kept.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq)]
+struct Kept {
+    newest: usize,
+    best: usize,
+    /// The best one's dev loss, nats a token.
+    best_dev_caption: f64,
 }
 
 impl Checkpoints {
@@ -37,22 +48,22 @@ impl Checkpoints {
         net: CaptionerNet,
         optimizer: &ModuleOptimizer,
     ) -> Result<Option<(usize, CaptionerNet, ModuleOptimizer)>> {
-        let Some(epoch) = self.newest_epoch()? else {
+        let Some(Kept { newest, .. }) = self.kept()? else {
             return Ok(None);
         };
-        let optimizer = optimizer.clone().load(self.of(epoch).join("optimizer"))?;
-        Ok(Some((epoch, self.load(epoch, net)?, optimizer)))
+        let optimizer = optimizer.clone().load(self.of(newest).join("optimizer"))?;
+        Ok(Some((newest, self.load(newest, net)?, optimizer)))
     }
 
-    /// The net of the newest checkpoint, without the optimiser.
+    /// The epoch with the lowest dev loss, and its net.
     ///
     /// # Errors
     /// No checkpoint yet, one of another net, or a broken one.
-    pub fn newest_net(&self, net: CaptionerNet) -> Result<(usize, CaptionerNet)> {
-        let epoch = self
-            .newest_epoch()?
+    pub fn best(&self, net: CaptionerNet) -> Result<(usize, CaptionerNet)> {
+        let kept = self
+            .kept()?
             .with_context(|| format!("no checkpoint in {}", self.folder.display()))?;
-        Ok((epoch, self.load(epoch, net)?))
+        Ok((kept.best, self.load(kept.best, net)?))
     }
 
     fn load(&self, epoch: usize, net: CaptionerNet) -> Result<CaptionerNet> {
@@ -61,11 +72,14 @@ impl Checkpoints {
             .with_context(|| format!("{} is not of this net", path.display()))
     }
 
-    fn newest_epoch(&self) -> Result<Option<usize>> {
-        match fs::read_to_string(self.folder.join("newest")) {
-            Ok(epoch) => Ok(Some(epoch.trim().parse().context("the file `newest` holds no number")?)),
+    fn kept(&self) -> Result<Option<Kept>> {
+        let path = self.folder.join("kept.json");
+        match fs::read(&path) {
+            Ok(text) => Ok(Some(
+                serde_json::from_slice(&text).with_context(|| format!("{} is broken", path.display()))?,
+            )),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error).context("cannot read the file `newest`"),
+            Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
         }
     }
 
@@ -73,7 +87,7 @@ impl Checkpoints {
         self.folder.join(format!("epoch-{epoch}"))
     }
 
-    /// Saves an epoch, then forgets the one before it.
+    /// Saves an epoch, then forgets those that are neither the newest nor the best.
     ///
     /// # Errors
     /// The disk's; the checkpoint before stays the newest.
@@ -82,18 +96,23 @@ impl Checkpoints {
         fs::create_dir_all(&folder)?;
         net.clone().save_file(folder.join("net"))?;
         optimizer.save(folder.join("optimizer"))?;
-        let newest = self.folder.join("newest");
-        let beside = newest.with_extension("unfinished");
-        fs::write(&beside, row.epoch.to_string())?;
-        fs::rename(&beside, &newest)?;
+        let before = self.kept()?;
+        let (best, best_dev_caption) = before
+            .map(|kept| (kept.best, kept.best_dev_caption))
+            .filter(|&(_, dev)| dev <= row.dev_caption)
+            .unwrap_or((row.epoch, row.dev_caption));
+        let kept = Kept {
+            newest: row.epoch,
+            best,
+            best_dev_caption,
+        };
+        write_text(&self.folder.join("kept.json"), &serde_json::to_string_pretty(&kept)?)?;
         self.log(row)?;
-        if let Some(before) = row
-            .epoch
-            .checked_sub(1)
-            .map(|epoch| self.of(epoch))
-            .filter(|folder| folder.is_dir())
-        {
-            fs::remove_dir_all(before)?;
+        for old in before.iter().flat_map(|kept| [kept.newest, kept.best]) {
+            let folder = self.of(old);
+            if ![kept.newest, kept.best].contains(&old) && folder.is_dir() {
+                fs::remove_dir_all(folder)?;
+            }
         }
         Ok(())
     }
@@ -104,11 +123,9 @@ impl Checkpoints {
         let file = fs::OpenOptions::new().create(true).append(true).open(path)?;
         let mut writer = csv::WriterBuilder::new().has_headers(fresh).from_writer(file);
         writer.serialize(row)?;
-        writer.flush()?;
         writer
             .into_inner()
-            .map_err(|error| anyhow::anyhow!("{error}"))?
-            .flush()?;
+            .map_err(|error| anyhow!("cannot write the log: {error}"))?;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
 use crate::data::captions::DataConfig;
@@ -44,6 +44,69 @@ impl RunConfig {
     /// A missing file, or the line that is wrong.
     pub fn read(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        toml::from_str(&text).with_context(|| format!("{} is no training configuration", path.display()))
+        let config: Self =
+            toml::from_str(&text).with_context(|| format!("{} is no training configuration", path.display()))?;
+        config
+            .check()
+            .with_context(|| format!("{} cannot be trained", path.display()))?;
+        Ok(config)
+    }
+
+    /// Refuses what would divide by zero, learn nothing or stop half-way.
+    fn check(&self) -> Result<()> {
+        let (learning, encoder, decoder) = (&self.learning, &self.net.encoder, &self.net.decoder);
+        ensure!(
+            learning.batch > 0 && learning.replicas > 0 && learning.batch.is_multiple_of(learning.replicas),
+            "learning.batch must be a multiple of learning.replicas"
+        );
+        ensure!(learning.captions > 0, "learning.captions must be at least 1");
+        ensure!(
+            encoder.channels.len() == encoder.blocks.len()
+                && encoder.grid() << encoder.channels.len() == encoder.picture,
+            "net.encoder.picture must be a multiple of 2 to the number of stages, with a number of blocks for each"
+        );
+        for (name, heads) in [("encoder", encoder.heads), ("decoder", decoder.heads)] {
+            ensure!(
+                heads > 0 && decoder.width.is_multiple_of(heads),
+                "net.{name}.heads must divide net.decoder.width"
+            );
+        }
+        ensure!(decoder.layers > 0, "net.decoder.layers must be at least 1");
+        ensure!(
+            decoder.positions > self.words.longest,
+            "net.decoder.positions must be more than words.longest: the start token takes one"
+        );
+        ensure!(
+            self.views.count > 0 && (0.0..=1.0).contains(&self.views.smallest_area),
+            "views.count must be at least 1 and views.smallest_area between 0 and 1"
+        );
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_configuration_that_could_not_be_trained_is_refused_with_its_setting() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.toml");
+        let good = include_str!("../configs/everyday.toml");
+        std::fs::write(&path, good).unwrap();
+        RunConfig::read(&path).unwrap();
+        for (from, to, setting) in [
+            ("batch = 48", "batch = 0", "batch"),
+            ("batch = 48", "batch = 49", "replicas"),
+            ("picture = 128", "picture = 100", "picture"),
+            ("positions = 20", "positions = 18", "positions"),
+            ("smallest_area = 0.4", "smallest_area = 1.4", "smallest_area"),
+        ] {
+            assert!(good.contains(from), "{from}");
+            std::fs::write(&path, good.replacen(from, to, 1)).unwrap();
+            let error = format!("{:#}", RunConfig::read(&path).unwrap_err());
+            assert!(error.contains(setting), "{error}");
+        }
     }
 }

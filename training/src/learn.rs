@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use burn::module::Module;
 use burn::optim::{AdamWConfig, GradientsAccumulator, GradientsParams};
 use burn::tensor::{Device, Tensor};
@@ -107,6 +107,12 @@ impl Lesson {
         }
         let pools = pools(config.replicas)?;
         let steps_an_epoch = self.train.photos.len() / config.batch;
+        ensure!(
+            steps_an_epoch > 0,
+            "a batch of {} is more than the {} photos",
+            config.batch,
+            self.train.photos.len()
+        );
         let steps = steps_an_epoch * config.epochs;
         for index in done..self.stop_after.unwrap_or(config.epochs).min(config.epochs) {
             // Dropout starts anew with each epoch, so that a resumed run draws what an unbroken one would.

@@ -9,6 +9,7 @@ pub mod clip;
 pub mod config;
 pub mod data;
 pub mod describe;
+pub mod disk;
 pub mod export;
 pub mod learn;
 pub mod loss;

@@ -2,16 +2,17 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use burn::tensor::Device;
 use clap::{Parser, Subcommand};
 use hearsight::captioner::DescribeOptions;
+use hearsight_training::calibrate::{self, Calibration};
 use hearsight_training::config::RunConfig;
 use hearsight_training::data::captions::{DataConfig, Dataset};
 use hearsight_training::data::words::Bag;
+use hearsight_training::describe;
 use hearsight_training::export::{self, weights::Precision};
 use hearsight_training::run::Run;
-use hearsight_training::{calibrate, describe};
 
 /// Trains attention captioners, exports them as ONNX model folders and scores these.
 #[derive(Parser)]
@@ -28,7 +29,7 @@ enum Command {
         #[command(flatten)]
         run: RunArguments,
     },
-    /// Write the newest checkpoint of a run as a model folder.
+    /// Write the best checkpoint of a run as a model folder; its confidence is not calibrated until `score --calibrate`.
     Export {
         #[command(flatten)]
         run: RunArguments,
@@ -80,18 +81,29 @@ struct RunArguments {
     /// Train for so many epochs instead of the configured number.
     #[arg(long)]
     epochs: Option<usize>,
+    /// Stop after so many epochs; calling again goes on as if there had been no stop.
+    #[arg(long)]
+    stop_after: Option<usize>,
 }
 
 impl RunArguments {
     fn open(&self) -> Result<Run> {
         let mut config = RunConfig::read(&self.config)?;
-        if let (Some(teacher), Some(path)) = (&mut config.teacher, &self.teacher) {
+        if let Some(path) = &self.teacher {
+            let Some(teacher) = &mut config.teacher else {
+                bail!(
+                    "{} has no [teacher], so --teacher has nothing to replace",
+                    self.config.display()
+                );
+            };
             teacher.model.clone_from(path);
         }
         if let Some(epochs) = self.epochs {
             config.learning.epochs = epochs;
         }
-        Run::open(config, &self.data, &self.run)
+        let mut run = Run::open(config, &self.data, &self.run)?;
+        run.stop_after = self.stop_after;
+        Ok(run)
     }
 }
 
@@ -103,7 +115,7 @@ fn main() -> Result<()> {
         }
         Command::Export { run, to, precision } => {
             let run = run.open()?;
-            let (epoch, net) = run.checkpoints()?.newest_net(run.net(&Device::flex()))?;
+            let (epoch, net) = run.checkpoints()?.best(run.net(&Device::flex()))?;
             export::export(&net, &run.config, &run.tokenizer, precision, &to)?;
             println!("epoch {epoch} is in {}", to.display());
         }
@@ -141,17 +153,17 @@ fn main() -> Result<()> {
             let points: Vec<_> = std::iter::zip(&photos, &descriptions)
                 .filter_map(|(photo, description)| {
                     let right = calibrate::is_right(&description.caption, &photo.captions, &bag)?;
-                    Some((calibrate::mean_log_probability(description), right))
+                    Some((f64::from(description.mean_log_probability()), right))
                 })
                 .collect();
-            let fitted = calibrate::fit(&points);
-            println!(
-                "right {:.3}, expected calibration error when fitted here {:.3}",
-                fitted.right, fitted.expected_error
-            );
+            let calibration = Calibration::of(&points);
+            println!("{calibration}");
             if calibrate {
-                calibrate::store(&fitted, &model)?;
-                println!("the confidence of {} is fitted to these photos", model.display());
+                calibration.store(&model)?;
+                println!(
+                    "the confidence of {} is fitted to every other of these photos",
+                    model.display()
+                );
             }
         }
     }

@@ -4,8 +4,7 @@
 //! so that rare directions count without drowning in noise. Kept on disk as float16 `[photo][view][cell][component]`.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::os::unix::fs::FileExt;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -17,9 +16,11 @@ use ndarray::{Array1, Array2, Array4, Axis, s};
 use ort::session::Session;
 use ort::value::TensorRef;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::data::captions::CaptionedPhoto;
 use crate::data::views::{ViewsConfig, crop, cut, preprocessor_config};
+use crate::disk::{make_once, read_exact_at};
 
 /// Which classifier, and how much of it.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
@@ -57,21 +58,14 @@ impl TeacherTargets {
         grid: usize,
         seed: u64,
     ) -> Result<Self> {
-        if !path.is_file() {
-            Asking::new(teacher, views, grid, seed)?.write(path, photos)?;
-        }
-        let file = File::open(path)?;
-        let cells = grid * grid;
-        let expected = (photos.len() * views.count * cells * teacher.components * 2) as u64;
-        if file.metadata()?.len() != expected {
-            bail!(
-                "{} is not of this configuration: delete it, it is made again",
-                path.display()
-            );
-        }
+        let made_with = json!({"teacher": teacher, "views": views, "grid": grid, "seed": seed, "photos": photos.len()});
+        let file = make_once(path, &made_with, |out| {
+            Asking::new(teacher, views, grid, seed)?.write(out, photos)
+        })?;
+        let (views, cells) = (views.count, grid * grid);
         Ok(Self {
             file,
-            views: views.count,
+            views,
             cells,
             components: teacher.components,
         })
@@ -85,9 +79,7 @@ impl TeacherTargets {
         let length = self.cells * self.components;
         let mut bytes = vec![0; length * 2];
         let start = (photo * self.views + view) * bytes.len();
-        self.file
-            .read_exact_at(&mut bytes, start as u64)
-            .context("cannot read the teacher's targets")?;
+        read_exact_at(&self.file, &mut bytes, start as u64).context("cannot read the teacher's targets")?;
         let halves: Vec<f16> = bytes
             .chunks_exact(2)
             .map(|pair| f16::from_le_bytes([pair[0], pair[1]]))
@@ -121,10 +113,8 @@ impl<'a> Asking<'a> {
         })
     }
 
-    fn write(&mut self, path: &Path, photos: &[CaptionedPhoto]) -> Result<()> {
+    fn write(&mut self, out: &mut dyn Write, photos: &[CaptionedPhoto]) -> Result<()> {
         let projection = self.components(photos)?;
-        let unfinished = path.with_extension("unfinished");
-        let mut out = BufWriter::new(File::create(&unfinished)?);
         let progress = crate::progress::bar("asking the teacher", photos.len() as u64);
         for (index, photo) in photos.iter().enumerate() {
             let opened = Photo::open(&photo.path)?;
@@ -138,10 +128,6 @@ impl<'a> Asking<'a> {
             }
             progress.inc(1);
         }
-        out.into_inner()
-            .map_err(std::io::IntoInnerError::into_error)?
-            .sync_all()?;
-        std::fs::rename(&unfinished, path)?;
         progress.finish();
         Ok(())
     }

@@ -3,11 +3,10 @@
 //! A file of bytes `[photo][view][3][height][width]`, read by position, so that memory does not grow with the set.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::os::unix::fs::FileExt;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use hearsight::captioner::preprocess::Preprocessor;
 use hearsight::photo::Photo;
 use image::RgbImage;
@@ -18,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::captions::CaptionedPhoto;
+use crate::disk::{make_once, read_exact_at};
 
 /// Which parts of each photo are kept.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
@@ -83,17 +83,8 @@ impl Views {
         picture: usize,
         seed: u64,
     ) -> Result<Self> {
-        if !path.is_file() {
-            cut_all(path, photos, config, picture, seed)?;
-        }
-        let file = File::open(path)?;
-        let expected = (photos.len() * config.count * 3 * picture * picture) as u64;
-        if file.metadata()?.len() != expected {
-            bail!(
-                "{} is not of this configuration: delete it, it is made again",
-                path.display()
-            );
-        }
+        let made_with = json!({"views": config, "picture": picture, "seed": seed, "photos": photos.len()});
+        let file = make_once(path, &made_with, |out| cut_all(out, photos, config, picture, seed))?;
         Ok(Self {
             file,
             path: path.to_owned(),
@@ -114,17 +105,20 @@ impl Views {
     pub fn read(&self, photo: usize, view: usize) -> Result<Vec<u8>> {
         let mut bytes = vec![0; 3 * self.picture * self.picture];
         let start = (photo * self.count + view) * bytes.len();
-        self.file
-            .read_exact_at(&mut bytes, start as u64)
+        read_exact_at(&self.file, &mut bytes, start as u64)
             .with_context(|| format!("cannot read view {view} of photo {photo} in {}", self.path.display()))?;
         Ok(bytes)
     }
 }
 
-fn cut_all(path: &Path, photos: &[CaptionedPhoto], config: &ViewsConfig, picture: usize, seed: u64) -> Result<()> {
+fn cut_all(
+    out: &mut dyn Write,
+    photos: &[CaptionedPhoto],
+    config: &ViewsConfig,
+    picture: usize,
+    seed: u64,
+) -> Result<()> {
     let preprocessor = Preprocessor::from_json(&preprocessor_config(picture))?;
-    let unfinished = path.with_extension("unfinished");
-    let mut out = BufWriter::new(File::create(&unfinished)?);
     let progress = crate::progress::bar("cutting views", photos.len() as u64);
     for (chunk_index, chunk) in photos.chunks(64).enumerate() {
         let views: Vec<Vec<u8>> = chunk
@@ -147,10 +141,6 @@ fn cut_all(path: &Path, photos: &[CaptionedPhoto], config: &ViewsConfig, picture
         }
         progress.inc(chunk.len() as u64);
     }
-    out.into_inner()
-        .map_err(std::io::IntoInnerError::into_error)?
-        .sync_all()?;
-    std::fs::rename(&unfinished, path)?;
     progress.finish();
     Ok(())
 }

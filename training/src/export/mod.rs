@@ -23,6 +23,7 @@ use tokenizers::Tokenizer;
 use crate::config::RunConfig;
 use crate::data::views::preprocessor_config;
 use crate::data::words::{END, PAD, START, UNKNOWN};
+use crate::disk::write_text;
 use crate::nets::captioner::CaptionerNet;
 use weights::{GraphWriter, Precision};
 
@@ -41,7 +42,7 @@ pub fn export(
     onnx::save(&encoder(net, config, precision)?, &to.join("encoder_model.onnx"))?;
     onnx::save(&decoder(net, config, precision)?, &to.join("decoder_model.onnx"))?;
     let vocabulary = tokenizer.get_vocab_size(true);
-    let json = |name: &str, value: &Value| write(&to.join(name), &format!("{value:#}\n"));
+    let json = |name: &str, value: &Value| write_text(&to.join(name), &format!("{value:#}\n"));
     json("config.json", &model_config(config, vocabulary))?;
     json("generation_config.json", &generation_config(config))?;
     json(
@@ -51,15 +52,7 @@ pub fn export(
     let words = tokenizer
         .to_string(true)
         .map_err(|error| anyhow::anyhow!("cannot write the tokenizer: {error}"))?;
-    write(&to.join("tokenizer.json"), &words)
-}
-
-/// Writes a text file beside and renames it.
-pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
-    let beside = path.with_extension("unfinished");
-    fs::write(&beside, text)
-        .and_then(|()| fs::rename(&beside, path))
-        .with_context(|| format!("cannot write {}", path.display()))
+    write_text(&to.join("tokenizer.json"), &words)
 }
 
 /// The encoder's graph; see the module.

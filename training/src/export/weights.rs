@@ -57,14 +57,12 @@ impl GraphWriter {
     /// As [`Self::weight`].
     pub fn linear(&mut self, name: &str, layer: &Linear, x: &str) -> Result<String> {
         let weight = self.weight(&format!("{name}.weight"), layer.weight.val())?;
-        let product = self.graph.matmul(x, &weight);
-        match &layer.bias {
-            Some(bias) => {
-                let bias = self.weight(&format!("{name}.bias"), bias.val())?;
-                Ok(self.graph.add(&product, &bias))
-            }
-            None => Ok(product),
-        }
+        let bias = layer
+            .bias
+            .as_ref()
+            .map(|bias| self.weight(&format!("{name}.bias"), bias.val()))
+            .transpose()?;
+        Ok(self.graph.linear(x, &weight, bias.as_deref()))
     }
 
     /// A layer norm over the last dimension of `x`.
