@@ -72,9 +72,9 @@ struct RunArguments {
     /// Folder of the data set.
     #[arg(long)]
     data: PathBuf,
-    /// Folder for what the run makes.
+    /// Folder for what the run makes [default: runs/ and the configuration's name].
     #[arg(long)]
-    run: PathBuf,
+    run: Option<PathBuf>,
     /// The teacher's ONNX file, instead of the one that the configuration names.
     #[arg(long)]
     teacher: Option<PathBuf>,
@@ -101,7 +101,8 @@ impl RunArguments {
         if let Some(epochs) = self.epochs {
             config.learning.epochs = epochs;
         }
-        let mut run = Run::open(config, &self.data, &self.run)?;
+        let folder = self.run.clone().unwrap_or_else(|| PathBuf::from("runs").join(&config.name));
+        let mut run = Run::open(config, &self.data, &folder)?;
         run.stop_after = self.stop_after;
         Ok(run)
     }

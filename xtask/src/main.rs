@@ -26,6 +26,7 @@ Commands:
   setup [run|test|snapshots]
                          only install what is missing
   train CONFIG…          train a captioner: `hearsight-training train CONFIG…`, built for this very processor
+  export CONFIG…         write a trained captioner as a model folder: `hearsight-training export CONFIG…`
   score ARGUMENTS…       score a model folder: `hearsight-training score ARGUMENTS…`
 ";
 
@@ -54,7 +55,7 @@ fn dispatch(arguments: &[OsString]) -> Result<ExitCode> {
             Some("snapshots") => setup::setup(setup::Purpose::Snapshots),
             _ => Ok(not_known(purpose)),
         },
-        (Some("train" | "score"), rest) => training::training(command, rest),
+        (Some("train" | "export" | "score"), rest) => training::training(command, rest),
         (Some("help" | "--help" | "-h"), _) => {
             print!("{USAGE}");
             Ok(ExitCode::SUCCESS)
