@@ -135,6 +135,25 @@ fn loading_is_counted_once() {
 }
 
 #[test]
+fn the_seconds_include_opening_the_folder_and_decoding_the_photo() {
+    let folder = model(Kind::Recurrent, json!({}));
+    let opened = ModelFolder::open(folder.path()).unwrap();
+    let mut captioner = Captioner::load(&opened, &LoadOptions::default()).unwrap();
+    let path = folder.path().join("photo.png");
+    RgbImage::from_fn(2000, 1500, |x, y| Rgb([x as u8, y as u8, (x * y) as u8]))
+        .save(&path)
+        .unwrap();
+    let photo = Photo::open(&path).unwrap();
+    assert!(opened.seconds() > 0.0 && photo.seconds() > 0.0);
+    let seconds = describe(&mut captioner, &photo, 1).seconds;
+    assert!(seconds.load > opened.seconds());
+    assert!(seconds.decode_photo > photo.seconds());
+    let bytes = Photo::from_bytes("photo", &fs::read(&path).unwrap()).unwrap();
+    assert!(bytes.seconds() > 0.0);
+    assert_eq!(Photo::from_pixels("pasted", photo.pixels().clone()).seconds(), 0.0);
+}
+
+#[test]
 fn settings_given_with_the_photo_override_the_models() {
     let folder = model(Kind::Transformer, json!({}));
     let mut captioner = load(folder.path()).unwrap();

@@ -60,7 +60,7 @@ pub struct Captioner {
     encoder: Encoder,
     decoder: Decoder,
     device: String,
-    /// Seconds that loading took, until a description has told them.
+    /// Seconds that opening the folder and loading took, until a description has told them.
     load_seconds: Option<f64>,
 }
 
@@ -77,7 +77,7 @@ impl Captioner {
             open_sessions([folder.encoder(), folder.decoder()], options.device, options.threads)?;
         let encoder = Encoder::new(encoder, preprocessor.size(), folder)?;
         let decoder = Decoder::new(decoder, encoder.outputs(), folder)?;
-        let load_seconds = Some(start.elapsed().as_secs_f64());
+        let load_seconds = Some(folder.seconds() + start.elapsed().as_secs_f64());
         Ok(Self {
             model: folder.clone(),
             preprocessor,
@@ -120,7 +120,7 @@ impl Captioner {
         let mut lap = || std::mem::replace(&mut clock, Instant::now()).elapsed().as_secs_f64();
         progress(Stage::Preprocess);
         let pixels = self.preprocessor.run(photo.pixels());
-        let decode_photo = lap();
+        let decode_photo = photo.seconds() + lap();
         run.check()?;
         progress(Stage::Encode);
         let mut memory = Memory::new(self.encoder.run(&pixels, run)?);

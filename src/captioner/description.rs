@@ -82,9 +82,9 @@ pub struct Alternative {
 /// Wall-clock seconds of the stages.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Seconds {
-    /// Loading the model (0 when it was loaded already).
+    /// Opening the model folder and loading the model (0 when it was loaded already).
     pub load: f64,
-    /// Reading the photo and bringing it to the encoder's input.
+    /// Reading and decoding the photo and bringing it to the encoder's input.
     pub decode_photo: f64,
     /// The encoder.
     pub encode: f64,

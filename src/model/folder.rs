@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use serde_json::Value;
 use tokenizers::Tokenizer;
@@ -23,6 +24,7 @@ pub struct ModelFolder {
     tokenizer: Tokenizer,
     encoder: PathBuf,
     decoder: PathBuf,
+    seconds: f64,
 }
 
 /// A vocabulary may be wider than its tokenizer (it is padded to a round number for the processor), but not by more
@@ -36,6 +38,7 @@ impl ModelFolder {
     /// # Errors
     /// There is no such folder, or a file in it is missing, broken or contradicts another.
     pub fn open(path: &Path) -> Result<Self, ModelError> {
+        let start = Instant::now();
         if !path.is_dir() {
             return Err(ModelError::NoFolder {
                 path: path.to_path_buf(),
@@ -55,7 +58,7 @@ impl ModelFolder {
             .file_name()
             .map_or_else(|| "model".into(), |name| name.to_string_lossy().into_owned());
         let name = config.hearsight.name.clone().unwrap_or(file_name);
-        let model = Self {
+        let mut model = Self {
             path: path.to_path_buf(),
             name,
             config,
@@ -64,6 +67,7 @@ impl ModelFolder {
             tokenizer,
             encoder,
             decoder,
+            seconds: 0.0,
         };
         if model.generation.start_token().is_none() {
             return Err(model.contradiction(
@@ -73,6 +77,7 @@ impl ModelFolder {
         if let Some(size) = model.config.vocab_size() {
             model.check_vocabulary(size)?;
         }
+        model.seconds = start.elapsed().as_secs_f64();
         Ok(model)
     }
 
@@ -111,6 +116,11 @@ impl ModelFolder {
             folder: self.path.clone(),
             contradiction,
         }
+    }
+
+    /// Seconds that opening it took, most of them for the tokenizer.
+    pub fn seconds(&self) -> f64 {
+        self.seconds
     }
 
     /// The folder.
