@@ -115,6 +115,39 @@ fn a_decoder_that_would_cut_up_shared_memory_is_given_a_copy_for_each_beam() {
 }
 
 #[test]
+fn the_attention_of_heads_one_behind_the_other_belongs_to_its_sequence() {
+    let (plain, flat) = (model(Kind::Transformer, json!({})), model(Kind::FlatHeads, json!({})));
+    let (mut plain, mut flat) = (load(plain.path()).unwrap(), load(flat.path()).unwrap());
+    for beams in [1, 2, 3] {
+        let (a, b) = (
+            describe(&mut plain, &photo(3), beams),
+            describe(&mut flat, &photo(3), beams),
+        );
+        assert_eq!(a.tokens, b.tokens);
+        for (a, b) in a.words.iter().zip(&b.words) {
+            let (a, b) = (a.attention.as_ref().unwrap(), b.attention.as_ref().unwrap());
+            assert!(a.weights.iter().zip(&b.weights).all(|(a, b)| (a - b).abs() < 1e-4));
+        }
+    }
+}
+
+#[test]
+fn a_decoder_with_scores_for_fewer_sequences_than_it_was_given_fails_in_a_sentence() {
+    let folder = model(Kind::Averaging, json!({}));
+    let mut captioner = load(folder.path()).unwrap();
+    let options = DescribeOptions {
+        beams: Some(3),
+        ..DescribeOptions::default()
+    };
+    let found = captioner.describe(&photo(0), &options, &Cancel::default(), &mut |_| {});
+    assert_eq!(
+        found.unwrap_err().to_string(),
+        "The model failed while it looked at the photo (its scores have the shape [1, 1, 13] for 3 sequences). Try \
+         again on the CPU, or try another model."
+    );
+}
+
+#[test]
 fn one_beam_is_the_models_own_greedy_search() {
     for kind in KINDS {
         let folder = model(kind, json!({}));
