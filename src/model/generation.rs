@@ -1,6 +1,7 @@
 //! `generation_config.json`: how a sentence is searched for, as Hugging Face's `generate()` reads it.
 
 use serde::Deserialize;
+use serde::de::Error as _;
 use serde_json::{Map, Value};
 
 /// The settings of a search, with the meanings and defaults of Hugging Face's `GenerationConfig`.
@@ -65,7 +66,13 @@ impl GenerationConfig {
                 }
             }
         }
-        serde_json::from_value(Value::Object(settings))
+        let settings: Self = serde_json::from_value(Value::Object(settings))?;
+        let penalty = settings.repetition_penalty;
+        if !(penalty.is_finite() && penalty > 0.0) {
+            let reason = format!("repetition_penalty is {penalty}, expected a number above 0");
+            return Err(serde_json::Error::custom(reason));
+        }
+        Ok(settings)
     }
 
     /// The token that every sequence starts with.
@@ -185,6 +192,17 @@ mod tests {
     fn no_search_is_endless() {
         let settings = GenerationConfig::from_json(Some(&json!({"max_length": 1_000_000})), &json!({})).unwrap();
         assert_eq!(settings.max_length(), 512);
+    }
+
+    #[test]
+    fn a_repetition_penalty_that_would_turn_scores_round_is_refused() {
+        let settings = |penalty| GenerationConfig::from_json(Some(&json!({"repetition_penalty": penalty})), &json!({}));
+        assert!(settings(1.3).is_ok());
+        for penalty in [0.0, -1.5, 1e300] {
+            let error = settings(penalty).unwrap_err().to_string();
+            assert!(error.starts_with("repetition_penalty is "), "{error}");
+            assert!(error.ends_with(", expected a number above 0"), "{error}");
+        }
     }
 
     #[test]

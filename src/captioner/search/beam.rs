@@ -1,7 +1,5 @@
 //! Beam search, as `BeamSearchScorer` of Hugging Face transformers 4.46 does it.
 
-use std::cmp::Ordering;
-
 use super::scores::{adjust, log_softmax};
 use super::{Decode, Hypothesis};
 use crate::captioner::CaptionError;
@@ -90,7 +88,8 @@ fn best_candidates(beams: &[Beam], log_probabilities: &[Vec<f32>], settings: &Ge
         candidates.extend(scores.into_iter().enumerate().map(with_score));
     }
     let best_first = |a: &Candidate, b: &Candidate| {
-        let score = b.score.partial_cmp(&a.score).unwrap_or(Ordering::Equal);
+        // A total order even of what is no number, without which sorting may panic.
+        let score = b.score.total_cmp(&a.score);
         score.then(a.beam.cmp(&b.beam)).then(a.token.cmp(&b.token))
     };
     if candidates.len() > count {
