@@ -24,7 +24,7 @@ pub struct LoadOptions {
 /// How a photo is described; what is none stays as the model's `generation_config.json` says.
 #[derive(Clone, Debug, Default)]
 pub struct DescribeOptions {
-    /// Sentences that the search keeps in view; 1 is greedy.
+    /// Sentences that the search keeps in view, at most [`MAX_BEAMS`](crate::model::MAX_BEAMS); 1 is greedy.
     pub beams: Option<usize>,
     /// Longest sequence, the start token included.
     pub max_length: Option<usize>,
@@ -218,10 +218,12 @@ impl DescribeOptions {
     /// The model's settings with these over them.
     fn over(&self, settings: &GenerationConfig) -> GenerationConfig {
         let mut settings = settings.clone();
-        settings.num_beams = self.beams.unwrap_or(settings.num_beams);
         settings.length_penalty = self.length_penalty.unwrap_or(settings.length_penalty);
         settings.no_repeat_ngram_size = self.no_repeat_ngram_size.unwrap_or(settings.no_repeat_ngram_size);
         settings.repetition_penalty = self.repetition_penalty.unwrap_or(settings.repetition_penalty);
+        if let Some(beams) = self.beams {
+            settings.set_num_beams(beams);
+        }
         if let Some(length) = self.max_length {
             settings.set_max_length(length);
         }

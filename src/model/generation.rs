@@ -11,8 +11,7 @@ pub struct GenerationConfig {
     decoder_start_token_id: Option<i64>,
     bos_token_id: Option<i64>,
     eos_token_id: OneOrMany,
-    /// Sentences that the search keeps in view; 1 is greedy.
-    pub num_beams: usize,
+    num_beams: usize,
     max_length: usize,
     max_new_tokens: Option<usize>,
     min_length: usize,
@@ -46,6 +45,9 @@ impl Default for GenerationConfig {
     }
 }
 
+/// The most sentences that a search keeps in view, whatever the settings say: each costs time and memory.
+pub const MAX_BEAMS: usize = 64;
+
 /// No sequence gets longer than this, whatever the settings say.
 const HARD_LIMIT: usize = 512;
 
@@ -73,6 +75,16 @@ impl GenerationConfig {
             return Err(serde_json::Error::custom(reason));
         }
         Ok(settings)
+    }
+
+    /// Sentences that the search keeps in view, 1 to [`MAX_BEAMS`]; 1 is greedy.
+    pub fn num_beams(&self) -> usize {
+        self.num_beams.clamp(1, MAX_BEAMS)
+    }
+
+    /// Sets how many sentences the search keeps in view.
+    pub fn set_num_beams(&mut self, beams: usize) {
+        self.num_beams = beams;
     }
 
     /// The token that every sequence starts with.
@@ -167,7 +179,7 @@ mod tests {
         let settings = GenerationConfig::from_json(Some(&json!({"max_length": 12, "bos_token_id": null})), &config);
         let settings = settings.unwrap();
         assert_eq!((settings.start_token(), settings.end_tokens()), (Some(4), &[5, 6][..]));
-        assert_eq!((settings.num_beams, settings.max_length()), (1, 12));
+        assert_eq!((settings.num_beams(), settings.max_length()), (1, 12));
     }
 
     #[test]
@@ -175,7 +187,7 @@ mod tests {
         let config = json!({"num_beams": 3, "eos_token_id": 5, "decoder": {"num_beams": 1, "min_length": 4}});
         let settings = GenerationConfig::from_json(None, &config).unwrap();
         assert_eq!(
-            (settings.num_beams, settings.min_length(), settings.max_length()),
+            (settings.num_beams(), settings.min_length(), settings.max_length()),
             (3, 4, 20)
         );
     }
@@ -192,6 +204,14 @@ mod tests {
     fn no_search_is_endless() {
         let settings = GenerationConfig::from_json(Some(&json!({"max_length": 1_000_000})), &json!({})).unwrap();
         assert_eq!(settings.max_length(), 512);
+    }
+
+    #[test]
+    fn no_search_keeps_more_in_view_than_can_be_afforded_nor_nothing() {
+        for (told, kept) in [(0, 1), (1, 1), (5, 5), (100_000, MAX_BEAMS)] {
+            let settings = GenerationConfig::from_json(Some(&json!({"num_beams": told})), &json!({})).unwrap();
+            assert_eq!(settings.num_beams(), kept);
+        }
     }
 
     #[test]

@@ -69,7 +69,7 @@ pub(super) fn search(
     start: i64,
     decode: &mut Decode,
 ) -> Result<Vec<(Hypothesis, f64)>, CaptionError> {
-    if settings.num_beams > 1 {
+    if settings.num_beams() > 1 {
         beam::search(settings, start, decode)
     } else {
         greedy::search(settings, start, decode).map(|best| {
