@@ -7,7 +7,7 @@ use std::path::Path;
 use hearsight::captioner::{
     Cancel, CaptionError, Captioner, DescribeOptions, Description, DeviceChoice, LoadOptions, Stage,
 };
-use hearsight::model::ModelFolder;
+use hearsight::model::{Calibration, ModelFolder};
 use hearsight::photo::Photo;
 use image::{Rgb, RgbImage};
 use serde_json::{Value, json};
@@ -63,6 +63,9 @@ fn every_kind_of_decoder_describes_with_words_places_and_doubt() {
             let product: f32 = found.words.iter().map(|word| word.probability.ln()).sum();
             assert!(product >= found.score - 1e-4, "the score also holds the end token");
             assert!(found.confidence > 0.0 && found.confidence < 1.0);
+            let mean = found.score / (found.tokens.len() - 1) as f32;
+            assert_eq!(found.mean_log_probability(), mean);
+            assert!((found.confidence - mean.exp()).abs() < 1e-6);
             assert_eq!(found.alternatives.is_empty(), beams == 1);
             assert!(found.alternatives.iter().all(|other| other.caption != found.caption));
         }
@@ -203,7 +206,7 @@ fn settings_given_with_the_photo_override_the_models() {
 
 #[test]
 fn our_own_models_say_how_to_write_and_how_sure_to_be() {
-    let calibration = json!({"kind": "logistic", "intercept": -1.0, "slope": 0.0});
+    let calibration = json!({"kind": "logistic", "intercept": -1.0, "slope": 0.5});
     let folder = model(Kind::Recurrent, json!({"capitalise": true, "calibration": calibration}));
     let found = describe(&mut load(folder.path()).unwrap(), &photo(0), 1);
     assert!(
@@ -211,7 +214,15 @@ fn our_own_models_say_how_to_write_and_how_sure_to_be() {
         "{}",
         found.caption
     );
-    assert!((found.confidence - 0.268_941).abs() < 1e-5);
+    let calibration = Calibration::Logistic {
+        intercept: -1.0,
+        slope: 0.5,
+    };
+    assert_eq!(
+        found.confidence,
+        calibration.confidence(found.mean_log_probability())
+    );
+    assert!(found.confidence < 0.268_941, "less than without any doubt");
 }
 
 #[test]

@@ -177,9 +177,9 @@ impl Captioner {
                 });
             }
         }
-        Ok(Description {
+        let description = Description {
             caption,
-            confidence: self.confidence(best),
+            confidence: 0.0,
             words,
             alternatives,
             tokens: best.tokens.clone(),
@@ -187,11 +187,14 @@ impl Captioner {
             model: self.model.name().to_owned(),
             device: self.device.clone(),
             seconds: Seconds::default(),
+        };
+        Ok(Description {
+            confidence: self.confidence(description.mean_log_probability()),
+            ..description
         })
     }
 
-    fn confidence(&self, hypothesis: &Hypothesis) -> f32 {
-        let mean = hypothesis.score() / hypothesis.log_probabilities.len().max(1) as f32;
+    fn confidence(&self, mean: f32) -> f32 {
         let calibration = self.model.config().hearsight.calibration;
         calibration
             .map_or_else(|| mean.exp(), |calibration| calibration.confidence(mean))

@@ -23,6 +23,15 @@ pub struct Description {
     pub seconds: Seconds,
 }
 
+impl Description {
+    /// The mean log-probability of a generated token, the end token included where there is one; 0 or less. This is
+    /// what a [`Calibration`](crate::model::Calibration) takes.
+    pub fn mean_log_probability(&self) -> f32 {
+        // All but the start token.
+        self.score / self.tokens.len().saturating_sub(1).max(1) as f32
+    }
+}
+
 /// A word as the person reads it (a token or several), with the model's view of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Word {
