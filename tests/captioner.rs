@@ -8,6 +8,7 @@ use hearsight::captioner::{
     Cancel, CaptionError, Captioner, DescribeOptions, Description, DeviceChoice, LoadOptions, Stage,
 };
 use hearsight::model::{Calibration, ModelFolder};
+use hearsight::onnx::{DataType, Dim, GraphBuilder, save};
 use hearsight::photo::Photo;
 use image::{Rgb, RgbImage};
 use serde_json::{Value, json};
@@ -464,6 +465,56 @@ fn an_encoder_and_a_decoder_of_different_models_are_refused_by_what_does_not_fit
         sentence,
         "MODEL/decoder_model.onnx cannot be used here: it takes an input \"features\" that the encoder does not give. \
          Try another model, or another export of it."
+    );
+}
+
+/// A graph that gives its input out in another type.
+fn cast(folder: &Path, file: &str, input: (&str, DataType), output: (&str, DataType)) {
+    let mut g = GraphBuilder::new("cast");
+    let x = g.input(input.0, input.1, &[Dim::Named("batch"), Dim::Named("length")]);
+    let y = g.cast(&x, output.1);
+    g.output(output.0, &y, output.1, &[Dim::Named("batch"), Dim::Named("length")]);
+    save(&g.finish().unwrap(), &folder.join(file)).unwrap();
+}
+
+#[test]
+fn graphs_of_half_precision_at_their_ends_are_refused_when_they_are_loaded() {
+    use DataType::{Float, Float16, Int64};
+    for (file, input, output, bad) in [
+        ("encoder_model.onnx", ("pixel_values", Float16), ("features", Float), "pixel_values"),
+        ("encoder_model.onnx", ("pixel_values", Float), ("features", Float16), "features"),
+        ("decoder_model.onnx", ("input_ids", Int64), ("logits", Float16), "logits"),
+    ] {
+        let sentence = refused(Kind::Transformer, |folder| cast(folder, file, input, output));
+        assert_eq!(
+            sentence,
+            format!(
+                "MODEL/{file} cannot be used here: its \"{bad}\" is of 16-bit numbers, and only 32-bit ones are known \
+                 here. Try another model, or another export of it."
+            )
+        );
+    }
+}
+
+#[test]
+fn a_decoder_that_cannot_start_is_passed_over_where_the_folder_has_another() {
+    let folder = model(Kind::Transformer, json!({}));
+    let expected = describe(&mut load(folder.path()).unwrap(), &photo(0), 2);
+    // As T5's and BART's exports have it: the keys that the first step computes from the encoder are never given out.
+    let cannot_start = "past_key_values.0.encoder.key";
+    cast(
+        folder.path(),
+        "decoder_with_past_model.onnx",
+        (cannot_start, DataType::Float),
+        ("logits", DataType::Float),
+    );
+    let found = describe(&mut load(folder.path()).unwrap(), &photo(0), 2);
+    assert_eq!(found.tokens, expected.tokens);
+    fs::remove_file(folder.path().join("decoder_model.onnx")).unwrap();
+    let sentence = load(folder.path()).unwrap_err().to_string();
+    assert!(
+        sentence.contains("decoder_with_past_model.onnx cannot be used here: it starts from \"past_key_values.0.encoder.key\""),
+        "{sentence}"
     );
 }
 

@@ -1,15 +1,16 @@
 //! The captioner: a loaded model that describes photos.
 
+use std::path::Path;
 use std::time::Instant;
 
 use super::cancel::Run;
 use super::decoder::{Decoder, Memory};
 use super::encoder::Encoder;
-use super::preprocess::Preprocessor;
+use super::preprocess::{InputSize, Preprocessor};
 use super::runtime::open_sessions;
 use super::search::{Hypothesis, search};
 use super::{Alternative, Cancel, CaptionError, Description, DeviceChoice, Seconds, sentence};
-use crate::model::{GenerationConfig, ModelFolder};
+use crate::model::{GenerationConfig, ModelError, ModelFolder};
 use crate::photo::Photo;
 
 /// How a model is loaded.
@@ -73,10 +74,18 @@ impl Captioner {
     pub fn load(folder: &ModelFolder, options: &LoadOptions) -> Result<Self, CaptionError> {
         let start = Instant::now();
         let preprocessor = Preprocessor::from_json(folder.preprocessor())?;
-        let ([encoder, decoder], device) =
-            open_sessions([folder.encoder(), folder.decoder()], options.device, options.threads)?;
-        let encoder = Encoder::new(encoder, preprocessor.size(), folder)?;
-        let decoder = Decoder::new(decoder, encoder.outputs(), folder)?;
+        let mut decoders = folder.decoders();
+        let (encoder, decoder, device) = loop {
+            match (graphs(folder, &decoders[0], preprocessor.size(), options), decoders) {
+                (Err(CaptionError::Model(ModelError::Unsupported { file, what })), [first, rest @ ..])
+                    if file == *first && !rest.is_empty() =>
+                {
+                    log::info!("{} is passed over: {what}", file.display());
+                    decoders = rest;
+                }
+                (graphs, _) => break graphs?,
+            }
+        };
         let load_seconds = Some(folder.seconds() + start.elapsed().as_secs_f64());
         Ok(Self {
             model: folder.clone(),
@@ -217,6 +226,20 @@ impl Captioner {
     }
 }
 
+/// The encoder and one of the decoders, and what they run on.
+fn graphs(
+    folder: &ModelFolder,
+    decoder_file: &Path,
+    photo: InputSize,
+    options: &LoadOptions,
+) -> Result<(Encoder, Decoder, String), CaptionError> {
+    let ([encoder, decoder], device) =
+        open_sessions([folder.encoder(), decoder_file], options.device, options.threads)?;
+    let encoder = Encoder::new(encoder, photo, folder)?;
+    let decoder = Decoder::new(decoder, decoder_file, encoder.outputs(), folder)?;
+    Ok((encoder, decoder, device))
+}
+
 impl DescribeOptions {
     /// The model's settings with these over them.
     fn over(&self, settings: &GenerationConfig) -> GenerationConfig {
@@ -240,8 +263,6 @@ impl DescribeOptions {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use std::path::Path;
-
     use serde_json::Value;
 
     use super::*;

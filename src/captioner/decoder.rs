@@ -13,6 +13,7 @@
 //! A graph may declare its shapes open or wrongly, so those that matter are checked on what it gave.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use ndarray::{Array2, ArrayD, ArrayView1, ArrayViewD, Axis, Ix3, s};
 use ort::session::{RunOptions, Session, SessionInputValue};
@@ -20,7 +21,7 @@ use ort::value::{DynValue, Outlet, Tensor, ValueType};
 
 use super::CaptionError;
 use super::cancel::Run;
-use super::runtime::short;
+use super::runtime::{check_numbers, short};
 use super::search::Step;
 use super::softmaxes::is_cross_attention;
 use crate::model::{ModelError, ModelFolder};
@@ -68,9 +69,15 @@ pub(super) struct Memory {
 pub(super) struct State(Vec<DynValue>);
 
 impl Decoder {
-    pub(super) fn new(session: Session, encoder: &[String], folder: &ModelFolder) -> Result<Self, ModelError> {
+    pub(super) fn new(
+        session: Session,
+        file: &Path,
+        encoder: &[String],
+        folder: &ModelFolder,
+    ) -> Result<Self, ModelError> {
+        check_numbers(&session, file)?;
         let unsupported = |what| ModelError::Unsupported {
-            file: folder.decoder().to_path_buf(),
+            file: file.to_path_buf(),
             what,
         };
         let from_encoder = |name: &str| encoder.iter().position(|output| output == name);
@@ -92,6 +99,12 @@ impl Decoder {
                 memory.push((name.to_owned(), index));
             } else if let Some((rest, output)) = past.or(next) {
                 let initial = from_encoder(&format!("initial_state.{rest}"));
+                // Keys and values of the encoder, unlike a past of its own, are never of length 0.
+                if rest.contains(".encoder.") && initial.is_none() {
+                    return Err(unsupported(format!(
+                        "it starts from \"{name}\", which only another decoder of its export computes"
+                    )));
+                }
                 let shape = initial_shape(input).ok_or_else(|| unsupported(format!("\"{name}\" has no shape")))?;
                 state.push(Slot {
                     input: name.to_owned(),

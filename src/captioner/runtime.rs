@@ -13,6 +13,7 @@ use ort::ep;
 use ort::error::ErrorCode;
 use ort::session::Session;
 use ort::session::builder::SessionBuilder;
+use ort::value::TensorElementType;
 
 use crate::model::ModelError;
 
@@ -256,6 +257,23 @@ fn open(
     session.map_err(|error| OpenError {
         file: file.to_path_buf(),
         error,
+    })
+}
+
+/// Refuses a graph that takes or gives half-precision numbers; weights and steps inside of it may have them.
+pub(super) fn check_numbers(session: &Session, file: &Path) -> Result<(), ModelError> {
+    let mut ends = session.inputs().iter().chain(session.outputs());
+    let half = ends.find(|end| {
+        matches!(
+            end.dtype().tensor_type(),
+            Some(TensorElementType::Float16 | TensorElementType::Bfloat16)
+        )
+    });
+    half.map_or(Ok(()), |half| {
+        Err(ModelError::Unsupported {
+            file: file.to_path_buf(),
+            what: format!("its \"{}\" is of 16-bit numbers, and only 32-bit ones are known here", half.name()),
+        })
     })
 }
 

@@ -23,7 +23,7 @@ pub struct ModelFolder {
     preprocessor: Value,
     tokenizer: Tokenizer,
     encoder: PathBuf,
-    decoder: PathBuf,
+    decoders: Vec<PathBuf>,
     seconds: f64,
 }
 
@@ -44,7 +44,7 @@ impl ModelFolder {
                 path: path.to_path_buf(),
             });
         }
-        let (encoder, decoder) = graphs(path)?;
+        let (encoder, decoders) = graphs(path)?;
         let config_json = required(path, "config.json")?;
         let config: Config =
             serde_json::from_value(config_json.clone()).map_err(|error| broken(path.join("config.json"), error))?;
@@ -66,7 +66,7 @@ impl ModelFolder {
             preprocessor,
             tokenizer,
             encoder,
-            decoder,
+            decoders,
             seconds: 0.0,
         };
         if model.generation.start_token().is_none() {
@@ -158,25 +158,26 @@ impl ModelFolder {
         &self.encoder
     }
 
-    /// The decoder's graph.
-    pub fn decoder(&self) -> &Path {
-        &self.decoder
+    /// The decoder's graphs, at least one, the most useful first; the captioner takes the first that it can run.
+    pub fn decoders(&self) -> &[PathBuf] {
+        &self.decoders
     }
 }
 
-/// The decoder's graph, the most useful first: one with a past serves the first step too, with a past of length 0, and
+/// The decoder's graphs, the most useful first: one with a past serves the first step too, with a past of length 0, and
 /// what is inside the branches of a merged one cannot be reached.
 const DECODERS: [&str; 3] = ["decoder_with_past_model", "decoder_model_merged", "decoder_model"];
 
-fn graphs(folder: &Path) -> Result<(PathBuf, PathBuf), ModelError> {
+fn graphs(folder: &Path) -> Result<(PathBuf, Vec<PathBuf>), ModelError> {
     let mut has_encoder = false;
     for place in [folder.to_path_buf(), folder.join("onnx")] {
         for suffix in ["", "_quantized"] {
             let file = |stem: &str| Some(place.join(format!("{stem}{suffix}.onnx"))).filter(|path| path.is_file());
             let Some(encoder) = file("encoder_model") else { continue };
             has_encoder = true;
-            if let Some(decoder) = DECODERS.into_iter().find_map(file) {
-                return Ok((encoder, decoder));
+            let decoders: Vec<_> = DECODERS.into_iter().filter_map(file).collect();
+            if !decoders.is_empty() {
+                return Ok((encoder, decoders));
             }
         }
     }
