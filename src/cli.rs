@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 use hearsight::captioner::DeviceChoice;
+use hearsight::model::MAX_BEAMS;
 
 mod describe;
 mod doctor;
@@ -89,7 +90,7 @@ struct DescribeArguments {
     speak: bool,
 
     /// Sentences that the search keeps in view; 1 is greedy, more is slower [default: as the model says]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MAX_BEAMS as i64))]
     beams: Option<u16>,
 
     /// Save the photo with where the model looked for each word as a PNG; takes a single PHOTO

@@ -7,7 +7,8 @@ use std::path::Path;
 use hearsight::captioner::{
     Cancel, CaptionError, Captioner, DescribeOptions, Description, DeviceChoice, LoadOptions, Stage,
 };
-use hearsight::model::ModelFolder;
+use hearsight::model::{Calibration, ModelFolder};
+use hearsight::onnx::{DataType, Dim, GraphBuilder, save};
 use hearsight::photo::Photo;
 use image::{Rgb, RgbImage};
 use serde_json::{Value, json};
@@ -63,6 +64,9 @@ fn every_kind_of_decoder_describes_with_words_places_and_doubt() {
             let product: f32 = found.words.iter().map(|word| word.probability.ln()).sum();
             assert!(product >= found.score - 1e-4, "the score also holds the end token");
             assert!(found.confidence > 0.0 && found.confidence < 1.0);
+            let mean = found.score / (found.tokens.len() - 1) as f32;
+            assert_eq!(found.mean_log_probability(), mean);
+            assert!((found.confidence - mean.exp()).abs() < 1e-6);
             assert_eq!(found.alternatives.is_empty(), beams == 1);
             assert!(found.alternatives.iter().all(|other| other.caption != found.caption));
         }
@@ -115,6 +119,39 @@ fn a_decoder_that_would_cut_up_shared_memory_is_given_a_copy_for_each_beam() {
 }
 
 #[test]
+fn the_attention_of_heads_one_behind_the_other_belongs_to_its_sequence() {
+    let (plain, flat) = (model(Kind::Transformer, json!({})), model(Kind::FlatHeads, json!({})));
+    let (mut plain, mut flat) = (load(plain.path()).unwrap(), load(flat.path()).unwrap());
+    for beams in [1, 2, 3] {
+        let (a, b) = (
+            describe(&mut plain, &photo(3), beams),
+            describe(&mut flat, &photo(3), beams),
+        );
+        assert_eq!(a.tokens, b.tokens);
+        for (a, b) in a.words.iter().zip(&b.words) {
+            let (a, b) = (a.attention.as_ref().unwrap(), b.attention.as_ref().unwrap());
+            assert!(a.weights.iter().zip(&b.weights).all(|(a, b)| (a - b).abs() < 1e-4));
+        }
+    }
+}
+
+#[test]
+fn a_decoder_with_scores_for_fewer_sequences_than_it_was_given_fails_in_a_sentence() {
+    let folder = model(Kind::Averaging, json!({}));
+    let mut captioner = load(folder.path()).unwrap();
+    let options = DescribeOptions {
+        beams: Some(3),
+        ..DescribeOptions::default()
+    };
+    let found = captioner.describe(&photo(0), &options, &Cancel::default(), &mut |_| {});
+    assert_eq!(
+        found.unwrap_err().to_string(),
+        "The model failed while it looked at the photo (its scores have the shape [1, 1, 13] for 3 sequences). Try \
+         again on the CPU, or try another model."
+    );
+}
+
+#[test]
 fn one_beam_is_the_models_own_greedy_search() {
     for kind in KINDS {
         let folder = model(kind, json!({}));
@@ -135,6 +172,25 @@ fn loading_is_counted_once() {
 }
 
 #[test]
+fn the_seconds_include_opening_the_folder_and_decoding_the_photo() {
+    let folder = model(Kind::Recurrent, json!({}));
+    let opened = ModelFolder::open(folder.path()).unwrap();
+    let mut captioner = Captioner::load(&opened, &LoadOptions::default()).unwrap();
+    let path = folder.path().join("photo.png");
+    RgbImage::from_fn(2000, 1500, |x, y| Rgb([x as u8, y as u8, (x * y) as u8]))
+        .save(&path)
+        .unwrap();
+    let photo = Photo::open(&path).unwrap();
+    assert!(opened.seconds() > 0.0 && photo.seconds() > 0.0);
+    let seconds = describe(&mut captioner, &photo, 1).seconds;
+    assert!(seconds.load > opened.seconds());
+    assert!(seconds.decode_photo > photo.seconds());
+    let bytes = Photo::from_bytes("photo", &fs::read(&path).unwrap()).unwrap();
+    assert!(bytes.seconds() > 0.0);
+    assert_eq!(Photo::from_pixels("pasted", photo.pixels().clone()).seconds(), 0.0);
+}
+
+#[test]
 fn settings_given_with_the_photo_override_the_models() {
     let folder = model(Kind::Transformer, json!({}));
     let mut captioner = load(folder.path()).unwrap();
@@ -151,7 +207,7 @@ fn settings_given_with_the_photo_override_the_models() {
 
 #[test]
 fn our_own_models_say_how_to_write_and_how_sure_to_be() {
-    let calibration = json!({"kind": "logistic", "intercept": -1.0, "slope": 0.0});
+    let calibration = json!({"kind": "logistic", "intercept": -1.0, "slope": 0.5});
     let folder = model(Kind::Recurrent, json!({"capitalise": true, "calibration": calibration}));
     let found = describe(&mut load(folder.path()).unwrap(), &photo(0), 1);
     assert!(
@@ -159,7 +215,15 @@ fn our_own_models_say_how_to_write_and_how_sure_to_be() {
         "{}",
         found.caption
     );
-    assert!((found.confidence - 0.268_941).abs() < 1e-5);
+    let calibration = Calibration::Logistic {
+        intercept: -1.0,
+        slope: 0.5,
+    };
+    assert_eq!(
+        found.confidence,
+        calibration.confidence(found.mean_log_probability())
+    );
+    assert!(found.confidence < 0.268_941, "less than without any doubt");
 }
 
 #[test]
@@ -401,6 +465,56 @@ fn an_encoder_and_a_decoder_of_different_models_are_refused_by_what_does_not_fit
         sentence,
         "MODEL/decoder_model.onnx cannot be used here: it takes an input \"features\" that the encoder does not give. \
          Try another model, or another export of it."
+    );
+}
+
+/// A graph that gives its input out in another type.
+fn cast(folder: &Path, file: &str, input: (&str, DataType), output: (&str, DataType)) {
+    let mut g = GraphBuilder::new("cast");
+    let x = g.input(input.0, input.1, &[Dim::Named("batch"), Dim::Named("length")]);
+    let y = g.cast(&x, output.1);
+    g.output(output.0, &y, output.1, &[Dim::Named("batch"), Dim::Named("length")]);
+    save(&g.finish().unwrap(), &folder.join(file)).unwrap();
+}
+
+#[test]
+fn graphs_of_half_precision_at_their_ends_are_refused_when_they_are_loaded() {
+    use DataType::{Float, Float16, Int64};
+    for (file, input, output, bad) in [
+        ("encoder_model.onnx", ("pixel_values", Float16), ("features", Float), "pixel_values"),
+        ("encoder_model.onnx", ("pixel_values", Float), ("features", Float16), "features"),
+        ("decoder_model.onnx", ("input_ids", Int64), ("logits", Float16), "logits"),
+    ] {
+        let sentence = refused(Kind::Transformer, |folder| cast(folder, file, input, output));
+        assert_eq!(
+            sentence,
+            format!(
+                "MODEL/{file} cannot be used here: its \"{bad}\" is of 16-bit numbers, and only 32-bit ones are known \
+                 here. Try another model, or another export of it."
+            )
+        );
+    }
+}
+
+#[test]
+fn a_decoder_that_cannot_start_is_passed_over_where_the_folder_has_another() {
+    let folder = model(Kind::Transformer, json!({}));
+    let expected = describe(&mut load(folder.path()).unwrap(), &photo(0), 2);
+    // As T5's and BART's exports have it: the keys that the first step computes from the encoder are never given out.
+    let cannot_start = "past_key_values.0.encoder.key";
+    cast(
+        folder.path(),
+        "decoder_with_past_model.onnx",
+        (cannot_start, DataType::Float),
+        ("logits", DataType::Float),
+    );
+    let found = describe(&mut load(folder.path()).unwrap(), &photo(0), 2);
+    assert_eq!(found.tokens, expected.tokens);
+    fs::remove_file(folder.path().join("decoder_model.onnx")).unwrap();
+    let sentence = load(folder.path()).unwrap_err().to_string();
+    assert!(
+        sentence.contains("decoder_with_past_model.onnx cannot be used here: it starts from \"past_key_values.0.encoder.key\""),
+        "{sentence}"
     );
 }
 

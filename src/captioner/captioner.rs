@@ -1,15 +1,16 @@
 //! The captioner: a loaded model that describes photos.
 
+use std::path::Path;
 use std::time::Instant;
 
 use super::cancel::Run;
 use super::decoder::{Decoder, Memory};
 use super::encoder::Encoder;
-use super::preprocess::Preprocessor;
+use super::preprocess::{InputSize, Preprocessor};
 use super::runtime::open_sessions;
 use super::search::{Hypothesis, search};
 use super::{Alternative, Cancel, CaptionError, Description, DeviceChoice, Seconds, sentence};
-use crate::model::{GenerationConfig, ModelFolder};
+use crate::model::{GenerationConfig, ModelError, ModelFolder};
 use crate::photo::Photo;
 
 /// How a model is loaded.
@@ -24,7 +25,7 @@ pub struct LoadOptions {
 /// How a photo is described; what is none stays as the model's `generation_config.json` says.
 #[derive(Clone, Debug, Default)]
 pub struct DescribeOptions {
-    /// Sentences that the search keeps in view; 1 is greedy.
+    /// Sentences that the search keeps in view, at most [`MAX_BEAMS`](crate::model::MAX_BEAMS); 1 is greedy.
     pub beams: Option<usize>,
     /// Longest sequence, the start token included.
     pub max_length: Option<usize>,
@@ -60,7 +61,7 @@ pub struct Captioner {
     encoder: Encoder,
     decoder: Decoder,
     device: String,
-    /// Seconds that loading took, until a description has told them.
+    /// Seconds that opening the folder and loading took, until a description has told them.
     load_seconds: Option<f64>,
 }
 
@@ -73,11 +74,19 @@ impl Captioner {
     pub fn load(folder: &ModelFolder, options: &LoadOptions) -> Result<Self, CaptionError> {
         let start = Instant::now();
         let preprocessor = Preprocessor::from_json(folder.preprocessor())?;
-        let ([encoder, decoder], device) =
-            open_sessions([folder.encoder(), folder.decoder()], options.device, options.threads)?;
-        let encoder = Encoder::new(encoder, preprocessor.size(), folder)?;
-        let decoder = Decoder::new(decoder, encoder.outputs(), folder)?;
-        let load_seconds = Some(start.elapsed().as_secs_f64());
+        let mut decoders = folder.decoders();
+        let (encoder, decoder, device) = loop {
+            match (graphs(folder, &decoders[0], preprocessor.size(), options), decoders) {
+                (Err(CaptionError::Model(ModelError::Unsupported { file, what })), [first, rest @ ..])
+                    if file == *first && !rest.is_empty() =>
+                {
+                    log::info!("{} is passed over: {what}", file.display());
+                    decoders = rest;
+                }
+                (graphs, _) => break graphs?,
+            }
+        };
+        let load_seconds = Some(folder.seconds() + start.elapsed().as_secs_f64());
         Ok(Self {
             model: folder.clone(),
             preprocessor,
@@ -120,7 +129,7 @@ impl Captioner {
         let mut lap = || std::mem::replace(&mut clock, Instant::now()).elapsed().as_secs_f64();
         progress(Stage::Preprocess);
         let pixels = self.preprocessor.run(photo.pixels());
-        let decode_photo = lap();
+        let decode_photo = photo.seconds() + lap();
         run.check()?;
         progress(Stage::Encode);
         let mut memory = Memory::new(self.encoder.run(&pixels, run)?);
@@ -177,9 +186,9 @@ impl Captioner {
                 });
             }
         }
-        Ok(Description {
+        let description = Description {
             caption,
-            confidence: self.confidence(best),
+            confidence: 0.0,
             words,
             alternatives,
             tokens: best.tokens.clone(),
@@ -187,11 +196,14 @@ impl Captioner {
             model: self.model.name().to_owned(),
             device: self.device.clone(),
             seconds: Seconds::default(),
+        };
+        Ok(Description {
+            confidence: self.confidence(description.mean_log_probability()),
+            ..description
         })
     }
 
-    fn confidence(&self, hypothesis: &Hypothesis) -> f32 {
-        let mean = hypothesis.score() / hypothesis.log_probabilities.len().max(1) as f32;
+    fn confidence(&self, mean: f32) -> f32 {
         let calibration = self.model.config().hearsight.calibration;
         calibration
             .map_or_else(|| mean.exp(), |calibration| calibration.confidence(mean))
@@ -214,14 +226,30 @@ impl Captioner {
     }
 }
 
+/// The encoder and one of the decoders, and what they run on.
+fn graphs(
+    folder: &ModelFolder,
+    decoder_file: &Path,
+    photo: InputSize,
+    options: &LoadOptions,
+) -> Result<(Encoder, Decoder, String), CaptionError> {
+    let ([encoder, decoder], device) =
+        open_sessions([folder.encoder(), decoder_file], options.device, options.threads)?;
+    let encoder = Encoder::new(encoder, photo, folder)?;
+    let decoder = Decoder::new(decoder, decoder_file, encoder.outputs(), folder)?;
+    Ok((encoder, decoder, device))
+}
+
 impl DescribeOptions {
     /// The model's settings with these over them.
     fn over(&self, settings: &GenerationConfig) -> GenerationConfig {
         let mut settings = settings.clone();
-        settings.num_beams = self.beams.unwrap_or(settings.num_beams);
         settings.length_penalty = self.length_penalty.unwrap_or(settings.length_penalty);
         settings.no_repeat_ngram_size = self.no_repeat_ngram_size.unwrap_or(settings.no_repeat_ngram_size);
         settings.repetition_penalty = self.repetition_penalty.unwrap_or(settings.repetition_penalty);
+        if let Some(beams) = self.beams {
+            settings.set_num_beams(beams);
+        }
         if let Some(length) = self.max_length {
             settings.set_max_length(length);
         }
@@ -235,8 +263,6 @@ impl DescribeOptions {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use std::path::Path;
-
     use serde_json::Value;
 
     use super::*;

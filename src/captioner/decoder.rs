@@ -8,17 +8,20 @@
 //!   starts from the encoder's output `initial_state.X`, else from zeros, a past with length 0;
 //! - `use_cache_branch` bool [1], of merged exports, is always true: a past of length 0 serves the first step;
 //! - out come `logits` [B,T,V] and, where the model tells it, `cross_attentions` [B,T,L], already averaged over heads
-//!   and layers, or else the softmaxes of its cross-attentions.
+//!   and layers, or else the softmaxes of its cross-attentions, [B,heads,T,L] or [B·heads,T,L].
+//!
+//! A graph may declare its shapes open or wrongly, so those that matter are checked on what it gave.
 
 use std::borrow::Cow;
+use std::path::Path;
 
-use ndarray::{Array2, ArrayD, Axis};
+use ndarray::{Array2, ArrayD, ArrayView1, ArrayViewD, Axis, Ix3, s};
 use ort::session::{RunOptions, Session, SessionInputValue};
 use ort::value::{DynValue, Outlet, Tensor, ValueType};
 
 use super::CaptionError;
 use super::cancel::Run;
-use super::runtime::short;
+use super::runtime::{check_numbers, short};
 use super::search::Step;
 use super::softmaxes::is_cross_attention;
 use crate::model::{ModelError, ModelFolder};
@@ -66,9 +69,15 @@ pub(super) struct Memory {
 pub(super) struct State(Vec<DynValue>);
 
 impl Decoder {
-    pub(super) fn new(session: Session, encoder: &[String], folder: &ModelFolder) -> Result<Self, ModelError> {
+    pub(super) fn new(
+        session: Session,
+        file: &Path,
+        encoder: &[String],
+        folder: &ModelFolder,
+    ) -> Result<Self, ModelError> {
+        check_numbers(&session, file)?;
         let unsupported = |what| ModelError::Unsupported {
-            file: folder.decoder().to_path_buf(),
+            file: file.to_path_buf(),
             what,
         };
         let from_encoder = |name: &str| encoder.iter().position(|output| output == name);
@@ -90,6 +99,12 @@ impl Decoder {
                 memory.push((name.to_owned(), index));
             } else if let Some((rest, output)) = past.or(next) {
                 let initial = from_encoder(&format!("initial_state.{rest}"));
+                // Keys and values of the encoder, unlike a past of its own, are never of length 0.
+                if rest.contains(".encoder.") && initial.is_none() {
+                    return Err(unsupported(format!(
+                        "it starts from \"{name}\", which only another decoder of its export computes"
+                    )));
+                }
                 let shape = initial_shape(input).ok_or_else(|| unsupported(format!("\"{name}\" has no shape")))?;
                 state.push(Slot {
                     input: name.to_owned(),
@@ -180,7 +195,7 @@ impl Decoder {
             .flat_map(|tokens| &tokens[tokens.len() - unread..])
             .copied()
             .collect();
-        let tokens = Tensor::from_array(([rows, unread], tokens)).map_err(run_error)?;
+        let tokens = Array2::from_shape_vec((rows, unread), tokens).map_err(run_error)?;
         self.run(tokens, memory, &state, run.options())
     }
 
@@ -195,7 +210,7 @@ impl Decoder {
         }
         let mut pattern = Memory::new(memory.single.iter().map(pattern_like).collect::<Result<_, _>>()?);
         let mut first_step = |memory: &[DynValue]| {
-            let tokens = Tensor::from_array(([2, 1], vec![start; 2])).map_err(run_error)?;
+            let tokens = Array2::from_elem((2, 1), start);
             let state = self.initial_state(memory, 2)?;
             self.run(tokens, memory, &state, run.options()).map(|(step, _)| step)
         };
@@ -232,11 +247,13 @@ impl Decoder {
 
     fn run(
         &mut self,
-        tokens: Tensor<i64>,
+        tokens: Array2<i64>,
         memory: &[DynValue],
         state: &[DynValue],
         options: &RunOptions,
     ) -> Result<(Step, State), CaptionError> {
+        let rows = tokens.nrows();
+        let tokens = Tensor::from_array(tokens).map_err(run_error)?;
         let mut inputs: Vec<(Cow<str>, SessionInputValue)> = vec![(TOKENS.into(), tokens.into())];
         if self.cache_branch {
             inputs.push((
@@ -253,12 +270,12 @@ impl Decoder {
             inputs.push(((&slot.input).into(), value.into()));
         }
         let mut outputs = self.session.run_with_options(inputs, options).map_err(run_error)?;
-        let logits = last_token(&outputs[LOGITS])?;
-        if logits.iter().any(|logit| logit.is_nan()) {
-            return Err(run_error("its scores are not numbers"));
-        }
-        let layers = self.attention.iter().map(|name| last_token(&outputs[name.as_str()]));
-        let attention = mean(&layers.collect::<Result<Vec<_>, _>>()?);
+        let logits = last_logits(outputs[LOGITS].try_extract_array().map_err(run_error)?, rows)?;
+        let layers = self.attention.iter().map(|name| {
+            let weights = outputs[name.as_str()].try_extract_array().ok()?;
+            last_attention(&weights, rows)
+        });
+        let attention = layers.collect::<Option<Vec<_>>>().as_deref().and_then(mean);
         let state = self
             .state
             .iter()
@@ -295,24 +312,48 @@ pub(super) fn run_error(error: impl std::fmt::Display) -> CaptionError {
     }
 }
 
-/// What an output [B,T,N], or [B,heads,T,N] averaged over the heads, says of the last token: [B,N].
-fn last_token(output: &DynValue) -> Result<Array2<f32>, CaptionError> {
-    let values = output.try_extract_array::<f32>().map_err(run_error)?;
-    let tokens = values.ndim().checked_sub(2).map(Axis);
-    let last = tokens.and_then(|tokens| Some((tokens, values.len_of(tokens).checked_sub(1)?)));
-    let (tokens, last) = last.ok_or_else(|| run_error("it gave nothing for the last token"))?;
-    let values = values.index_axis(tokens, last);
-    let averaged = if values.ndim() == 3 {
-        values.mean_axis(Axis(1))
-    } else {
-        Some(values.to_owned())
+/// The scores of the last token's successors, [rows,V], from logits [rows,T,V].
+fn last_logits(logits: ArrayViewD<f32>, rows: usize) -> Result<Array2<f32>, CaptionError> {
+    let shape = logits.shape().to_vec();
+    let logits = logits
+        .into_dimensionality::<Ix3>()
+        .ok()
+        .filter(|logits| logits.len_of(Axis(0)) == rows && logits.len_of(Axis(1)) > 0)
+        .ok_or_else(|| run_error(format!("its scores have the shape {shape:?} for {rows} sequences")))?;
+    let logits = logits.slice_move(s![.., -1, ..]).to_owned();
+    // A row without a single word that is possible has no softmax, nor has one with a word that is infinitely likely.
+    let is_bad = |row: ArrayView1<f32>| {
+        let largest = row.fold(f32::NEG_INFINITY, |largest, &logit| largest.max(logit));
+        !largest.is_finite() || row.iter().any(|logit| logit.is_nan())
     };
-    averaged.unwrap_or_default().into_dimensionality().map_err(run_error)
+    if logits.rows().into_iter().any(is_bad) {
+        return Err(run_error("its scores are not numbers"));
+    }
+    Ok(logits)
 }
 
-/// The mean of layers of the same shape.
+/// Where the last token looked, [rows,L], from weights [rows,T,L], [rows,heads,T,L] or [rows·heads,T,L]; none from any
+/// other shape.
+fn last_attention(weights: &ArrayViewD<f32>, rows: usize) -> Option<Array2<f32>> {
+    let tokens = Axis(weights.ndim().checked_sub(2)?);
+    let last = weights.len_of(tokens).checked_sub(1)?;
+    let weights = weights.index_axis(tokens, last);
+    let (&length, outer) = weights.shape().split_last()?;
+    let heads = match *outer {
+        [both] if rows > 0 && both % rows == 0 => both / rows,
+        [first, heads] if first == rows => heads,
+        _ => return None,
+    };
+    let weights = weights.to_owned().into_shape_with_order((rows, heads, length)).ok()?;
+    weights.mean_axis(Axis(1))
+}
+
+/// The mean of layers; none where they are of different shapes.
 fn mean(layers: &[Array2<f32>]) -> Option<Array2<f32>> {
     let (first, rest) = layers.split_first()?;
+    if rest.iter().any(|layer| layer.dim() != first.dim()) {
+        return None;
+    }
     Some(rest.iter().fold(first.clone(), |sum, layer| sum + layer) / layers.len() as f32)
 }
 
@@ -341,6 +382,9 @@ fn batch(value: &DynValue) -> usize {
 /// The given rows of a value, in this order.
 fn select(value: &DynValue, rows: &[usize]) -> Result<DynValue, CaptionError> {
     let values = value.try_extract_array::<f32>().map_err(run_error)?;
+    if rows.iter().any(|row| values.shape().first().is_none_or(|count| row >= count)) {
+        return Err(run_error("what it goes on from is not of as many rows as sequences"));
+    }
     Ok(Tensor::from_array(values.select(Axis(0), rows))
         .map_err(run_error)?
         .into_dyn())
@@ -352,4 +396,63 @@ fn pattern_like(value: &DynValue) -> Result<DynValue, CaptionError> {
     let mut wave = (0_u32..).map(|place| (f64::from(place) * 0.7).sin() as f32);
     let pattern = values.map(|_| wave.next().unwrap_or_default());
     Ok(Tensor::from_array(pattern).map_err(run_error)?.into_dyn())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use ndarray::{Array3, Array4, array};
+
+    use super::*;
+
+    #[test]
+    fn logits_of_another_shape_than_the_sequences_are_refused_in_a_sentence() {
+        let three = Array3::<f32>::zeros((1, 2, 5)).into_dyn();
+        assert_eq!(last_logits(three.view(), 1).unwrap().dim(), (1, 5));
+        for (logits, rows) in [
+            (three, 4),
+            (Array2::zeros((4, 5)).into_dyn(), 4),
+            (Array3::zeros((4, 0, 5)).into_dyn(), 4),
+        ] {
+            let error = last_logits(logits.view(), rows).unwrap_err().to_string();
+            assert!(error.contains("for 4 sequences"), "{error}");
+        }
+    }
+
+    #[test]
+    fn logits_without_a_softmax_are_refused() {
+        let scores = |row: [f32; 3]| last_logits(array![[row]].into_dyn().view(), 1);
+        assert!(scores([0.0, f32::NEG_INFINITY, 1.0]).is_ok());
+        for row in [
+            [0.0, f32::NAN, 1.0],
+            [0.0, f32::INFINITY, 1.0],
+            [f32::NEG_INFINITY; 3],
+        ] {
+            let error = scores(row).unwrap_err().to_string();
+            assert!(error.contains("its scores are not numbers"), "{error}");
+        }
+    }
+
+    #[test]
+    fn attention_of_heads_side_by_side_or_one_behind_the_other_is_the_same() {
+        let weights = Array4::from_shape_fn((2, 3, 4, 5), |(b, h, t, l)| (b * 60 + h * h * 20 + t * 5 + l) as f32);
+        let flat = weights.to_shape((6, 4, 5)).unwrap().to_owned().into_dyn();
+        let expected = weights.slice(s![.., .., -1, ..]).mean_axis(Axis(1)).unwrap();
+        assert_eq!(last_attention(&flat.view(), 2), Some(expected.clone()));
+        assert_eq!(last_attention(&weights.into_dyn().view(), 2), Some(expected));
+    }
+
+    #[test]
+    fn attention_that_does_not_fit_the_sequences_is_none() {
+        for (shape, rows) in [
+            (vec![5, 1, 4], 2),
+            (vec![4, 2, 1, 4], 2),
+            (vec![2, 0, 4], 2),
+            (vec![2, 0, 1, 4], 2),
+            (vec![4], 1),
+        ] {
+            assert_eq!(last_attention(&ArrayD::zeros(shape).view(), rows), None);
+        }
+        assert_eq!(mean(&[Array2::zeros((2, 4)), Array2::zeros((2, 9))]), None);
+    }
 }

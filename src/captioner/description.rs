@@ -23,6 +23,15 @@ pub struct Description {
     pub seconds: Seconds,
 }
 
+impl Description {
+    /// The mean log-probability of a generated token, the end token included where there is one; 0 or less. This is
+    /// what a [`Calibration`](crate::model::Calibration) takes.
+    pub fn mean_log_probability(&self) -> f32 {
+        // All but the start token.
+        self.score / self.tokens.len().saturating_sub(1).max(1) as f32
+    }
+}
+
 /// A word as the person reads it (a token or several), with the model's view of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Word {
@@ -82,9 +91,9 @@ pub struct Alternative {
 /// Wall-clock seconds of the stages.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Seconds {
-    /// Loading the model (0 when it was loaded already).
+    /// Opening the model folder and loading the model (0 when it was loaded already).
     pub load: f64,
-    /// Reading the photo and bringing it to the encoder's input.
+    /// Reading and decoding the photo and bringing it to the encoder's input.
     pub decode_photo: f64,
     /// The encoder.
     pub encode: f64,

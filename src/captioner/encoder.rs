@@ -8,6 +8,7 @@ use super::CaptionError;
 use super::cancel::Run;
 use super::decoder::run_error;
 use super::preprocess::InputSize;
+use super::runtime::check_numbers;
 use crate::model::{ModelError, ModelFolder};
 
 /// An encoder graph: `pixel_values` [B,3,H,W] → any outputs, which the decoder takes by name.
@@ -21,6 +22,7 @@ const PIXELS: &str = "pixel_values";
 
 impl Encoder {
     pub(super) fn new(session: Session, photo: InputSize, folder: &ModelFolder) -> Result<Self, ModelError> {
+        check_numbers(&session, folder.encoder())?;
         let shape = session.inputs().first().and_then(|input| input.dtype().tensor_shape());
         if let Some(&[_, _, height, width]) = shape.map(|shape| &**shape)
             && [(height, photo.height), (width, photo.width)]

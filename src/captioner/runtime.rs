@@ -13,6 +13,7 @@ use ort::ep;
 use ort::error::ErrorCode;
 use ort::session::Session;
 use ort::session::builder::SessionBuilder;
+use ort::value::TensorElementType;
 
 use crate::model::ModelError;
 
@@ -24,8 +25,8 @@ use super::{CaptionError, DeviceChoice};
 const WHEEL: &str = "runtime/onnxruntime/capi";
 
 /// How to get it, the same on every platform.
-const INSTALL: &str = "Install it with \"python3 -m pip install --no-deps --target runtime onnxruntime==1.31.1\", \
-                       or name its library in ORT_DYLIB_PATH";
+const INSTALL: &str = "Install it with \"python3 -m pip install --no-deps --target runtime onnxruntime==1.31.1\" in \
+                       the program's folder or one above it, or name its library in ORT_DYLIB_PATH";
 
 /// Why ONNX Runtime cannot be used.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
@@ -60,7 +61,8 @@ pub enum RuntimeError {
 /// Starts ONNX Runtime where that has not been done, and tells which library it is.
 ///
 /// It is looked for in `$ORT_DYLIB_PATH` (a library or a folder; then nowhere else), beside the program, in its `lib/`,
-/// in `./runtime/onnxruntime/capi` and in the same folder above the program.
+/// and in `runtime/onnxruntime/capi` in the program's folder and above it. Never in the current folder: that may be one
+/// of photos that somebody else packed, and what is found is run.
 ///
 /// # Errors
 /// It is missing, older than 1.24 or broken. A later call tries again.
@@ -83,8 +85,8 @@ fn started() -> Result<Started, RuntimeError> {
     let named = env::var_os("ORT_DYLIB_PATH")
         .filter(|path| !path.is_empty())
         .map(PathBuf::from);
-    let (program, current) = (env::current_exe().ok(), env::current_dir().ok());
-    let path = library(named, program.as_deref().and_then(Path::parent), current.as_deref())?;
+    let program = env::current_exe().ok();
+    let path = library(named, program.as_deref().and_then(Path::parent))?;
     Ok(started.insert(start(path)?).clone())
 }
 
@@ -124,8 +126,8 @@ fn start(path: PathBuf) -> Result<Started, RuntimeError> {
     }
 }
 
-/// Finds the library: the path that `ORT_DYLIB_PATH` names, else in places around the program and the current folder.
-fn library(named: Option<PathBuf>, program: Option<&Path>, current: Option<&Path>) -> Result<PathBuf, RuntimeError> {
+/// Finds the library: the path that `ORT_DYLIB_PATH` names, else in places around the program's folder.
+fn library(named: Option<PathBuf>, program: Option<&Path>) -> Result<PathBuf, RuntimeError> {
     if let Some(path) = named {
         let found = if path.is_dir() {
             library_in(&path)
@@ -137,14 +139,13 @@ fn library(named: Option<PathBuf>, program: Option<&Path>, current: Option<&Path
             .map(|path| fs::canonicalize(&path).unwrap_or(path))
             .ok_or(RuntimeError::NotFound { looked: vec![path] });
     }
-    let mut places: Vec<PathBuf> = program
+    let places: Vec<PathBuf> = program
         .into_iter()
-        .flat_map(|folder| [folder.into(), folder.join("lib")])
+        .flat_map(|folder| [folder.into(), folder.join("lib"), folder.join(WHEEL)])
         .collect();
-    places.extend(current.map(|current| current.join(WHEEL)));
     let above = program
         .into_iter()
-        .flat_map(Path::ancestors)
+        .flat_map(|program| program.ancestors().skip(1))
         .map(|folder| folder.join(WHEEL));
     let found = places
         .iter()
@@ -259,6 +260,23 @@ fn open(
     })
 }
 
+/// Refuses a graph that takes or gives half-precision numbers; weights and steps inside of it may have them.
+pub(super) fn check_numbers(session: &Session, file: &Path) -> Result<(), ModelError> {
+    let mut ends = session.inputs().iter().chain(session.outputs());
+    let half = ends.find(|end| {
+        matches!(
+            end.dtype().tensor_type(),
+            Some(TensorElementType::Float16 | TensorElementType::Bfloat16)
+        )
+    });
+    half.map_or(Ok(()), |half| {
+        Err(ModelError::Unsupported {
+            file: file.to_path_buf(),
+            what: format!("its \"{}\" is of 16-bit numbers, and only 32-bit ones are known here", half.name()),
+        })
+    })
+}
+
 /// Threads of their own per core only wait for each other, so the physical cores count, within what the system allows.
 fn cores() -> usize {
     num_cpus::get_physical().min(num_cpus::get())
@@ -317,28 +335,41 @@ mod tests {
             fs::create_dir_all(place).unwrap();
         }
         fs::write(wheel.join(library_name()), "").unwrap();
-        assert_eq!(library(None, Some(&program), None), Ok(wheel.join(library_name())));
+        assert_eq!(library(None, Some(&program)), Ok(wheel.join(library_name())));
         fs::write(program.join("lib").join(library_name()), "").unwrap();
         assert_eq!(
-            library(None, Some(&program), None),
+            library(None, Some(&program)),
             Ok(program.join("lib").join(library_name()))
         );
+    }
+
+    /// Run in a process of its own, whose current folder holds what looks like a library.
+    #[test]
+    fn a_library_in_the_current_folder_is_not_loaded() {
+        let folder = tempfile::tempdir().unwrap();
+        let trap = folder.path().join(WHEEL);
+        fs::create_dir_all(&trap).unwrap();
+        fs::write(trap.join(library_name()), "no library").unwrap();
+        let mut test = started_elsewhere();
+        let output = test.env_remove("ORT_DYLIB_PATH").current_dir(&folder).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!said.contains(&*folder.path().to_string_lossy()), "{said}");
     }
 
     #[test]
     fn a_missing_library_is_told_with_the_places_and_what_to_do() {
         let named = Some(PathBuf::from("/nowhere/libonnxruntime.so"));
         assert_eq!(
-            library(named, None, None).unwrap_err().to_string(),
+            library(named, None).unwrap_err().to_string(),
             "ONNX Runtime, which runs the models, was not found. Install it with \"python3 -m pip install --no-deps \
-             --target runtime onnxruntime==1.31.1\", or name its library in ORT_DYLIB_PATH. It was looked for in: \
-             /nowhere/libonnxruntime.so."
+             --target runtime onnxruntime==1.31.1\" in the program's folder or one above it, or name its library in \
+             ORT_DYLIB_PATH. It was looked for in: /nowhere/libonnxruntime.so."
         );
-        let error = library(None, Some(Path::new("/nowhere")), Some(Path::new("/home")))
+        let error = library(None, Some(Path::new("/nowhere")))
             .unwrap_err()
             .to_string();
         assert!(
-            error.ends_with(": /nowhere, /nowhere/lib, /home/runtime/onnxruntime/capi."),
+            error.ends_with(": /nowhere, /nowhere/lib, /nowhere/runtime/onnxruntime/capi."),
             "{error}"
         );
     }
@@ -351,15 +382,20 @@ mod tests {
         }
     }
 
-    /// What the test above says in a process of its own that is given this library: a process keeps the first one.
-    fn refusal(library: &Path) -> String {
+    /// The test above in a process of its own: a process keeps its first library.
+    fn started_elsewhere() -> std::process::Command {
         let mut test = std::process::Command::new(env::current_exe().unwrap());
         test.args([
             "--exact",
             "--nocapture",
             "captioner::runtime::tests::the_runtime_starts_once",
         ]);
-        let output = test.env("ORT_DYLIB_PATH", library).output().unwrap();
+        test
+    }
+
+    /// What a process says that is given this library.
+    fn refusal(library: &Path) -> String {
+        let output = started_elsewhere().env("ORT_DYLIB_PATH", library).output().unwrap();
         assert_eq!(
             output.status.code(),
             Some(101),

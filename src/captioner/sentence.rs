@@ -104,6 +104,9 @@ fn word_map(maps: &[&[f32]], model: &ModelFolder) -> Result<Option<Attention>, C
     let Some(positions) = maps.first().map(|map| map.len()) else {
         return Ok(None);
     };
+    if maps.iter().any(|map| map.len() != positions) {
+        return Ok(None);
+    }
     let configured = model.config().hearsight.attention_grid;
     let Some((rows, columns)) = grid(positions, configured) else {
         return match configured {

@@ -9,8 +9,9 @@ use super::ModelError;
 const EVERYDAY: &str = "models/everyday";
 
 /// Finds the model folder to use: the given path, else `$HEARSIGHT_MODEL`, else `models/everyday` beside the program,
-/// in its `../share/hearsight`, in the current folder, or in a folder above the program (which finds the repository's
-/// from `target/debug`).
+/// in its `../share/hearsight`, or in a folder above the program (which finds the repository's from `target/debug`).
+/// The current folder is left out: it may be one of photos, and a model is a program that somebody has to be trusted
+/// for.
 ///
 /// A path that the person gave is returned as it is; [`ModelFolder::open`](super::ModelFolder::open) says what is
 /// wrong with it.
@@ -27,8 +28,7 @@ pub fn find(explicit: Option<&Path>) -> Result<PathBuf, ModelError> {
         return Ok(path);
     }
     let program = env::current_exe().ok();
-    let current = env::current_dir().ok();
-    let places = places(program.as_deref().and_then(Path::parent), current.as_deref());
+    let places = places(program.as_deref().and_then(Path::parent));
     let above = program
         .iter()
         .flat_map(|program| program.ancestors().skip(2))
@@ -39,16 +39,12 @@ pub fn find(explicit: Option<&Path>) -> Result<PathBuf, ModelError> {
     }
 }
 
-fn places(program: Option<&Path>, current: Option<&Path>) -> Vec<PathBuf> {
+fn places(program: Option<&Path>) -> Vec<PathBuf> {
     let shared = program
         .and_then(Path::parent)
         .map(|prefix| prefix.join("share/hearsight").join(EVERYDAY));
     let beside = program.map(|folder| folder.join(EVERYDAY));
-    beside
-        .into_iter()
-        .chain(shared)
-        .chain(current.map(|folder| folder.join(EVERYDAY)))
-        .collect()
+    beside.into_iter().chain(shared).collect()
 }
 
 #[cfg(test)]
@@ -65,12 +61,11 @@ mod tests {
     }
 
     #[test]
-    fn the_program_comes_before_the_shared_and_the_current_folder() {
-        let found = places(Some(Path::new("/opt/hearsight/bin")), Some(Path::new("/home/me")));
+    fn the_programs_folder_comes_before_the_shared_one_and_the_current_folder_is_none_of_the_places() {
+        let found = places(Some(Path::new("/opt/hearsight/bin")));
         let expected = [
             "/opt/hearsight/bin/models/everyday",
             "/opt/hearsight/share/hearsight/models/everyday",
-            "/home/me/models/everyday",
         ];
         assert_eq!(found, expected.map(PathBuf::from));
     }

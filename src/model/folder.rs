@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use serde_json::Value;
 use tokenizers::Tokenizer;
@@ -22,7 +23,8 @@ pub struct ModelFolder {
     preprocessor: Value,
     tokenizer: Tokenizer,
     encoder: PathBuf,
-    decoder: PathBuf,
+    decoders: Vec<PathBuf>,
+    seconds: f64,
 }
 
 /// A vocabulary may be wider than its tokenizer (it is padded to a round number for the processor), but not by more
@@ -36,12 +38,13 @@ impl ModelFolder {
     /// # Errors
     /// There is no such folder, or a file in it is missing, broken or contradicts another.
     pub fn open(path: &Path) -> Result<Self, ModelError> {
+        let start = Instant::now();
         if !path.is_dir() {
             return Err(ModelError::NoFolder {
                 path: path.to_path_buf(),
             });
         }
-        let (encoder, decoder) = graphs(path)?;
+        let (encoder, decoders) = graphs(path)?;
         let config_json = required(path, "config.json")?;
         let config: Config =
             serde_json::from_value(config_json.clone()).map_err(|error| broken(path.join("config.json"), error))?;
@@ -55,7 +58,7 @@ impl ModelFolder {
             .file_name()
             .map_or_else(|| "model".into(), |name| name.to_string_lossy().into_owned());
         let name = config.hearsight.name.clone().unwrap_or(file_name);
-        let model = Self {
+        let mut model = Self {
             path: path.to_path_buf(),
             name,
             config,
@@ -63,7 +66,8 @@ impl ModelFolder {
             preprocessor,
             tokenizer,
             encoder,
-            decoder,
+            decoders,
+            seconds: 0.0,
         };
         if model.generation.start_token().is_none() {
             return Err(model.contradiction(
@@ -73,6 +77,7 @@ impl ModelFolder {
         if let Some(size) = model.config.vocab_size() {
             model.check_vocabulary(size)?;
         }
+        model.seconds = start.elapsed().as_secs_f64();
         Ok(model)
     }
 
@@ -113,6 +118,11 @@ impl ModelFolder {
         }
     }
 
+    /// Seconds that opening it took, most of them for the tokenizer.
+    pub fn seconds(&self) -> f64 {
+        self.seconds
+    }
+
     /// The folder.
     pub fn path(&self) -> &Path {
         &self.path
@@ -148,25 +158,26 @@ impl ModelFolder {
         &self.encoder
     }
 
-    /// The decoder's graph.
-    pub fn decoder(&self) -> &Path {
-        &self.decoder
+    /// The decoder's graphs, at least one, the most useful first; the captioner takes the first that it can run.
+    pub fn decoders(&self) -> &[PathBuf] {
+        &self.decoders
     }
 }
 
-/// The decoder's graph, the most useful first: one with a past serves the first step too, with a past of length 0, and
+/// The decoder's graphs, the most useful first: one with a past serves the first step too, with a past of length 0, and
 /// what is inside the branches of a merged one cannot be reached.
 const DECODERS: [&str; 3] = ["decoder_with_past_model", "decoder_model_merged", "decoder_model"];
 
-fn graphs(folder: &Path) -> Result<(PathBuf, PathBuf), ModelError> {
+fn graphs(folder: &Path) -> Result<(PathBuf, Vec<PathBuf>), ModelError> {
     let mut has_encoder = false;
     for place in [folder.to_path_buf(), folder.join("onnx")] {
         for suffix in ["", "_quantized"] {
             let file = |stem: &str| Some(place.join(format!("{stem}{suffix}.onnx"))).filter(|path| path.is_file());
             let Some(encoder) = file("encoder_model") else { continue };
             has_encoder = true;
-            if let Some(decoder) = DECODERS.into_iter().find_map(file) {
-                return Ok((encoder, decoder));
+            let decoders: Vec<_> = DECODERS.into_iter().filter_map(file).collect();
+            if !decoders.is_empty() {
+                return Ok((encoder, decoders));
             }
         }
     }

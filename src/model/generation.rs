@@ -1,6 +1,7 @@
 //! `generation_config.json`: how a sentence is searched for, as Hugging Face's `generate()` reads it.
 
 use serde::Deserialize;
+use serde::de::Error as _;
 use serde_json::{Map, Value};
 
 /// The settings of a search, with the meanings and defaults of Hugging Face's `GenerationConfig`.
@@ -10,8 +11,7 @@ pub struct GenerationConfig {
     decoder_start_token_id: Option<i64>,
     bos_token_id: Option<i64>,
     eos_token_id: OneOrMany,
-    /// Sentences that the search keeps in view; 1 is greedy.
-    pub num_beams: usize,
+    num_beams: usize,
     max_length: usize,
     max_new_tokens: Option<usize>,
     min_length: usize,
@@ -45,6 +45,9 @@ impl Default for GenerationConfig {
     }
 }
 
+/// The most sentences that a search keeps in view, whatever the settings say: each costs time and memory.
+pub const MAX_BEAMS: usize = 64;
+
 /// No sequence gets longer than this, whatever the settings say.
 const HARD_LIMIT: usize = 512;
 
@@ -65,7 +68,23 @@ impl GenerationConfig {
                 }
             }
         }
-        serde_json::from_value(Value::Object(settings))
+        let settings: Self = serde_json::from_value(Value::Object(settings))?;
+        let penalty = settings.repetition_penalty;
+        if !(penalty.is_finite() && penalty > 0.0) {
+            let reason = format!("repetition_penalty is {penalty}, expected a number above 0");
+            return Err(serde_json::Error::custom(reason));
+        }
+        Ok(settings)
+    }
+
+    /// Sentences that the search keeps in view, 1 to [`MAX_BEAMS`]; 1 is greedy.
+    pub fn num_beams(&self) -> usize {
+        self.num_beams.clamp(1, MAX_BEAMS)
+    }
+
+    /// Sets how many sentences the search keeps in view.
+    pub fn set_num_beams(&mut self, beams: usize) {
+        self.num_beams = beams;
     }
 
     /// The token that every sequence starts with.
@@ -160,7 +179,7 @@ mod tests {
         let settings = GenerationConfig::from_json(Some(&json!({"max_length": 12, "bos_token_id": null})), &config);
         let settings = settings.unwrap();
         assert_eq!((settings.start_token(), settings.end_tokens()), (Some(4), &[5, 6][..]));
-        assert_eq!((settings.num_beams, settings.max_length()), (1, 12));
+        assert_eq!((settings.num_beams(), settings.max_length()), (1, 12));
     }
 
     #[test]
@@ -168,7 +187,7 @@ mod tests {
         let config = json!({"num_beams": 3, "eos_token_id": 5, "decoder": {"num_beams": 1, "min_length": 4}});
         let settings = GenerationConfig::from_json(None, &config).unwrap();
         assert_eq!(
-            (settings.num_beams, settings.min_length(), settings.max_length()),
+            (settings.num_beams(), settings.min_length(), settings.max_length()),
             (3, 4, 20)
         );
     }
@@ -185,6 +204,25 @@ mod tests {
     fn no_search_is_endless() {
         let settings = GenerationConfig::from_json(Some(&json!({"max_length": 1_000_000})), &json!({})).unwrap();
         assert_eq!(settings.max_length(), 512);
+    }
+
+    #[test]
+    fn no_search_keeps_more_in_view_than_can_be_afforded_nor_nothing() {
+        for (told, kept) in [(0, 1), (1, 1), (5, 5), (100_000, MAX_BEAMS)] {
+            let settings = GenerationConfig::from_json(Some(&json!({"num_beams": told})), &json!({})).unwrap();
+            assert_eq!(settings.num_beams(), kept);
+        }
+    }
+
+    #[test]
+    fn a_repetition_penalty_that_would_turn_scores_round_is_refused() {
+        let settings = |penalty| GenerationConfig::from_json(Some(&json!({"repetition_penalty": penalty})), &json!({}));
+        assert!(settings(1.3).is_ok());
+        for penalty in [0.0, -1.5, 1e300] {
+            let error = settings(penalty).unwrap_err().to_string();
+            assert!(error.starts_with("repetition_penalty is "), "{error}");
+            assert!(error.ends_with(", expected a number above 0"), "{error}");
+        }
     }
 
     #[test]

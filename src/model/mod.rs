@@ -10,4 +10,4 @@ pub use config::{Calibration, Config, HearsightConfig};
 pub use error::ModelError;
 pub use find::find;
 pub use folder::ModelFolder;
-pub use generation::{EarlyStopping, GenerationConfig};
+pub use generation::{EarlyStopping, GenerationConfig, MAX_BEAMS};

@@ -3,13 +3,14 @@
 use std::error::Error as _;
 use std::io::{self, Cursor};
 
+use image::error::LimitErrorKind;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 
 use super::{MAX_PIXELS, PhotoError, jpeg};
 
 /// What a decoder may allocate, the picture included: room for [`MAX_PIXELS`] with alpha.
-const MAX_ALLOCATION: u64 = 1 << 30;
+pub(super) const MAX_ALLOCATION: u64 = 1 << 30;
 
 /// Decodes the first frame, puts it upright and lays it on white.
 ///
@@ -57,13 +58,35 @@ fn picture_format(bytes: &[u8]) -> Result<ImageFormat, PhotoError> {
             Some(b"heic" | b"heix" | b"hevc" | b"heim" | b"heis" | b"mif1" | b"msf1")
         )
     {
-        return Err(PhotoError::Unsupported("HEIC".to_owned()));
+        return Err(PhotoError::Unsupported("the format HEIC".to_owned()));
     }
     let format = image::guess_format(bytes).map_err(|_| PhotoError::NotAPicture)?;
     if !format.reading_enabled() {
-        return Err(PhotoError::Unsupported(format!("{format:?}")));
+        return Err(PhotoError::Unsupported(format!("the format {}", usual_name(format))));
     }
     Ok(format)
+}
+
+/// What people call a format.
+fn usual_name(format: ImageFormat) -> &'static str {
+    match format {
+        ImageFormat::Png => "PNG",
+        ImageFormat::Jpeg => "JPEG",
+        ImageFormat::Gif => "GIF",
+        ImageFormat::WebP => "WebP",
+        ImageFormat::Pnm => "PNM",
+        ImageFormat::Tiff => "TIFF",
+        ImageFormat::Tga => "TGA",
+        ImageFormat::Dds => "DDS",
+        ImageFormat::Bmp => "BMP",
+        ImageFormat::Ico => "ICO",
+        ImageFormat::Hdr => "Radiance HDR",
+        ImageFormat::OpenExr => "OpenEXR",
+        ImageFormat::Farbfeld => "farbfeld",
+        ImageFormat::Avif => "AVIF",
+        ImageFormat::Qoi => "QOI",
+        other => other.extensions_str().first().copied().unwrap_or("unknown"),
+    }
 }
 
 /// Whether the file has all its bytes, as far as decoders do not tell it themselves.
@@ -83,8 +106,12 @@ fn is_whole(format: ImageFormat, bytes: &[u8]) -> bool {
 fn sentence(error: ImageError, format: ImageFormat) -> PhotoError {
     log::info!("{format:?} decoder: {error}");
     match error {
-        ImageError::Limits(_) => PhotoError::TooManyPixels,
-        ImageError::Unsupported(_) => PhotoError::Unsupported(format!("special kind of {format:?}")),
+        // A decoder's own bound on width or height, or the memory.
+        ImageError::Limits(limit) if matches!(limit.kind(), LimitErrorKind::DimensionError) => {
+            PhotoError::TooManyPixels
+        }
+        ImageError::Limits(_) => PhotoError::TooMuchMemory,
+        ImageError::Unsupported(_) => PhotoError::Unsupported(format!("a special kind of {}", usual_name(format))),
         error if ends_early(&error) => PhotoError::EndsEarly,
         _ => PhotoError::Damaged,
     }
@@ -122,4 +149,31 @@ fn on_white(picture: DynamicImage) -> RgbImage {
         to.0 = [red, green, blue].map(|value| ((value * alpha + 255 * (255 - alpha) + 127) / 255) as u8);
     }
     flat
+}
+
+#[cfg(test)]
+mod tests {
+    use image::error::LimitError;
+
+    use super::*;
+
+    #[test]
+    fn a_format_that_is_not_read_is_called_by_its_usual_name() {
+        let avif = b"\0\0\0\x20ftypavif\0\0\0\0avifmif1";
+        let told = decode(avif).map_err(|error| error.to_string());
+        let expected =
+            "This is a picture of the format AVIF, which cannot be read here. Save it as JPEG or PNG and open that.";
+        assert_eq!(told, Err(expected.to_owned()));
+    }
+
+    #[test]
+    fn a_picture_that_would_take_too_much_memory_is_not_told_about_megapixels() {
+        let told = |kind| sentence(ImageError::Limits(LimitError::from_kind(kind)), ImageFormat::Png).to_string();
+        assert_eq!(
+            told(LimitErrorKind::InsufficientMemory),
+            "This picture is too large: reading it would take more than 1024 megabytes of memory. Make a smaller copy \
+             and open that."
+        );
+        assert!(told(LimitErrorKind::DimensionError).contains("up to 200 megapixels"));
+    }
 }

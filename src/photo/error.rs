@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::decode::MAX_ALLOCATION;
 use super::{MAX_FILE_BYTES, MAX_PIXELS};
 
 /// What could not be done, why, and what to do.
@@ -36,15 +37,22 @@ pub enum PhotoError {
     /// The content is of no picture format, whatever the name says.
     #[error("This file is no picture, whatever its name says. Choose a photo such as a JPEG or PNG file.")]
     NotAPicture,
-    /// A picture of a format or variant that no decoder is there for.
-    #[error("This is a {0} picture, which cannot be read here. Save it as JPEG or PNG and open that.")]
+    /// A picture of a format or variant that no decoder is there for: "the format AVIF", "a special kind of PNG".
+    #[error("This is a picture of {0}, which cannot be read here. Save it as JPEG or PNG and open that.")]
     Unsupported(String),
-    /// More pixels, or more memory for them, than are allowed.
+    /// More pixels than are allowed.
     #[error(
         "This picture is too large: up to {} megapixels can be read. Make a smaller copy and open that.",
         MAX_PIXELS / 1_000_000
     )]
     TooManyPixels,
+    /// Few enough pixels, but more memory for them than is allowed.
+    #[error(
+        "This picture is too large: reading it would take more than {} megabytes of memory. Make a smaller copy and \
+         open that.",
+        MAX_ALLOCATION >> 20
+    )]
+    TooMuchMemory,
     /// Data are missing at the end.
     #[error("This file ends too early to be a whole picture. Try to download or copy it again.")]
     EndsEarly,

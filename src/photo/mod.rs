@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use image::RgbImage;
 
@@ -25,6 +26,7 @@ pub struct Photo {
     name: String,
     path: Option<PathBuf>,
     pixels: Arc<RgbImage>,
+    seconds: f64,
 }
 
 impl Photo {
@@ -33,11 +35,13 @@ impl Photo {
     /// # Errors
     /// A [`PhotoError`] sentence for the person: missing, a folder, empty, no picture, too large, broken.
     pub fn open(path: &Path) -> Result<Self, PhotoError> {
+        let start = Instant::now();
         let bytes = read_bounded(path)?;
         Ok(Self {
             name: display_name(path),
             path: Some(path.to_owned()),
             pixels: Arc::new(decode::decode(&bytes)?),
+            seconds: start.elapsed().as_secs_f64(),
         })
     }
 
@@ -49,7 +53,12 @@ impl Photo {
         if bytes.len() as u64 > MAX_FILE_BYTES {
             return Err(PhotoError::FileTooLarge);
         }
-        Ok(Self::from_pixels(name, decode::decode(bytes)?))
+        let start = Instant::now();
+        let photo = Self::from_pixels(name, decode::decode(bytes)?);
+        Ok(Self {
+            seconds: start.elapsed().as_secs_f64(),
+            ..photo
+        })
     }
 
     /// Takes pixels that are upright already, as pasted from the clipboard.
@@ -58,6 +67,7 @@ impl Photo {
             name: name.to_owned(),
             path: None,
             pixels: Arc::new(pixels),
+            seconds: 0.0,
         }
     }
 
@@ -74,6 +84,11 @@ impl Photo {
     /// The upright pixels.
     pub fn pixels(&self) -> &RgbImage {
         &self.pixels
+    }
+
+    /// Seconds that reading and decoding it took; 0 for pixels that were there already.
+    pub fn seconds(&self) -> f64 {
+        self.seconds
     }
 }
 

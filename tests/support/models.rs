@@ -41,6 +41,11 @@ pub enum Kind {
     /// The same transformer, with the memory reshaped by the number of sequences: given memory of one photo for several
     /// sequences it would cut that into pieces without a word.
     Reshaping,
+    /// The same transformer, which tells where it looked as BART's exports do: the softmax of a cross-attention with
+    /// the heads of all sequences one behind the other.
+    FlatHeads,
+    /// The same transformer, with the scores averaged over the sequences.
+    Averaging,
 }
 
 /// Writes a model folder that lives as long as the value; `hearsight` goes into its `config.json`.
@@ -58,7 +63,7 @@ fn write(folder: &Path, kind: Kind, hearsight: Value) {
             recurrent_encoder(&mut encoder);
             recurrent_decoder(&mut decoder);
         }
-        Kind::Transformer | Kind::WholePrefix | Kind::Reshaping => {
+        Kind::Transformer | Kind::WholePrefix | Kind::Reshaping | Kind::FlatHeads | Kind::Averaging => {
             transformer_encoder(&mut encoder);
             transformer_decoder(&mut decoder, kind);
         }
@@ -346,18 +351,36 @@ fn transformer_decoder(w: &mut Weights, kind: Kind) {
     let x = w.g.add(&x, &looked_at);
 
     let logits = w.logits(&x, 1.0);
+    let logits = if kind == Kind::Averaging {
+        w.g.reduce_mean(&logits, &[0], true)
+    } else {
+        logits
+    };
     w.g.output(
         "logits",
         &logits,
         DataType::Float,
-        &[rows, LENGTH, Dim::Fixed(vocabulary() as i64)],
+        &[Dim::Named("rows of logits"), LENGTH, Dim::Fixed(vocabulary() as i64)],
     );
-    w.g.output(
-        "cross_attentions",
-        &attention,
-        DataType::Float,
-        &[rows, LENGTH, Dim::Fixed(CELLS)],
-    );
+    if kind == Kind::FlatHeads {
+        let length = w.g.dim(&ids, 1);
+        let (all, cells) = (w.g.ints(&[-1]), w.g.ints(&[CELLS]));
+        let shape = w.g.concat(&[&all, &length, &cells], 0);
+        let flat = w.g.node("Reshape", &[&weights, &shape], Vec::new());
+        w.g.output(
+            "/decoder/encoder_attn/Softmax_output_0",
+            &flat,
+            DataType::Float,
+            &[Dim::Named("rows of heads"), LENGTH, Dim::Fixed(CELLS)],
+        );
+    } else {
+        w.g.output(
+            "cross_attentions",
+            &attention,
+            DataType::Float,
+            &[rows, LENGTH, Dim::Fixed(CELLS)],
+        );
+    }
     if past.is_some() {
         w.g.output("present.0.key", &keys, DataType::Float, &present_shape);
         w.g.output("present.0.value", &values, DataType::Float, &present_shape);

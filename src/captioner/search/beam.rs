@@ -1,7 +1,5 @@
 //! Beam search, as `BeamSearchScorer` of Hugging Face transformers 4.46 does it.
 
-use std::cmp::Ordering;
-
 use super::scores::{adjust, log_softmax};
 use super::{Decode, Hypothesis};
 use crate::captioner::CaptionError;
@@ -26,7 +24,7 @@ pub(super) fn search(
     start: i64,
     decode: &mut Decode,
 ) -> Result<Vec<(Hypothesis, f64)>, CaptionError> {
-    let width = settings.num_beams;
+    let width = settings.num_beams();
     let mut beams = vec![Beam {
         path: Hypothesis::start(start),
         score: 0.0,
@@ -77,7 +75,7 @@ pub(super) fn search(
 /// The best continuations of all beams together, best first: enough of them that the beams stay full when all the end
 /// tokens are among them.
 fn best_candidates(beams: &[Beam], log_probabilities: &[Vec<f32>], settings: &GenerationConfig) -> Vec<Candidate> {
-    let count = settings.num_beams * (1 + settings.end_tokens().len().max(1));
+    let count = settings.num_beams() * (1 + settings.end_tokens().len().max(1));
     let mut candidates = Vec::new();
     for (place, beam) in beams.iter().enumerate() {
         let mut scores = log_probabilities[place].clone();
@@ -90,7 +88,8 @@ fn best_candidates(beams: &[Beam], log_probabilities: &[Vec<f32>], settings: &Ge
         candidates.extend(scores.into_iter().enumerate().map(with_score));
     }
     let best_first = |a: &Candidate, b: &Candidate| {
-        let score = b.score.partial_cmp(&a.score).unwrap_or(Ordering::Equal);
+        // A total order even of what is no number, without which sorting may panic.
+        let score = b.score.total_cmp(&a.score);
         score.then(a.beam.cmp(&b.beam)).then(a.token.cmp(&b.token))
     };
     if candidates.len() > count {
@@ -128,7 +127,7 @@ impl<'a> Finished<'a> {
         }
         let place = self.sequences.partition_point(|(_, other)| *other <= score);
         self.sequences.insert(place, (path, score));
-        if self.sequences.len() > self.settings.num_beams {
+        if self.sequences.len() > self.settings.num_beams() {
             self.sequences.remove(0);
         }
     }
@@ -147,7 +146,7 @@ impl<'a> Finished<'a> {
     }
 
     fn is_full(&self) -> bool {
-        self.sequences.len() >= self.settings.num_beams
+        self.sequences.len() >= self.settings.num_beams()
     }
 
     fn worst(&self) -> f64 {

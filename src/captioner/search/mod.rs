@@ -69,7 +69,7 @@ pub(super) fn search(
     start: i64,
     decode: &mut Decode,
 ) -> Result<Vec<(Hypothesis, f64)>, CaptionError> {
-    if settings.num_beams > 1 {
+    if settings.num_beams() > 1 {
         beam::search(settings, start, decode)
     } else {
         greedy::search(settings, start, decode).map(|best| {
@@ -147,6 +147,23 @@ mod tests {
         let settings = settings(json!({"eos_token_id": 0, "min_length": 2, "max_length": 9}));
         let found = search(&settings, 0, &mut table(&eager)).unwrap();
         assert!(found[0].0.log_probabilities[0] < -7.9);
+    }
+
+    /// Enough words that the sort takes notice of an order that is none.
+    #[test]
+    fn scores_that_are_no_numbers_do_not_end_the_program() {
+        let settings = settings(json!({"num_beams": 64, "max_length": 4}));
+        let found = search(&settings, 0, &mut |sequences, _| {
+            let logits = |(row, word): (usize, usize)| match row % 2 {
+                1 => f32::NAN,
+                _ => (word * 37 % 101) as f32,
+            };
+            Ok(Step {
+                logits: Array2::from_shape_fn((sequences.len(), 400), logits),
+                attention: None,
+            })
+        });
+        assert!(found.is_ok());
     }
 
     #[test]
