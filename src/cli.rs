@@ -180,7 +180,7 @@ pub fn main() -> ExitCode {
         // Whoever read our output has read enough, as `head` does: nothing went wrong here.
         Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            output::complain(&format!("{error:#}"));
+            output::complain(&output::in_a_sentence(&error));
             ExitCode::FAILURE
         }
     }

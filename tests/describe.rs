@@ -177,6 +177,22 @@ fn in_plain_words_sentences_go_to_standard_output_and_complaints_to_standard_err
 }
 
 #[test]
+fn a_complaint_ends_with_its_sentence_and_repeats_no_cause() {
+    let model = model();
+    let folder = TempDir::new().unwrap();
+    let photo = picture(folder.path(), "photo.png", 20, 20);
+    let nowhere = folder.path().join("no folder/where.png");
+    let attention = run(describe(&model).arg("--attention").arg(&nowhere).arg(&photo));
+    let no_model = run(hearsight().args(["describe", "--model", "no/such/model"]).arg(&photo));
+    for run in [attention, no_model] {
+        assert_eq!(run.code, Some(1));
+        assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+        assert!(run.stderr.trim_end().ends_with('.'), "{}", run.stderr);
+        assert!(run.stderr.matches("os error").count() <= 1, "{}", run.stderr);
+    }
+}
+
+#[test]
 fn wrong_usage_has_an_exit_code_of_its_own() {
     let wrong: [&[&str]; 6] = [
         &["describe"],

@@ -8,7 +8,7 @@ use hearsight::model::{self, ModelFolder};
 use hearsight::photo::Photo;
 use hearsight::report;
 
-use super::output::{Output, complain};
+use super::output::{Output, complain, in_a_sentence};
 use super::{Done, Model};
 
 /// The command's arguments, checked.
@@ -48,13 +48,13 @@ impl Describe {
                     output.line(&self.in_words(path, &description))?;
                     if let Err(error) = self.save_attention(&photo, &description) {
                         done = Done::WithFailures;
-                        complain(&format!("{error:#}"));
+                        complain(&in_a_sentence(&error));
                     }
                     report::sentence(&description)
                 }
                 Err(error) => {
                     done = Done::WithFailures;
-                    let sentence = format!("{error:#}");
+                    let sentence = in_a_sentence(&error);
                     if self.json {
                         output.line(&report::error_line(path, &sentence))?;
                     } else {
