@@ -466,6 +466,42 @@ mod voice {
     }
 
     #[test]
+    fn several_photos_are_said_by_name_over_one_connection() {
+        let model = model();
+        let sound = Sound::start();
+        let folder = TempDir::new().unwrap();
+        let photos = ["one.png", "two.png", "three.png", "four.png"].map(|name| picture(folder.path(), name, 20, 20));
+        let mut child = describe(&model)
+            .arg("--speak")
+            .args(&photos)
+            .envs(sound.envs())
+            .env("RUST_LOG", "hearsight=trace")
+            .stdout(Stdio::piped())
+            .stderr(fs::File::create(folder.path().join("log")).unwrap())
+            .spawn()
+            .unwrap();
+        let tasks = PathBuf::from(format!("/proc/{}/task", child.id()));
+        let of_the_voice = || {
+            fs::read_dir(&tasks)
+                .unwrap()
+                .filter_map(|task| fs::read_to_string(task.unwrap().path().join("comm")).ok())
+                .filter(|name| name.starts_with("speech"))
+                .count()
+        };
+        // When a photo's sentence is printed, that of the photo before has been said.
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let threads: Vec<usize> = lines.map(|line| line.map(|_| of_the_voice()).unwrap()).collect();
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+        assert_eq!(threads.len(), photos.len());
+        assert!(threads[1] > 0 && threads[1] == threads[3], "{threads:?}");
+
+        let log = fs::read_to_string(folder.path().join("log")).unwrap();
+        for name in ["one.png", "two.png", "three.png", "four.png"] {
+            assert!(log.contains(&format!("Say(\"{name}: ")), "{name} was not said:\n{log}");
+        }
+    }
+
+    #[test]
     fn without_a_voice_the_sentence_is_printed_and_the_reason_told_once() {
         let model = model();
         let sound = Sound::without_voice();
