@@ -170,7 +170,7 @@ pub fn main() -> ExitCode {
     };
     let mut output = Output::new();
     let done = match task {
-        Task::Window { photos, model } => window::open(photos, model),
+        Task::Window { photos, model } => window::run(photos, model, &mut output),
         Task::Describe(describe) => describe.run(&mut output),
         Task::Doctor { model } => doctor::run(&model, &mut output),
     };

@@ -444,6 +444,7 @@ fn without_a_display_the_window_says_what_to_do_instead() {
     let run = run(&mut hearsight());
     assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""));
     run.complains_of("hearsight describe");
+    assert!(!run.stderr.contains(".rs"), "a path of the build: {}", run.stderr);
 }
 
 #[cfg(all(target_os = "linux", feature = "speech"))]
@@ -512,6 +513,24 @@ mod voice {
         assert_eq!(run.stdout.lines().count(), 2);
         assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
         run.complains_of("speech-dispatcher");
+    }
+
+    #[cfg(feature = "window")]
+    #[test]
+    fn where_the_named_display_is_gone_the_photos_are_described_in_the_terminal_and_aloud() {
+        let model = model();
+        let sound = Sound::start();
+        let folder = TempDir::new().unwrap();
+        let photo = picture(folder.path(), "photo.png", 20, 20);
+        let recorder = sound.record();
+        let mut stale = hearsight();
+        stale.arg("--model").arg(model.path()).arg(&photo).envs(sound.envs());
+        let run = run(stale.env("DISPLAY", ":987"));
+        let heard = recorder.finish();
+        assert_eq!((run.code, run.stdout.lines().count()), (Some(0), 1), "{}", run.stderr);
+        assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+        run.complains_of("The window could not be opened");
+        assert!(heard.rms > 0.02, "{heard:?}");
     }
 
     #[test]
