@@ -6,8 +6,9 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded};
 use image::RgbImage;
 
 use crate::captioner::{Cancel, CaptionError, Captioner, DescribeOptions, Description, LoadOptions, Stage};
@@ -171,12 +172,15 @@ impl Settings {
     }
 }
 
-/// The handle of the thread. Dropping it cancels the photo at work and ends the thread.
+/// The handle of the thread. Dropping it cancels the photo at work and ends the thread; one that is reading a model or
+/// a file, which nothing can cancel, is left alone after some seconds.
 #[derive(Debug)]
 pub struct Describer {
     desk: Arc<Desk>,
     events: Option<Receiver<Event>>,
     thread: Option<JoinHandle<()>>,
+    // Nothing is ever sent: it closes when the thread has ended.
+    ended: Receiver<()>,
     newest: JobId,
     gone: Gone,
 }
@@ -190,6 +194,8 @@ enum Gone {
 }
 
 impl Describer {
+    const DROP_WITHIN: Duration = Duration::from_millis(2500);
+
     /// Starts the thread, which loads the model at once. A photo given as `first` is job 1 and is shown before the
     /// model is loaded.
     pub fn start(settings: Settings, first: Option<Source>, wake: impl Fn() + Send + 'static) -> Self {
@@ -211,9 +217,12 @@ impl Describer {
             events: sender,
             wake: Box::new(wake),
         };
-        let thread = std::thread::Builder::new()
-            .name("describer".to_owned())
-            .spawn(move || worker.run(load));
+        let (ending, ended) = bounded(0);
+        let thread = std::thread::Builder::new().name("describer".to_owned()).spawn(move || {
+            // Dropped, and so told, by a panic as well.
+            let _ending = ending;
+            worker.run(load);
+        });
         // Without a thread the channel is closed, which `poll` reports.
         let thread = thread
             .inspect_err(|error| log::error!("the describer's thread did not start: {error}"))
@@ -222,6 +231,7 @@ impl Describer {
             desk,
             events: Some(events),
             thread,
+            ended,
             newest,
             gone: Gone::Nothing,
         }
@@ -275,10 +285,13 @@ impl Drop for Describer {
         // The thread may be waiting for room in the channel: close it before waiting for the thread.
         self.events = None;
         self.desk.close();
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            log::error!("the describer's thread had panicked");
+        match self.ended.recv_timeout(Self::DROP_WITHIN) {
+            Err(RecvTimeoutError::Timeout) => log::warn!("the describer's thread does not end; it is left alone"),
+            Ok(()) | Err(RecvTimeoutError::Disconnected) => {
+                if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+                    log::error!("the describer's thread had panicked");
+                }
+            }
         }
     }
 }
