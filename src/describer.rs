@@ -13,7 +13,7 @@ use image::RgbImage;
 
 use crate::captioner::{Cancel, CaptionError, Captioner, DescribeOptions, Description, LoadOptions, Stage};
 use crate::model::{self, ModelFolder};
-use crate::photo::Photo;
+use crate::photo::{Photo, within};
 
 /// The longest side of the copy of a photo that is made for the screen, in pixels.
 pub const PREVIEW_SIDE: u32 = 2048;
@@ -476,16 +476,12 @@ impl Worker {
 
 /// The photo for the screen: no side longer than [`PREVIEW_SIDE`].
 fn preview(photo: &Photo) -> Photo {
-    let (width, height) = photo.pixels().dimensions();
-    let scale = f64::from(PREVIEW_SIDE) / f64::from(width.max(height));
-    if scale >= 1.0 {
+    let size = photo.pixels().dimensions();
+    if size.0.max(size.1) <= PREVIEW_SIDE {
         return photo.clone();
     }
-    let side = |length: u32| ((f64::from(length) * scale).round() as u32).max(1);
-    Photo::from_pixels(
-        photo.name(),
-        image::imageops::thumbnail(photo.pixels(), side(width), side(height)),
-    )
+    let (width, height) = within(size, PREVIEW_SIDE);
+    Photo::from_pixels(photo.name(), image::imageops::thumbnail(photo.pixels(), width, height))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use image::{Rgb, RgbImage};
 use crate::captioner::{Cancel, Captioner, DescribeOptions, LoadOptions, start_runtime};
 use crate::model::{self, ModelFolder};
 use crate::photo::Photo;
+use crate::wording;
 
 #[cfg(all(feature = "window", target_os = "linux"))]
 mod desktop;
@@ -129,8 +130,7 @@ fn describe(captioner: &mut Captioner) -> Result<String, String> {
     let description = captioner
         .describe(&photo, &DescribeOptions::default(), &Cancel::default(), &mut |_| ())
         .map_err(|error| error.to_string())?;
-    let seconds = &description.seconds;
-    let seconds = seconds.decode_photo + seconds.encode + seconds.search;
+    let seconds = wording::seconds(&description);
     Ok(format!(
         "a drawn sun over the sea became \"{}\" in {seconds:.2} s",
         description.caption
@@ -142,6 +142,14 @@ fn voice() -> Result<String, String> {
     crate::speech::check()
         .map(|voice| voice.to_string())
         .map_err(|error| error.to_string())
+}
+
+/// The program of that name that would be started.
+#[cfg(feature = "window")]
+pub(crate) fn on_path(program: &str) -> Option<std::path::PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH")?)
+        .map(|folder| folder.join(program))
+        .find(|path| path.is_file())
 }
 
 #[cfg(test)]

@@ -107,8 +107,7 @@ pub fn place(word: &Word) -> Option<&'static str> {
 
 /// The status line once the sentence is there.
 pub fn done(description: &Description) -> String {
-    let seconds = description.seconds;
-    let seconds = seconds.decode_photo + seconds.encode + seconds.search;
+    let seconds = wording::seconds(description);
     let step = if description.words.iter().any(|word| word.attention.is_some()) {
         STEP
     } else {
