@@ -29,13 +29,6 @@ pub type JobId = u64;
 pub enum Source {
     /// A file, opened or dropped.
     Path(PathBuf),
-    /// A file's bytes without a path, with the name it is called by.
-    Bytes {
-        /// What it is called in messages.
-        name: String,
-        /// The whole file.
-        bytes: Vec<u8>,
-    },
     /// Upright pixels, as pasted from the clipboard, with the name they are called by.
     Pixels {
         /// What they are called in messages.
@@ -411,7 +404,6 @@ impl Worker {
     fn decode(&self, job: JobId, source: Source, cancel: &Cancel) -> Result<Option<Photo>, WindowGone> {
         let photo = match source {
             Source::Path(path) => Photo::open(&path),
-            Source::Bytes { name, bytes } => Photo::from_bytes(&name, &bytes),
             Source::Pixels { name, pixels } => Ok(Photo::from_pixels(&name, pixels)),
             Source::Photo(photo) => Ok(photo),
         };

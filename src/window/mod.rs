@@ -8,7 +8,7 @@ mod caption;
 pub mod commands;
 mod layout;
 mod node;
-pub mod outside;
+mod outside;
 mod picture;
 mod theme;
 mod words;
@@ -18,7 +18,7 @@ mod tests;
 
 use std::path::PathBuf;
 
-pub use app::{HearsightApp, Voice};
+use app::HearsightApp;
 
 use crate::captioner::LoadOptions;
 use crate::describer::{Describer, Settings, Source};
