@@ -569,6 +569,34 @@ mod voice {
     }
 
     #[test]
+    fn a_voice_that_answers_is_not_said_to_be_heard() {
+        let sound = Sound::start();
+        let mut doctor = hearsight();
+        doctor.args(["doctor", "--model", "no/such/model"]).envs(sound.envs());
+        let run = run(&mut doctor);
+        let voice = run.stdout.lines().find(|line| line.contains(" voice: ")).unwrap();
+        assert!(voice.starts_with("ok ") && voice.contains("answers"), "{voice}");
+    }
+
+    #[test]
+    fn a_trial_description_that_fails_is_one_finding() {
+        let model = model_that_writes_nothing();
+        let sound = Sound::without_voice();
+        let run = run(hearsight()
+            .args(["doctor", "--model"])
+            .arg(model.path())
+            .envs(sound.envs()));
+        assert_eq!(run.code, Some(1), "{}", run.stdout);
+        let findings: Vec<&str> = run
+            .stdout
+            .lines()
+            .filter(|line| line.contains(" description: "))
+            .collect();
+        assert_eq!(findings.len(), 1, "{}", run.stdout);
+        assert!(findings[0].contains("found no words"), "{}", run.stdout);
+    }
+
+    #[test]
     fn where_no_description_can_be_made_the_doctor_fails_and_still_looks_at_the_rest() {
         let sound = Sound::without_voice();
         let mut doctor = hearsight();
@@ -647,6 +675,27 @@ fn model_without_attention() -> TempDir {
     outputs.retain(|output| output.name() != "cross_attentions");
     assert_eq!(outputs.len(), all - 1);
     onnx::save(&decoder, &path).unwrap();
+    folder
+}
+
+/// The same model with words that are all marks of the tokenizer's own, which are left out of a sentence.
+#[cfg(all(target_os = "linux", feature = "speech"))]
+fn model_that_writes_nothing() -> TempDir {
+    let folder = model();
+    let path = folder.path().join("tokenizer.json");
+    let mut tokenizer: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let mark = |(content, id): (&String, &Value)| {
+        json!({"id": id, "content": content, "single_word": false, "lstrip": false, "rstrip": false,
+            "normalized": false, "special": true})
+    };
+    let marks: Vec<Value> = tokenizer["model"]["vocab"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(mark)
+        .collect();
+    tokenizer["added_tokens"] = marks.into();
+    fs::write(&path, tokenizer.to_string()).unwrap();
     folder
 }
 
