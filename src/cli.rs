@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 use hearsight::captioner::DeviceChoice;
 
@@ -46,7 +47,7 @@ struct Arguments {
     command: Option<Command>,
 
     /// Photo to open in the window; of several, the first
-    #[arg(value_name = "PHOTO")]
+    #[arg(value_name = "PHOTO", value_parser = any_path())]
     photos: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -77,7 +78,7 @@ struct ModelArguments {
 #[derive(clap::Args)]
 struct DescribeArguments {
     /// Photos to describe, in this order
-    #[arg(required = true, value_name = "PHOTO")]
+    #[arg(required = true, value_name = "PHOTO", value_parser = any_path())]
     photos: Vec<PathBuf>,
 
     /// Print one JSON object a line, for other programs
@@ -98,6 +99,11 @@ struct DescribeArguments {
 
     #[command(flatten)]
     model: ModelArguments,
+}
+
+/// A path that may be empty, as scripts give it: a photo that is missing, and not a reason to describe none.
+fn any_path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 /// What is to be done, checked.
@@ -144,6 +150,18 @@ impl DescribeArguments {
             return Err(Arguments::command().error(
                 ErrorKind::TooManyValues,
                 "--attention saves one picture, so it takes a single PHOTO",
+            ));
+        }
+        // Nothing else is written: a photo.jpg of this name would be a PNG, and perhaps the photo itself.
+        if let Some(out) = &self.attention
+            && !out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png"))
+        {
+            return Err(Arguments::command().error(
+                ErrorKind::ValueValidation,
+                format!(
+                    "--attention saves a PNG picture: {} does not end with .png",
+                    out.display()
+                ),
             ));
         }
         Ok(describe::Describe {

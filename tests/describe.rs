@@ -156,6 +156,36 @@ fn a_photo_that_fails_has_its_line_and_the_run_goes_on() {
 }
 
 #[test]
+fn without_a_usable_model_each_photo_has_its_line_of_json_all_the_same() {
+    let run = run(hearsight().args(["describe", "--json", "--model", "no/such/model", "one.png", "two.png"]));
+    assert_eq!((run.code, run.stderr.as_str()), (Some(1), ""));
+    let lines = run.json();
+    assert_eq!(lines.len(), 2);
+    for (line, photo) in lines.iter().zip(["one.png", "two.png"]) {
+        assert_eq!(keys(line), ["photo", "error"]);
+        assert_eq!(line["photo"], photo);
+        assert!(line["error"].as_str().unwrap().contains("no/such/model"), "{line}");
+    }
+}
+
+#[test]
+fn an_empty_name_is_a_photo_that_is_missing() {
+    let model = model();
+    let folder = TempDir::new().unwrap();
+    let good = picture(folder.path(), "good.png", 30, 40);
+    let run = run(describe(&model).args(["--json", ""]).arg(&good));
+    assert_eq!((run.code, run.stderr.as_str()), (Some(1), ""));
+    let lines = run.json();
+    assert_eq!(keys(&lines[0]), ["photo", "error"]);
+    assert!(
+        lines[0]["error"].as_str().unwrap().contains("no such file"),
+        "{}",
+        lines[0]
+    );
+    check_contract(&lines[1]);
+}
+
+#[test]
 fn in_plain_words_sentences_go_to_standard_output_and_complaints_to_standard_error() {
     let model = model();
     let folder = TempDir::new().unwrap();
@@ -194,13 +224,15 @@ fn a_complaint_ends_with_its_sentence_and_repeats_no_cause() {
 
 #[test]
 fn wrong_usage_has_an_exit_code_of_its_own() {
-    let wrong: [&[&str]; 6] = [
+    let wrong: [&[&str]; 8] = [
         &["describe"],
         &["describe", "--no-such-option", "a.png"],
         &["describe", "--beams", "0", "a.png"],
         &["describe", "--beams", "many", "a.png"],
         &["describe", "--device", "abacus", "a.png"],
         &["describe", "--attention", "out.png", "a.png", "b.png"],
+        &["describe", "--attention", "out.jpg", "a.png"],
+        &["describe", "--attention", "out", "a.png"],
     ];
     for arguments in wrong {
         let run = run(hearsight().args(arguments));

@@ -33,12 +33,17 @@ impl Describe {
     /// # Errors
     /// There is nothing to describe with, or nobody to tell.
     pub fn run(&self, output: &mut Output) -> Result<Done> {
-        let folder = ModelFolder::open(&model::find(self.model.folder.as_deref())?)?;
-        let load = LoadOptions {
-            device: self.model.device,
-            ..LoadOptions::default()
+        let mut captioner = match self.load() {
+            // Whoever reads the lines waits for one a photo.
+            Err(error) if self.json => {
+                let sentence = in_a_sentence(&error);
+                for path in &self.photos {
+                    output.line(&report::error_line(path, &sentence))?;
+                }
+                return Ok(Done::WithFailures);
+            }
+            loaded => loaded?,
         };
-        let mut captioner = Captioner::load(&folder, &load)?;
         let mut voice = self.speak.then(Voice::start);
 
         let mut done = Done::Well;
@@ -68,6 +73,15 @@ impl Describe {
             }
         }
         Ok(done)
+    }
+
+    fn load(&self) -> Result<Captioner> {
+        let folder = ModelFolder::open(&model::find(self.model.folder.as_deref())?)?;
+        let load = LoadOptions {
+            device: self.model.device,
+            ..LoadOptions::default()
+        };
+        Ok(Captioner::load(&folder, &load)?)
     }
 
     fn describe(&self, captioner: &mut Captioner, path: &Path) -> Result<(Photo, Description)> {
