@@ -27,6 +27,7 @@ Examples:
   hearsight doctor                             say what works here and what does not
 
 A photo named like a command is written with its folder: ./describe.
+Where no window can open, the photos are described in the terminal and aloud.
 Nothing leaves this computer. RUST_LOG=hearsight=debug shows more of what happens.
 Exit codes: 0 done, 1 something failed, 2 wrong usage.";
 
