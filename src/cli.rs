@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 use hearsight::captioner::DeviceChoice;
 use hearsight::model::MAX_BEAMS;
@@ -27,6 +28,7 @@ Examples:
   hearsight doctor                             say what works here and what does not
 
 A photo named like a command is written with its folder: ./describe.
+Where no window can open, the photos are described in the terminal and aloud.
 Nothing leaves this computer. RUST_LOG=hearsight=debug shows more of what happens.
 Exit codes: 0 done, 1 something failed, 2 wrong usage.";
 
@@ -47,7 +49,7 @@ struct Arguments {
     command: Option<Command>,
 
     /// Photo to open in the window; of several, the first
-    #[arg(value_name = "PHOTO")]
+    #[arg(value_name = "PHOTO", value_parser = any_path())]
     photos: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -78,7 +80,7 @@ struct ModelArguments {
 #[derive(clap::Args)]
 struct DescribeArguments {
     /// Photos to describe, in this order
-    #[arg(required = true, value_name = "PHOTO")]
+    #[arg(required = true, value_name = "PHOTO", value_parser = any_path())]
     photos: Vec<PathBuf>,
 
     /// Print one JSON object a line, for other programs
@@ -99,6 +101,11 @@ struct DescribeArguments {
 
     #[command(flatten)]
     model: ModelArguments,
+}
+
+/// A path that may be empty, as scripts give it: a photo that is missing, and not a reason to describe none.
+fn any_path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 /// What is to be done, checked.
@@ -147,6 +154,18 @@ impl DescribeArguments {
                 "--attention saves one picture, so it takes a single PHOTO",
             ));
         }
+        // Nothing else is written: a photo.jpg of this name would be a PNG, and perhaps the photo itself.
+        if let Some(out) = &self.attention
+            && !out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png"))
+        {
+            return Err(Arguments::command().error(
+                ErrorKind::ValueValidation,
+                format!(
+                    "--attention saves a PNG picture: {} does not end with .png",
+                    out.display()
+                ),
+            ));
+        }
         Ok(describe::Describe {
             photos: self.photos,
             json: self.json,
@@ -171,7 +190,7 @@ pub fn main() -> ExitCode {
     };
     let mut output = Output::new();
     let done = match task {
-        Task::Window { photos, model } => window::open(photos, model),
+        Task::Window { photos, model } => window::run(photos, model, &mut output),
         Task::Describe(describe) => describe.run(&mut output),
         Task::Doctor { model } => doctor::run(&model, &mut output),
     };
@@ -181,7 +200,7 @@ pub fn main() -> ExitCode {
         // Whoever read our output has read enough, as `head` does: nothing went wrong here.
         Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            output::complain(&format!("{error:#}"));
+            output::complain(&output::in_a_sentence(&error));
             ExitCode::FAILURE
         }
     }

@@ -6,13 +6,14 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded};
 use image::RgbImage;
 
 use crate::captioner::{Cancel, CaptionError, Captioner, DescribeOptions, Description, LoadOptions, Stage};
 use crate::model::{self, ModelFolder};
-use crate::photo::Photo;
+use crate::photo::{Photo, within};
 
 /// The longest side of the copy of a photo that is made for the screen, in pixels.
 pub const PREVIEW_SIDE: u32 = 2048;
@@ -28,13 +29,6 @@ pub type JobId = u64;
 pub enum Source {
     /// A file, opened or dropped.
     Path(PathBuf),
-    /// A file's bytes without a path, with the name it is called by.
-    Bytes {
-        /// What it is called in messages.
-        name: String,
-        /// The whole file.
-        bytes: Vec<u8>,
-    },
     /// Upright pixels, as pasted from the clipboard, with the name they are called by.
     Pixels {
         /// What they are called in messages.
@@ -171,12 +165,15 @@ impl Settings {
     }
 }
 
-/// The handle of the thread. Dropping it cancels the photo at work and ends the thread.
+/// The handle of the thread. Dropping it cancels the photo at work and ends the thread; one that is reading a model or
+/// a file, which nothing can cancel, is left alone after some seconds.
 #[derive(Debug)]
 pub struct Describer {
     desk: Arc<Desk>,
     events: Option<Receiver<Event>>,
     thread: Option<JoinHandle<()>>,
+    // Nothing is ever sent: it closes when the thread has ended.
+    ended: Receiver<()>,
     newest: JobId,
     gone: Gone,
 }
@@ -190,6 +187,8 @@ enum Gone {
 }
 
 impl Describer {
+    const DROP_WITHIN: Duration = Duration::from_millis(2500);
+
     /// Starts the thread, which loads the model at once. A photo given as `first` is job 1 and is shown before the
     /// model is loaded.
     pub fn start(settings: Settings, first: Option<Source>, wake: impl Fn() + Send + 'static) -> Self {
@@ -211,9 +210,12 @@ impl Describer {
             events: sender,
             wake: Box::new(wake),
         };
-        let thread = std::thread::Builder::new()
-            .name("describer".to_owned())
-            .spawn(move || worker.run(load));
+        let (ending, ended) = bounded(0);
+        let thread = std::thread::Builder::new().name("describer".to_owned()).spawn(move || {
+            // Dropped, and so told, by a panic as well.
+            let _ending = ending;
+            worker.run(load);
+        });
         // Without a thread the channel is closed, which `poll` reports.
         let thread = thread
             .inspect_err(|error| log::error!("the describer's thread did not start: {error}"))
@@ -222,6 +224,7 @@ impl Describer {
             desk,
             events: Some(events),
             thread,
+            ended,
             newest,
             gone: Gone::Nothing,
         }
@@ -275,10 +278,13 @@ impl Drop for Describer {
         // The thread may be waiting for room in the channel: close it before waiting for the thread.
         self.events = None;
         self.desk.close();
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            log::error!("the describer's thread had panicked");
+        match self.ended.recv_timeout(Self::DROP_WITHIN) {
+            Err(RecvTimeoutError::Timeout) => log::warn!("the describer's thread does not end; it is left alone"),
+            Ok(()) | Err(RecvTimeoutError::Disconnected) => {
+                if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+                    log::error!("the describer's thread had panicked");
+                }
+            }
         }
     }
 }
@@ -398,7 +404,6 @@ impl Worker {
     fn decode(&self, job: JobId, source: Source, cancel: &Cancel) -> Result<Option<Photo>, WindowGone> {
         let photo = match source {
             Source::Path(path) => Photo::open(&path),
-            Source::Bytes { name, bytes } => Photo::from_bytes(&name, &bytes),
             Source::Pixels { name, pixels } => Ok(Photo::from_pixels(&name, pixels)),
             Source::Photo(photo) => Ok(photo),
         };
@@ -463,16 +468,12 @@ impl Worker {
 
 /// The photo for the screen: no side longer than [`PREVIEW_SIDE`].
 fn preview(photo: &Photo) -> Photo {
-    let (width, height) = photo.pixels().dimensions();
-    let scale = f64::from(PREVIEW_SIDE) / f64::from(width.max(height));
-    if scale >= 1.0 {
+    let size = photo.pixels().dimensions();
+    if size.0.max(size.1) <= PREVIEW_SIDE {
         return photo.clone();
     }
-    let side = |length: u32| ((f64::from(length) * scale).round() as u32).max(1);
-    Photo::from_pixels(
-        photo.name(),
-        image::imageops::thumbnail(photo.pixels(), side(width), side(height)),
-    )
+    let (width, height) = within(size, PREVIEW_SIDE);
+    Photo::from_pixels(photo.name(), image::imageops::thumbnail(photo.pixels(), width, height))
 }
 
 #[cfg(test)]

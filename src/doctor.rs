@@ -9,6 +9,7 @@ use image::{Rgb, RgbImage};
 use crate::captioner::{Cancel, Captioner, DescribeOptions, LoadOptions, start_runtime};
 use crate::model::{self, ModelFolder};
 use crate::photo::Photo;
+use crate::wording;
 
 #[cfg(all(feature = "window", target_os = "linux"))]
 mod desktop;
@@ -52,8 +53,12 @@ pub fn examine(model: Option<&Path>, load: &LoadOptions, tell: &mut dyn FnMut(Fi
         works
     };
     let has_runtime = finding("ONNX Runtime", runtime());
-    let describes = match open_model(model) {
-        Err(why) => finding("model", Err(why)),
+    // None where it did not come to a description.
+    let description = match open_model(model) {
+        Err(why) => {
+            finding("model", Err(why));
+            None
+        }
         Ok(folder) if !has_runtime => {
             finding(
                 "model",
@@ -63,10 +68,13 @@ pub fn examine(model: Option<&Path>, load: &LoadOptions, tell: &mut dyn FnMut(Fi
                     folder.path().display()
                 )),
             );
-            false
+            None
         }
         Ok(folder) => match Captioner::load(&folder, load) {
-            Err(why) => finding("model", Err(why.to_string())),
+            Err(why) => {
+                finding("model", Err(why.to_string()));
+                None
+            }
             Ok(mut captioner) => {
                 let attention = if captioner.has_attention() {
                     "tells"
@@ -80,16 +88,12 @@ pub fn examine(model: Option<&Path>, load: &LoadOptions, tell: &mut dyn FnMut(Fi
                 );
                 finding("model", Ok(model));
                 finding("device", Ok(captioner.device().to_owned()));
-                finding("description", describe(&mut captioner))
+                Some(describe(&mut captioner))
             }
         },
     };
-    if !describes {
-        finding(
-            "description",
-            Err("no photo can be described before the problem above is solved.".to_owned()),
-        );
-    }
+    let none = || Err("no photo can be described before the problem above is solved.".to_owned());
+    let describes = finding("description", description.unwrap_or_else(none));
     #[cfg(feature = "speech")]
     finding("voice", voice());
     #[cfg(all(feature = "window", target_os = "linux"))]
@@ -129,8 +133,7 @@ fn describe(captioner: &mut Captioner) -> Result<String, String> {
     let description = captioner
         .describe(&photo, &DescribeOptions::default(), &Cancel::default(), &mut |_| ())
         .map_err(|error| error.to_string())?;
-    let seconds = &description.seconds;
-    let seconds = seconds.decode_photo + seconds.encode + seconds.search;
+    let seconds = wording::seconds(&description);
     Ok(format!(
         "a drawn sun over the sea became \"{}\" in {seconds:.2} s",
         description.caption
@@ -140,8 +143,17 @@ fn describe(captioner: &mut Captioner) -> Result<String, String> {
 #[cfg(feature = "speech")]
 fn voice() -> Result<String, String> {
     crate::speech::check()
-        .map(|voice| voice.to_string())
+        // Whether it is heard only a person can tell.
+        .map(|voice| format!("{voice} answers; `hearsight describe --speak PHOTO` lets you hear it"))
         .map_err(|error| error.to_string())
+}
+
+/// The program of that name that would be started.
+#[cfg(feature = "window")]
+pub(crate) fn on_path(program: &str) -> Option<std::path::PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH")?)
+        .map(|folder| folder.join(program))
+        .find(|path| path.is_file())
 }
 
 #[cfg(test)]

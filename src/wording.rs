@@ -1,4 +1,4 @@
-//! How doubt is put into words, the same in the window, the voice and the reports.
+//! How doubt and time are put into words, the same in the window, the voice and the reports.
 //!
 //! People explain contradictions away once a sentence sounds sure, and wording that stresses the chance of error
 //! corrects that better than wording that stresses correctness (MacLeod and others, CHI 2017).
@@ -23,6 +23,12 @@ pub fn introduction(description: &Description) -> Option<&'static str> {
         // No number at all is no confidence either.
         _ => Some("This is probably wrong:"),
     }
+}
+
+/// How long the description took, in seconds. Loading the model, which happens once, is left out.
+pub fn seconds(description: &Description) -> f64 {
+    let seconds = description.seconds;
+    seconds.decode_photo + seconds.encode + seconds.search
 }
 
 /// Whether the model was unsure of the word.

@@ -156,6 +156,36 @@ fn a_photo_that_fails_has_its_line_and_the_run_goes_on() {
 }
 
 #[test]
+fn without_a_usable_model_each_photo_has_its_line_of_json_all_the_same() {
+    let run = run(hearsight().args(["describe", "--json", "--model", "no/such/model", "one.png", "two.png"]));
+    assert_eq!((run.code, run.stderr.as_str()), (Some(1), ""));
+    let lines = run.json();
+    assert_eq!(lines.len(), 2);
+    for (line, photo) in lines.iter().zip(["one.png", "two.png"]) {
+        assert_eq!(keys(line), ["photo", "error"]);
+        assert_eq!(line["photo"], photo);
+        assert!(line["error"].as_str().unwrap().contains("no/such/model"), "{line}");
+    }
+}
+
+#[test]
+fn an_empty_name_is_a_photo_that_is_missing() {
+    let model = model();
+    let folder = TempDir::new().unwrap();
+    let good = picture(folder.path(), "good.png", 30, 40);
+    let run = run(describe(&model).args(["--json", ""]).arg(&good));
+    assert_eq!((run.code, run.stderr.as_str()), (Some(1), ""));
+    let lines = run.json();
+    assert_eq!(keys(&lines[0]), ["photo", "error"]);
+    assert!(
+        lines[0]["error"].as_str().unwrap().contains("no such file"),
+        "{}",
+        lines[0]
+    );
+    check_contract(&lines[1]);
+}
+
+#[test]
 fn in_plain_words_sentences_go_to_standard_output_and_complaints_to_standard_error() {
     let model = model();
     let folder = TempDir::new().unwrap();
@@ -177,14 +207,32 @@ fn in_plain_words_sentences_go_to_standard_output_and_complaints_to_standard_err
 }
 
 #[test]
+fn a_complaint_ends_with_its_sentence_and_repeats_no_cause() {
+    let model = model();
+    let folder = TempDir::new().unwrap();
+    let photo = picture(folder.path(), "photo.png", 20, 20);
+    let nowhere = folder.path().join("no folder/where.png");
+    let attention = run(describe(&model).arg("--attention").arg(&nowhere).arg(&photo));
+    let no_model = run(hearsight().args(["describe", "--model", "no/such/model"]).arg(&photo));
+    for run in [attention, no_model] {
+        assert_eq!(run.code, Some(1));
+        assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+        assert!(run.stderr.trim_end().ends_with('.'), "{}", run.stderr);
+        assert!(run.stderr.matches("os error").count() <= 1, "{}", run.stderr);
+    }
+}
+
+#[test]
 fn wrong_usage_has_an_exit_code_of_its_own() {
-    let wrong: [&[&str]; 6] = [
+    let wrong: [&[&str]; 8] = [
         &["describe"],
         &["describe", "--no-such-option", "a.png"],
         &["describe", "--beams", "0", "a.png"],
         &["describe", "--beams", "many", "a.png"],
         &["describe", "--device", "abacus", "a.png"],
         &["describe", "--attention", "out.png", "a.png", "b.png"],
+        &["describe", "--attention", "out.jpg", "a.png"],
+        &["describe", "--attention", "out", "a.png"],
     ];
     for arguments in wrong {
         let run = run(hearsight().args(arguments));
@@ -428,6 +476,7 @@ fn without_a_display_the_window_says_what_to_do_instead() {
     let run = run(&mut hearsight());
     assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""));
     run.complains_of("hearsight describe");
+    assert!(!run.stderr.contains(".rs"), "a path of the build: {}", run.stderr);
 }
 
 #[cfg(all(target_os = "linux", feature = "speech"))]
@@ -450,6 +499,42 @@ mod voice {
     }
 
     #[test]
+    fn several_photos_are_said_by_name_over_one_connection() {
+        let model = model();
+        let sound = Sound::start();
+        let folder = TempDir::new().unwrap();
+        let photos = ["one.png", "two.png", "three.png", "four.png"].map(|name| picture(folder.path(), name, 20, 20));
+        let mut child = describe(&model)
+            .arg("--speak")
+            .args(&photos)
+            .envs(sound.envs())
+            .env("RUST_LOG", "hearsight=trace")
+            .stdout(Stdio::piped())
+            .stderr(fs::File::create(folder.path().join("log")).unwrap())
+            .spawn()
+            .unwrap();
+        let tasks = PathBuf::from(format!("/proc/{}/task", child.id()));
+        let of_the_voice = || {
+            fs::read_dir(&tasks)
+                .unwrap()
+                .filter_map(|task| fs::read_to_string(task.unwrap().path().join("comm")).ok())
+                .filter(|name| name.starts_with("speech"))
+                .count()
+        };
+        // When a photo's sentence is printed, that of the photo before has been said.
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let threads: Vec<usize> = lines.map(|line| line.map(|_| of_the_voice()).unwrap()).collect();
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+        assert_eq!(threads.len(), photos.len());
+        assert!(threads[1] > 0 && threads[1] == threads[3], "{threads:?}");
+
+        let log = fs::read_to_string(folder.path().join("log")).unwrap();
+        for name in ["one.png", "two.png", "three.png", "four.png"] {
+            assert!(log.contains(&format!("Say(\"{name}: ")), "{name} was not said:\n{log}");
+        }
+    }
+
+    #[test]
     fn without_a_voice_the_sentence_is_printed_and_the_reason_told_once() {
         let model = model();
         let sound = Sound::without_voice();
@@ -460,6 +545,24 @@ mod voice {
         assert_eq!(run.stdout.lines().count(), 2);
         assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
         run.complains_of("speech-dispatcher");
+    }
+
+    #[cfg(feature = "window")]
+    #[test]
+    fn where_the_named_display_is_gone_the_photos_are_described_in_the_terminal_and_aloud() {
+        let model = model();
+        let sound = Sound::start();
+        let folder = TempDir::new().unwrap();
+        let photo = picture(folder.path(), "photo.png", 20, 20);
+        let recorder = sound.record();
+        let mut stale = hearsight();
+        stale.arg("--model").arg(model.path()).arg(&photo).envs(sound.envs());
+        let run = run(stale.env("DISPLAY", ":987"));
+        let heard = recorder.finish();
+        assert_eq!((run.code, run.stdout.lines().count()), (Some(0), 1), "{}", run.stderr);
+        assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+        run.complains_of("The window could not be opened");
+        assert!(heard.rms > 0.02, "{heard:?}");
     }
 
     #[test]
@@ -495,6 +598,34 @@ mod voice {
             "{}",
             run.stdout
         );
+    }
+
+    #[test]
+    fn a_voice_that_answers_is_not_said_to_be_heard() {
+        let sound = Sound::start();
+        let mut doctor = hearsight();
+        doctor.args(["doctor", "--model", "no/such/model"]).envs(sound.envs());
+        let run = run(&mut doctor);
+        let voice = run.stdout.lines().find(|line| line.contains(" voice: ")).unwrap();
+        assert!(voice.starts_with("ok ") && voice.contains("answers"), "{voice}");
+    }
+
+    #[test]
+    fn a_trial_description_that_fails_is_one_finding() {
+        let model = model_that_writes_nothing();
+        let sound = Sound::without_voice();
+        let run = run(hearsight()
+            .args(["doctor", "--model"])
+            .arg(model.path())
+            .envs(sound.envs()));
+        assert_eq!(run.code, Some(1), "{}", run.stdout);
+        let findings: Vec<&str> = run
+            .stdout
+            .lines()
+            .filter(|line| line.contains(" description: "))
+            .collect();
+        assert_eq!(findings.len(), 1, "{}", run.stdout);
+        assert!(findings[0].contains("found no words"), "{}", run.stdout);
     }
 
     #[test]
@@ -576,6 +707,27 @@ fn model_without_attention() -> TempDir {
     outputs.retain(|output| output.name() != "cross_attentions");
     assert_eq!(outputs.len(), all - 1);
     onnx::save(&decoder, &path).unwrap();
+    folder
+}
+
+/// The same model with words that are all marks of the tokenizer's own, which are left out of a sentence.
+#[cfg(all(target_os = "linux", feature = "speech"))]
+fn model_that_writes_nothing() -> TempDir {
+    let folder = model();
+    let path = folder.path().join("tokenizer.json");
+    let mut tokenizer: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let mark = |(content, id): (&String, &Value)| {
+        json!({"id": id, "content": content, "single_word": false, "lstrip": false, "rstrip": false,
+            "normalized": false, "special": true})
+    };
+    let marks: Vec<Value> = tokenizer["model"]["vocab"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(mark)
+        .collect();
+    tokenizer["added_tokens"] = marks.into();
+    fs::write(&path, tokenizer.to_string()).unwrap();
     folder
 }
 

@@ -8,7 +8,7 @@
 #[path = "support/sound.rs"]
 mod sound;
 
-use hearsight::speech::{Speaker, SpeechEvent, Utterance, check, speak_and_wait};
+use hearsight::speech::{Speaker, SpeechError, SpeechEvent, Utterance, check, speak_and_wait};
 use sound::{Recorder, Sound};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -159,6 +159,14 @@ fn without_a_voice_there_is_a_sentence_that_says_what_to_install() {
     assert!(voice.expect("waited ", SOON).contains("No voice answered"));
     voice.tell("check");
     assert!(voice.expect("checked ", SOON).contains("NoVoice"));
+}
+
+#[test]
+fn only_a_failure_that_lasts_is_a_reason_to_say_no_more() {
+    use SpeechError::{BrokeOff, Interrupted, NoAnswer, NoSound, NoThread, NoVoice, NothingToSay, TooLong};
+    assert!([NoVoice, NoSound, NoAnswer, NoThread].iter().all(SpeechError::lasts));
+    let pass = [NothingToSay, BrokeOff, Interrupted, TooLong(60)];
+    assert!(!pass.iter().any(SpeechError::lasts));
 }
 
 #[test]

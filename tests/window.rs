@@ -1,3 +1,4 @@
+#![cfg(all(target_os = "linux", feature = "window"))]
 //! The real window on a desktop of its own, used as people use it: through a screen reader, with keys, with a drop,
 //! with the clipboard; and looked at.
 #![allow(clippy::unwrap_used)]

@@ -8,7 +8,7 @@ use hearsight::model::{self, ModelFolder};
 use hearsight::photo::Photo;
 use hearsight::report;
 
-use super::output::{Output, complain};
+use super::output::{Output, complain, in_a_sentence};
 use super::{Done, Model};
 
 /// The command's arguments, checked.
@@ -33,13 +33,18 @@ impl Describe {
     /// # Errors
     /// There is nothing to describe with, or nobody to tell.
     pub fn run(&self, output: &mut Output) -> Result<Done> {
-        let folder = ModelFolder::open(&model::find(self.model.folder.as_deref())?)?;
-        let load = LoadOptions {
-            device: self.model.device,
-            ..LoadOptions::default()
+        let mut captioner = match self.load() {
+            // Whoever reads the lines waits for one a photo.
+            Err(error) if self.json => {
+                let sentence = in_a_sentence(&error);
+                for path in &self.photos {
+                    output.line(&report::error_line(path, &sentence))?;
+                }
+                return Ok(Done::WithFailures);
+            }
+            loaded => loaded?,
         };
-        let mut captioner = Captioner::load(&folder, &load)?;
-        let mut voice = self.speak.then(Voice::default);
+        let mut voice = self.speak.then(Voice::start);
 
         let mut done = Done::Well;
         for path in &self.photos {
@@ -48,13 +53,13 @@ impl Describe {
                     output.line(&self.in_words(path, &description))?;
                     if let Err(error) = self.save_attention(&photo, &description) {
                         done = Done::WithFailures;
-                        complain(&format!("{error:#}"));
+                        complain(&in_a_sentence(&error));
                     }
                     report::sentence(&description)
                 }
                 Err(error) => {
                     done = Done::WithFailures;
-                    let sentence = format!("{error:#}");
+                    let sentence = in_a_sentence(&error);
                     if self.json {
                         output.line(&report::error_line(path, &sentence))?;
                     } else {
@@ -64,10 +69,19 @@ impl Describe {
                 }
             };
             if let Some(voice) = &mut voice {
-                voice.say(&spoken);
+                voice.say(&self.aloud(path, spoken));
             }
         }
         Ok(done)
+    }
+
+    fn load(&self) -> Result<Captioner> {
+        let folder = ModelFolder::open(&model::find(self.model.folder.as_deref())?)?;
+        let load = LoadOptions {
+            device: self.model.device,
+            ..LoadOptions::default()
+        };
+        Ok(Captioner::load(&folder, &load)?)
     }
 
     fn describe(&self, captioner: &mut Captioner, path: &Path) -> Result<(Photo, Description)> {
@@ -91,6 +105,14 @@ impl Describe {
         }
     }
 
+    /// What the voice says; of several photos it tells whose it is, by the file's name without its folder.
+    fn aloud(&self, path: &Path, sentence: String) -> String {
+        match path.file_name() {
+            Some(name) if self.photos.len() > 1 => format!("{}: {sentence}", name.to_string_lossy()),
+            _ => sentence,
+        }
+    }
+
     fn save_attention(&self, photo: &Photo, description: &Description) -> Result<()> {
         let Some(out) = &self.attention else { return Ok(()) };
         if description.words.iter().all(|word| word.attention.is_none()) {
@@ -104,30 +126,50 @@ impl Describe {
     }
 }
 
-/// The voice of this run. After its first failure it stays silent, for the reason is told once and holds for the rest.
-#[derive(Default)]
+/// The voice of this run: one for all photos, for each leaves a connection behind.
+#[cfg(feature = "speech")]
 struct Voice {
+    speaker: hearsight::speech::Speaker,
+    said: u64,
+    /// After a failure that lasts, which is told once.
     silent: bool,
 }
 
+#[cfg(feature = "speech")]
 impl Voice {
-    #[cfg(feature = "speech")]
+    fn start() -> Self {
+        Self {
+            speaker: hearsight::speech::Speaker::start(|| {}),
+            said: 0,
+            silent: false,
+        }
+    }
+
     fn say(&mut self, sentence: &str) {
         /// Far longer than any sentence takes.
         const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 
-        if !self.silent
-            && let Err(error) = hearsight::speech::speak_and_wait(sentence, PATIENCE)
-        {
-            self.silent = true;
+        if self.silent {
+            return;
+        }
+        self.said += 1;
+        if let Err(error) = self.speaker.say_and_wait(self.said, sentence, PATIENCE) {
+            self.silent = error.lasts();
             complain(&error.to_string());
         }
     }
+}
 
-    #[cfg(not(feature = "speech"))]
-    fn say(&mut self, _: &str) {
-        if !std::mem::replace(&mut self.silent, true) {
-            complain("This program was built without a voice.");
-        }
+/// In place of the voice that this program was built without.
+#[cfg(not(feature = "speech"))]
+struct Voice;
+
+#[cfg(not(feature = "speech"))]
+impl Voice {
+    fn start() -> Self {
+        complain("This program was built without a voice.");
+        Self
     }
+
+    fn say(&mut self, _: &str) {}
 }

@@ -30,6 +30,13 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
         .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
+/// The error as the sentence that it is. Where a cause matters to the person the sentence has it already, so that the
+/// chain of causes, which repeats it, goes to the log.
+pub fn in_a_sentence(error: &anyhow::Error) -> String {
+    log::info!("{error:#}");
+    error.to_string()
+}
+
 /// Tells the person what went wrong; where standard error is closed there is nobody to tell.
 pub fn complain(sentence: &str) {
     let _ = writeln!(io::stderr(), "{sentence}");

@@ -224,6 +224,20 @@ fn dropping_ends_the_thread_at_once_even_while_it_looks() {
 }
 
 #[test]
+fn dropping_does_not_wait_for_a_model_that_loads_for_long() {
+    let (let_go, held) = unbounded::<()>();
+    let load = move || {
+        let _ = held.recv_timeout(PATIENCE);
+        script()
+    };
+    let describer = Describer::start_with(load, None, || {});
+    let begun = Instant::now();
+    drop(describer);
+    assert!(begun.elapsed() < PATIENCE / 2, "{:?}", begun.elapsed());
+    drop(let_go);
+}
+
+#[test]
 fn a_thread_that_dies_is_told_as_a_sentence_for_every_photo() {
     let mut describer = Describer::start_with(|| panic!("on purpose"), None, || {});
     let sentence = wait(&mut describer, |event| match event {

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use zbus::zvariant::OwnedValue;
 
+use super::on_path;
+
 /// A service that is started by the question takes a moment; one that hangs is not waited for longer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -113,13 +115,6 @@ fn property(service: &str, path: &str, interface: &str, name: &str) -> zbus::Res
         let value: OwnedValue = reply.body().deserialize()?;
         Ok(value)
     })
-}
-
-/// The program of that name that would be started.
-fn on_path(program: &str) -> Option<PathBuf> {
-    env::split_paths(&env::var_os("PATH")?)
-        .map(|folder| folder.join(program))
-        .find(|path| path.is_file())
 }
 
 #[cfg(test)]

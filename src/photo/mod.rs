@@ -11,8 +11,10 @@ use image::RgbImage;
 mod decode;
 mod error;
 mod jpeg;
+mod scale;
 
 pub use error::PhotoError;
+pub(crate) use scale::within;
 
 /// The most pixels that are read; the largest telephone cameras give 200 megapixels.
 pub const MAX_PIXELS: u64 = 200_000_000;

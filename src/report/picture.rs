@@ -13,7 +13,7 @@ use image::{ImageFormat, Rgb, RgbImage, imageops};
 
 use super::sentence;
 use crate::captioner::{Attention, Description, Word};
-use crate::photo::Photo;
+use crate::photo::{Photo, within};
 
 const FONT: &[u8] = include_bytes!("../../assets/fonts/NotoSans-Regular.ttf");
 
@@ -86,7 +86,8 @@ pub fn attention_picture(photo: &Photo, description: &Description) -> Result<Rgb
     let pen = Pen {
         font: font.as_scaled(20.0),
     };
-    let small = small(photo.pixels());
+    let (width, height) = within(photo.pixels().dimensions(), TILE);
+    let small = imageops::thumbnail(photo.pixels(), width, height);
 
     let tiles = description.words.len() + 1;
     let columns = tiles.min(COLUMNS);
@@ -125,14 +126,6 @@ fn remark(word: &Word) -> String {
         (Some(_), None) => format!("{percent} %, all over"),
         (Some(_), Some(place)) => format!("{percent} %, {place}"),
     }
-}
-
-/// The photo with its longer side at [`TILE`].
-fn small(pixels: &RgbImage) -> RgbImage {
-    let longer = u64::from(pixels.width().max(pixels.height()).max(1));
-    // No side exceeds the longer one, so none exceeds TILE.
-    let side = |length: u32| (u64::from(length) * u64::from(TILE) / longer).max(1) as u32;
-    imageops::thumbnail(pixels, side(pixels.width()), side(pixels.height()))
 }
 
 /// The photo, dark and grey where the map has no weight and as it is where it has most.

@@ -12,9 +12,6 @@ pub fn sentence(description: &Description) -> String {
         .chars()
         .filter(|letter| !letter.is_control())
         .collect();
-    if caption.trim().is_empty() {
-        return "The model found no words for this photo.".to_owned();
-    }
     match wording::introduction(description) {
         Some(introduction) => format!("{introduction} {caption}"),
         None => caption,
@@ -45,6 +42,5 @@ mod tests {
     #[test]
     fn nothing_that_a_terminal_would_obey_gets_through() {
         assert_eq!(with("a \u{1b}[31mred\u{7} cat", 1.0), "a [31mred cat");
-        assert_eq!(with(" \n", 1.0), "The model found no words for this photo.");
     }
 }

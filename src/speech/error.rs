@@ -34,6 +34,16 @@ pub enum SpeechError {
     NoThread,
 }
 
+impl SpeechError {
+    /// Whether the next text would fail in the same way, as long as the person does nothing about it.
+    pub fn lasts(&self) -> bool {
+        match self {
+            Self::NoVoice | Self::NoSound | Self::NoAnswer | Self::NoThread => true,
+            Self::NothingToSay | Self::BrokeOff | Self::Interrupted | Self::TooLong(_) => false,
+        }
+    }
+}
+
 #[cfg(target_os = "linux")]
 const REMEDY: &str = "Install speech-dispatcher and speech-dispatcher-espeak-ng";
 #[cfg(not(target_os = "linux"))]

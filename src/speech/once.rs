@@ -2,12 +2,12 @@
 
 #[cfg(target_os = "linux")]
 use super::voice::probe;
-use super::{Speaker, SpeechError, SpeechEvent, Utterance};
+use super::{Speaker, SpeechError};
 use crossbeam_channel::{RecvTimeoutError, bounded};
 use std::fmt;
 use std::mem::ManuallyDrop;
 use std::thread::Builder;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What there is to speak with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,20 +24,10 @@ impl fmt::Display for VoiceInfo {
     }
 }
 
-/// Says `text` to its end and returns how long that took; stops it after `timeout`.
+/// Says `text` to its end and returns how long that took; stops it after `timeout`. Each call leaves a connection
+/// behind (`voice::Connection` tells why): who says more than one text keeps a [`Speaker`].
 pub fn speak_and_wait(text: &str, timeout: Duration) -> Result<Duration, SpeechError> {
-    let deadline = Instant::now() + timeout;
-    let speaker = Speaker::start(|| {});
-    speaker.speak(Utterance::new(0, text));
-    while let Some(event) = speaker.wait_event(deadline.saturating_duration_since(Instant::now())) {
-        match event {
-            SpeechEvent::Ended { duration, .. } => return Ok(duration),
-            SpeechEvent::Failed { error, .. } => return Err(error),
-            SpeechEvent::Stopped { .. } => return Err(SpeechError::Interrupted),
-            SpeechEvent::Began { .. } | SpeechEvent::Recovered => {}
-        }
-    }
-    Err(SpeechError::TooLong(timeout.as_secs()))
+    Speaker::start(|| {}).say_and_wait(0, text, timeout)
 }
 
 /// What there is to speak with, found out silently within ten seconds.

@@ -5,7 +5,7 @@ use super::watch::{Command, Watch};
 use super::{SpeechError, SpeechEvent, Utterance};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 use std::thread::{Builder, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The voice. No method waits for the platform, and dropping it stops the voice and ends its thread within three
 /// seconds, also where the platform hangs. A program that leaves without dropping it is spoken after to the end.
@@ -74,6 +74,27 @@ impl Speaker {
     /// The next event, waited for at most `timeout`.
     pub fn wait_event(&self, timeout: Duration) -> Option<SpeechEvent> {
         self.events.receiver.recv_timeout(timeout).ok()
+    }
+
+    /// Says `text` to its end and returns how long that took; stops it after `timeout`.
+    ///
+    /// `id` is a number that no utterance of this speaker had before. Events of older ones are dropped meanwhile.
+    ///
+    /// # Errors
+    /// Why it was not said to its end. Most failures pass; [`SpeechError::lasts`] tells which do not.
+    pub fn say_and_wait(&self, id: u64, text: &str, timeout: Duration) -> Result<Duration, SpeechError> {
+        let deadline = Instant::now() + timeout;
+        self.speak(Utterance::new(id, text));
+        while let Some(event) = self.wait_event(deadline.saturating_duration_since(Instant::now())) {
+            match event {
+                SpeechEvent::Ended { id: of, duration } if of == id => return Ok(duration),
+                SpeechEvent::Failed { id: Some(of), error } if of == id => return Err(error),
+                SpeechEvent::Stopped { id: of } if of == id => return Err(SpeechError::Interrupted),
+                _ => {}
+            }
+        }
+        self.stop();
+        Err(SpeechError::TooLong(timeout.as_secs()))
     }
 
     fn send(&self, command: Command) -> bool {

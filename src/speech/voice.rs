@@ -114,7 +114,8 @@ fn serve(orders: &Receiver<Order>, reports: &Sender<Report>, abandoned: &AtomicB
 ///
 /// It is never closed: while tts takes its callbacks away, an event that comes from the daemon finds none and ends
 /// the process; and a connection closed late takes away those of a newer one to a new daemon, which counts its
-/// clients from 1 again. A process makes one or two connections in its life.
+/// clients from 1 again. So a program keeps one [`Speaker`](super::Speaker), which connects once, and again only where
+/// the daemon has ended or hangs.
 struct Connection {
     tts: ManuallyDrop<Tts>,
     #[cfg(target_os = "linux")]

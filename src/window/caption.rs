@@ -34,7 +34,7 @@ pub fn show(ui: &mut Ui, description: Option<&Description>, lit: Option<usize>) 
     node::text(ui, heading_id(), text, &spoken, node::Kind::Heading);
     let description = description?;
 
-    // As large as the window allows: a line of six or seven words in a small one, no larger than a headline in a wide one.
+    // As large as the window allows: six or seven words a line in a small one, a headline's size in a wide one.
     let font = FontId::proportional((ui.available_width() / 24.0).clamp(24.0, 36.0));
     let mut pressed = None;
     ui.horizontal_wrapped(|ui| {

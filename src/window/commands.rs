@@ -1,6 +1,7 @@
 //! What the window can be told to do: name, key and help of every command, in one table.
 //!
-//! The buttons, their hover texts, the list of keys and the README's table of keys are all made from it.
+//! The buttons, their hover texts and the list of keys are made from it, and a test holds the README's table of keys
+//! to it.
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 

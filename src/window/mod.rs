@@ -8,7 +8,7 @@ mod caption;
 pub mod commands;
 mod layout;
 mod node;
-pub mod outside;
+mod outside;
 mod picture;
 mod theme;
 mod words;
@@ -18,20 +18,20 @@ mod tests;
 
 use std::path::PathBuf;
 
-pub use app::{HearsightApp, Voice};
+use app::HearsightApp;
 
 use crate::captioner::LoadOptions;
 use crate::describer::{Describer, Settings, Source};
 use crate::speech::Speaker;
 use outside::Outside;
 
-/// Why the window could not be opened.
+/// The window could not be opened. The cause in the window system's own words goes to the log.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "The window could not be opened ({0}). A display with OpenGL is needed; without one, `hearsight describe PHOTO` \
-     prints the sentence."
+    "The window could not be opened: there is no display, or none with OpenGL. `hearsight describe PHOTO` prints the \
+     sentence instead."
 )]
-pub struct WindowError(String);
+pub struct WindowError;
 
 /// What the window starts with.
 #[derive(Clone, Debug, Default)]
@@ -63,7 +63,10 @@ pub fn open(options: Options) -> Result<(), WindowError> {
         ..Default::default()
     };
     let create = |creation: &eframe::CreationContext<'_>| Ok(Box::new(start(&creation.egui_ctx, options)) as _);
-    eframe::run_native(words::TITLE, native, Box::new(create)).map_err(|error| WindowError(error.to_string()))
+    eframe::run_native(words::TITLE, native, Box::new(create)).map_err(|error| {
+        log::info!("no window: {error}");
+        WindowError
+    })
 }
 
 /// Starts the threads and the window over them.

@@ -10,6 +10,8 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use image::RgbImage;
 
+use crate::doctor::on_path;
+
 /// Ways in which a file dialog that could not be shown differs from one that was closed: it is back at once.
 const TOO_FAST_FOR_A_PERSON: Duration = Duration::from_millis(500);
 
@@ -120,7 +122,7 @@ fn choose_file() -> Arrival {
         .pick_file();
     match chosen {
         Some(path) => Arrival::File(path),
-        None if cfg!(target_os = "linux") && !on_path("zenity") && asked.elapsed() < TOO_FAST_FOR_A_PERSON => {
+        None if cfg!(target_os = "linux") && on_path("zenity").is_none() && asked.elapsed() < TOO_FAST_FOR_A_PERSON => {
             Arrival::NoDialog
         }
         None => Arrival::NothingChosen,
@@ -133,11 +135,6 @@ fn photo_endings() -> Vec<String> {
         .iter()
         .flat_map(|ending| [(*ending).to_owned(), ending.to_uppercase()])
         .collect()
-}
-
-/// Whether a program of that name could be started.
-fn on_path(program: &str) -> bool {
-    std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(program).is_file()))
 }
 
 /// A copied file first, for file managers put its name and sometimes its icon there too; then a picture; then text

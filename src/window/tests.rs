@@ -14,9 +14,10 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
+use super::app::{HearsightApp, Voice};
 use super::commands::{COMMANDS, Command};
 use super::outside::{Arrival, Desktop};
-use super::{HearsightApp, Voice, words};
+use super::words;
 use crate::captioner::{Attention, Cancel, Description, Place, Seconds, Stage, Word};
 use crate::describer::{Describer, Looker, Source};
 use crate::photo::Photo;

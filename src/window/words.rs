@@ -1,4 +1,7 @@
-//! Every word that the window shows or announces, in one place, so that translation can come later.
+//! The words of the window itself, in one place, so that translation can come later.
+//!
+//! The names and help of the commands stand in their table, failures bring their own sentences, and the sentence about
+//! a photo with its doubt is worded for every reader alike in [`report`] and [`wording`].
 
 use crate::captioner::{Description, Place, Word};
 use crate::{report, wording};
@@ -107,8 +110,7 @@ pub fn place(word: &Word) -> Option<&'static str> {
 
 /// The status line once the sentence is there.
 pub fn done(description: &Description) -> String {
-    let seconds = description.seconds;
-    let seconds = seconds.decode_photo + seconds.encode + seconds.search;
+    let seconds = wording::seconds(description);
     let step = if description.words.iter().any(|word| word.attention.is_some()) {
         STEP
     } else {
