@@ -219,10 +219,7 @@ fn our_own_models_say_how_to_write_and_how_sure_to_be() {
         intercept: -1.0,
         slope: 0.5,
     };
-    assert_eq!(
-        found.confidence,
-        calibration.confidence(found.mean_log_probability())
-    );
+    assert_eq!(found.confidence, calibration.confidence(found.mean_log_probability()));
     assert!(found.confidence < 0.268_941, "less than without any doubt");
 }
 
@@ -481,9 +478,24 @@ fn cast(folder: &Path, file: &str, input: (&str, DataType), output: (&str, DataT
 fn graphs_of_half_precision_at_their_ends_are_refused_when_they_are_loaded() {
     use DataType::{Float, Float16, Int64};
     for (file, input, output, bad) in [
-        ("encoder_model.onnx", ("pixel_values", Float16), ("features", Float), "pixel_values"),
-        ("encoder_model.onnx", ("pixel_values", Float), ("features", Float16), "features"),
-        ("decoder_model.onnx", ("input_ids", Int64), ("logits", Float16), "logits"),
+        (
+            "encoder_model.onnx",
+            ("pixel_values", Float16),
+            ("features", Float),
+            "pixel_values",
+        ),
+        (
+            "encoder_model.onnx",
+            ("pixel_values", Float),
+            ("features", Float16),
+            "features",
+        ),
+        (
+            "decoder_model.onnx",
+            ("input_ids", Int64),
+            ("logits", Float16),
+            "logits",
+        ),
     ] {
         let sentence = refused(Kind::Transformer, |folder| cast(folder, file, input, output));
         assert_eq!(
@@ -513,7 +525,9 @@ fn a_decoder_that_cannot_start_is_passed_over_where_the_folder_has_another() {
     fs::remove_file(folder.path().join("decoder_model.onnx")).unwrap();
     let sentence = load(folder.path()).unwrap_err().to_string();
     assert!(
-        sentence.contains("decoder_with_past_model.onnx cannot be used here: it starts from \"past_key_values.0.encoder.key\""),
+        sentence.contains(
+            "decoder_with_past_model.onnx cannot be used here: it starts from \"past_key_values.0.encoder.key\""
+        ),
         "{sentence}"
     );
 }

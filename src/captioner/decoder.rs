@@ -382,7 +382,10 @@ fn batch(value: &DynValue) -> usize {
 /// The given rows of a value, in this order.
 fn select(value: &DynValue, rows: &[usize]) -> Result<DynValue, CaptionError> {
     let values = value.try_extract_array::<f32>().map_err(run_error)?;
-    if rows.iter().any(|row| values.shape().first().is_none_or(|count| row >= count)) {
+    if rows
+        .iter()
+        .any(|row| values.shape().first().is_none_or(|count| row >= count))
+    {
         return Err(run_error("what it goes on from is not of as many rows as sequences"));
     }
     Ok(Tensor::from_array(values.select(Axis(0), rows))
@@ -401,7 +404,7 @@ fn pattern_like(value: &DynValue) -> Result<DynValue, CaptionError> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use ndarray::{Array3, Array4, array};
+    use ndarray::{Array3, Array4};
 
     use super::*;
 
@@ -421,13 +424,16 @@ mod tests {
 
     #[test]
     fn logits_without_a_softmax_are_refused() {
-        let scores = |row: [f32; 3]| last_logits(array![[row]].into_dyn().view(), 1);
+        let scores = |row: [f32; 3]| {
+            last_logits(
+                Array3::from_shape_fn((1, 1, 3), |(_, _, word)| row[word])
+                    .into_dyn()
+                    .view(),
+                1,
+            )
+        };
         assert!(scores([0.0, f32::NEG_INFINITY, 1.0]).is_ok());
-        for row in [
-            [0.0, f32::NAN, 1.0],
-            [0.0, f32::INFINITY, 1.0],
-            [f32::NEG_INFINITY; 3],
-        ] {
+        for row in [[0.0, f32::NAN, 1.0], [0.0, f32::INFINITY, 1.0], [f32::NEG_INFINITY; 3]] {
             let error = scores(row).unwrap_err().to_string();
             assert!(error.contains("its scores are not numbers"), "{error}");
         }

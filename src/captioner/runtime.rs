@@ -272,7 +272,10 @@ pub(super) fn check_numbers(session: &Session, file: &Path) -> Result<(), ModelE
     half.map_or(Ok(()), |half| {
         Err(ModelError::Unsupported {
             file: file.to_path_buf(),
-            what: format!("its \"{}\" is of 16-bit numbers, and only 32-bit ones are known here", half.name()),
+            what: format!(
+                "its \"{}\" is of 16-bit numbers, and only 32-bit ones are known here",
+                half.name()
+            ),
         })
     })
 }
@@ -365,9 +368,7 @@ mod tests {
              --target runtime onnxruntime==1.31.1\" in the program's folder or one above it, or name its library in \
              ORT_DYLIB_PATH. It was looked for in: /nowhere/libonnxruntime.so."
         );
-        let error = library(None, Some(Path::new("/nowhere")))
-            .unwrap_err()
-            .to_string();
+        let error = library(None, Some(Path::new("/nowhere"))).unwrap_err().to_string();
         assert!(
             error.ends_with(": /nowhere, /nowhere/lib, /nowhere/runtime/onnxruntime/capi."),
             "{error}"
