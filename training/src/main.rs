@@ -101,7 +101,10 @@ impl RunArguments {
         if let Some(epochs) = self.epochs {
             config.learning.epochs = epochs;
         }
-        let folder = self.run.clone().unwrap_or_else(|| PathBuf::from("runs").join(&config.name));
+        let folder = self
+            .run
+            .clone()
+            .unwrap_or_else(|| PathBuf::from("runs").join(&config.name));
         let mut run = Run::open(config, &self.data, &folder)?;
         run.stop_after = self.stop_after;
         Ok(run)
