@@ -1,4 +1,4 @@
-//! Clipping of the gradient by its length over all weights (Pascanu et al. 2013), which burn 0.22 does weight by weight.
+//! Clipping of the gradient by its length over all weights (Pascanu et al. 2013); burn 0.22 clips each weight alone.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;

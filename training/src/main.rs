@@ -29,7 +29,7 @@ enum Command {
         #[command(flatten)]
         run: RunArguments,
     },
-    /// Write the best checkpoint of a run as a model folder; its confidence is not calibrated until `score --calibrate`.
+    /// Write the best checkpoint of a run as a model folder; `score --calibrate` then fits its confidence.
     Export {
         #[command(flatten)]
         run: RunArguments,

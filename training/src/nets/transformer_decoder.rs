@@ -1,4 +1,5 @@
-//! A transformer decoder that writes the sentence (Vaswani et al. 2017), layer norm first, embedding tied to the output.
+//! A transformer decoder that writes the sentence (Vaswani et al. 2017): layer norm first, embedding tied to the
+//! output.
 
 use anyhow::Result;
 use burn::module::{Module, Param};
