@@ -228,6 +228,11 @@ impl Window<'_> {
 
     /// Presses keys in the window, named as xdotool names them.
     pub fn key(&self, keys: &str) {
+        assert!(self.pressed(keys), "xdotool failed");
+    }
+
+    /// Presses keys; whether the window stood there until they were let go.
+    fn pressed(&self, keys: &str) -> bool {
         let mut xdotool = self.desktop.command("xdotool");
         xdotool.args([
             "search",
@@ -239,7 +244,7 @@ impl Window<'_> {
             "--sync",
         ]);
         let pressed = xdotool.args(["key", "--clearmodifiers", keys]).status().unwrap();
-        assert!(pressed.success(), "xdotool failed");
+        pressed.success()
     }
 
     /// Drops files on the window as a file manager does.
@@ -251,7 +256,8 @@ impl Window<'_> {
 
     /// Closes the window as the window manager does, and waits for the program's end, which must be a good one.
     pub fn close(mut self) {
-        self.key("alt+F4");
+        // The window may be gone before the keys are let go.
+        let _ = self.pressed("alt+F4");
         let begun = Instant::now();
         loop {
             if let Some(status) = self.process.try_wait().unwrap() {
