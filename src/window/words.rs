@@ -116,7 +116,13 @@ pub fn done(description: &Description) -> String {
     } else {
         NO_ATTENTION
     };
-    format!("Described in {seconds:.1} seconds. {step}")
+    // Anything faster would read as no time at all.
+    let took = if seconds < 0.1 {
+        "less than 0.1".to_owned()
+    } else {
+        format!("{seconds:.1}")
+    };
+    format!("Described in {took} seconds. {step}")
 }
 
 /// The model and what it runs on.
@@ -127,4 +133,29 @@ pub fn model(name: &str, device: &str) -> String {
 /// The word without the punctuation that touches it.
 fn bare(word: &Word) -> &str {
     word.text.trim_end_matches(['.', ',', '!', '?', ';', ':'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::done;
+    use crate::captioner::{Description, Seconds};
+
+    #[test]
+    fn a_fast_description_does_not_take_zero_seconds() {
+        let mut description = Description {
+            caption: String::new(),
+            confidence: 1.0,
+            words: Vec::new(),
+            alternatives: Vec::new(),
+            tokens: Vec::new(),
+            score: 0.0,
+            model: String::new(),
+            device: String::new(),
+            seconds: Seconds::default(),
+        };
+        description.seconds.search = 0.04;
+        assert!(done(&description).starts_with("Described in less than 0.1 seconds."));
+        description.seconds.search = 0.64;
+        assert!(done(&description).starts_with("Described in 0.6 seconds."));
+    }
 }
