@@ -154,11 +154,16 @@ fn main() -> Result<()> {
                     .flat_map(|photo| photo.captions.iter().map(String::as_str)),
                 BAG,
             );
-            let points: Vec<_> = std::iter::zip(&photos, &descriptions)
+            let judged: Vec<_> = std::iter::zip(&photos, &descriptions)
                 .filter_map(|(photo, description)| {
                     let right = calibrate::is_right(&description.caption, &photo.captions, &bag)?;
-                    Some((f64::from(description.mean_log_probability()), right))
+                    Some((description, right))
                 })
+                .collect();
+            println!("{}", describe::habits(&model, &descriptions, &judged)?);
+            let points: Vec<_> = judged
+                .iter()
+                .map(|&(description, right)| (f64::from(description.mean_log_probability()), right))
                 .collect();
             let calibration = Calibration::of(&points);
             println!("{calibration}");
