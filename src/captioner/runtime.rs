@@ -15,7 +15,7 @@ use ort::session::Session;
 use ort::session::builder::SessionBuilder;
 use ort::value::TensorElementType;
 
-use crate::model::ModelError;
+use crate::model::{ModelError, list};
 
 use super::decoder::ATTENTION;
 use super::softmaxes::with_cross_attentions;
@@ -298,14 +298,6 @@ pub(super) fn short(message: &str) -> String {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line.to_owned(),
     }
-}
-
-fn list(paths: &[PathBuf]) -> String {
-    paths
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect::<Vec<_>>()
-        .join(", ")
 }
 
 #[cfg(test)]

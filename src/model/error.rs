@@ -55,7 +55,8 @@ pub enum ModelError {
     },
 }
 
-fn list(paths: &[PathBuf]) -> String {
+/// Paths as they stand in a sentence.
+pub(crate) fn list(paths: &[PathBuf]) -> String {
     paths
         .iter()
         .map(|path| path.display().to_string())

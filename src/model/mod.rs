@@ -8,6 +8,7 @@ mod generation;
 
 pub use config::{Calibration, Config, HearsightConfig};
 pub use error::ModelError;
+pub(crate) use error::list;
 pub use find::find;
 pub use folder::ModelFolder;
 pub use generation::{EarlyStopping, GenerationConfig, MAX_BEAMS};
