@@ -682,6 +682,8 @@ fn hearsight() -> Command {
     ] {
         command.env_remove(name);
     }
+    // Nobody's own settings are read or written.
+    command.env("HEARSIGHT_CONFIG_DIR", "/nowhere/hearsight");
     command
 }
 

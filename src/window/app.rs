@@ -13,6 +13,7 @@ use crate::captioner::{Description, Stage};
 use crate::describer::{Describer, Event, JobId, Source};
 use crate::photo::Photo;
 use crate::report;
+use crate::settings::{Keeper, Opened, Settings};
 use crate::speech::{Speaker, SpeechEvent, Timeline, Utterance};
 use crate::wording;
 
@@ -56,6 +57,11 @@ pub struct HearsightApp {
     pub(super) status: Status,
     pub(super) voice_trouble: Option<String>,
     pub(super) keys_shown: bool,
+    /// What the person has chosen; whoever changes it calls [`HearsightApp::settings_changed`].
+    pub(super) settings: Settings,
+    keeper: Keeper,
+    /// What is wrong with the file of settings.
+    pub(super) settings_troubles: Vec<String>,
     at_work: Option<JobId>,
     /// What else is to be said when the photo at work is described.
     note: Option<String>,
@@ -97,8 +103,14 @@ struct Spoken {
 
 impl HearsightApp {
     /// A window over these threads. `photos` says how many photos the program was started with; the describer has the
-    /// first of them already.
-    pub fn new(describer: Describer, voice: Box<dyn Voice>, desktop: Box<dyn Desktop>, photos: usize) -> Self {
+    /// first of them already. `opened` are the settings and who keeps them.
+    pub fn new(
+        describer: Describer,
+        voice: Box<dyn Voice>,
+        desktop: Box<dyn Desktop>,
+        photos: usize,
+        opened: Opened,
+    ) -> Self {
         let mut app = Self {
             describer,
             voice,
@@ -115,6 +127,9 @@ impl HearsightApp {
             },
             voice_trouble: None,
             keys_shown: false,
+            settings: opened.settings,
+            keeper: opened.keeper,
+            settings_troubles: opened.troubles.iter().map(ToString::to_string).collect(),
             at_work: (photos > 0).then_some(1),
             note: (photos > 1).then(|| words::first_of(photos)),
             spoken: None,
@@ -134,6 +149,11 @@ impl HearsightApp {
     /// Whether the voice has something to say or says it.
     pub(super) fn is_speaking(&self) -> bool {
         self.spoken.is_some()
+    }
+
+    /// Keeps the settings as they are now.
+    pub(super) fn settings_changed(&mut self) {
+        self.keeper.save(&self.settings);
     }
 
     /// Takes in what the threads have sent.
@@ -156,6 +176,9 @@ impl HearsightApp {
                 Arrival::NothingToPaste => self.complain(words::NOTHING_TO_PASTE),
                 Arrival::NoClipboard => self.complain(words::NO_CLIPBOARD),
             }
+        }
+        if let Some(trouble) = self.keeper.trouble() {
+            self.settings_troubles.push(trouble.to_string());
         }
         self.follow_the_voice(ctx);
         let lit = self
@@ -279,7 +302,10 @@ impl HearsightApp {
             if entry.command == Command::Speak && !on_text {
                 continue;
             }
-            let steps = matches!(entry.command, Command::Next | Command::Previous);
+            let steps = matches!(
+                entry.command,
+                Command::Next | Command::Previous | Command::LargerText | Command::SmallerText
+            );
             let presses = ctx.input_mut(|input| {
                 // A held key would switch to and fro; only stepping may repeat.
                 let first = input.events.iter().any(|event| {
@@ -371,6 +397,8 @@ impl HearsightApp {
                 }
                 None => self.say(words::NO_SENTENCE),
             },
+            Command::LargerText => self.resize_text(true),
+            Command::SmallerText => self.resize_text(false),
             Command::Keys => self.keys_shown = !self.keys_shown,
             // Asked while the sentence is being written: it will be spoken when it is there.
             Command::Speak if self.is_working() => {}
@@ -462,7 +490,7 @@ impl HearsightApp {
         }
     }
 
-    fn say(&mut self, text: impl Into<String>) {
+    pub(super) fn say(&mut self, text: impl Into<String>) {
         self.status.text = text.into();
         self.status.trouble = false;
         self.status.since = Instant::now();
@@ -488,5 +516,6 @@ impl eframe::App for HearsightApp {
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.voice.stop();
+        self.keeper.close();
     }
 }

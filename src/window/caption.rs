@@ -21,8 +21,8 @@ pub fn word_id(number: usize) -> Id {
     Id::unique(("word", number))
 }
 
-/// Shows the description, with the word `lit` marked; gives the word that was pressed.
-pub fn show(ui: &mut Ui, description: Option<&Description>, lit: Option<usize>) -> Option<usize> {
+/// Shows the description, with the word `lit` marked, in letters of `size` points; gives the word that was pressed.
+pub fn show(ui: &mut Ui, description: Option<&Description>, lit: Option<usize>, size: f32) -> Option<usize> {
     let (visible, spoken) = match description {
         Some(description) => (
             wording::introduction(description).unwrap_or(words::DESCRIPTION),
@@ -34,8 +34,7 @@ pub fn show(ui: &mut Ui, description: Option<&Description>, lit: Option<usize>) 
     node::text(ui, heading_id(), text, &spoken, node::Kind::Heading);
     let description = description?;
 
-    // As large as the window allows: six or seven words a line in a small one, a headline's size in a wide one.
-    let font = FontId::proportional((ui.available_width() / 24.0).clamp(24.0, 36.0));
+    let font = FontId::proportional(size);
     let mut pressed = None;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(2.0, 6.0);
@@ -52,7 +51,13 @@ pub fn show(ui: &mut Ui, description: Option<&Description>, lit: Option<usize>) 
 fn show_word(ui: &mut Ui, number: usize, word: &Word, lit: bool, font: &FontId) -> Response {
     let galley = ui
         .painter()
-        .layout_no_wrap(word.text.clone(), font.clone(), Color32::PLACEHOLDER);
+        // A word that is wider than the window is broken.
+        .layout(
+            word.text.clone(),
+            font.clone(),
+            Color32::PLACEHOLDER,
+            ui.max_rect().width() - PADDING.x * 2.0,
+        );
     let (rect, _) = ui.allocate_exact_size(galley.size() + PADDING * 2.0, Sense::hover());
     let response = ui.interact(rect, word_id(number), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, lit, words::word(word)));

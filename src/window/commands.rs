@@ -24,6 +24,10 @@ pub enum Command {
     Previous,
     /// Put the sentence on the clipboard.
     Copy,
+    /// Make the sentence larger.
+    LargerText,
+    /// Make the sentence smaller.
+    SmallerText,
     /// Show the list of keys.
     Keys,
 }
@@ -51,7 +55,7 @@ const fn entry(command: Command, name: &'static str, modifiers: Modifiers, key: 
 }
 
 /// Every command, in the order of the list of keys.
-pub const COMMANDS: [Entry; 9] = [
+pub const COMMANDS: [Entry; 11] = [
     entry(
         Command::Open,
         "Open",
@@ -109,6 +113,20 @@ pub const COMMANDS: [Entry; 9] = [
         "Put the sentence on the clipboard.",
     ),
     entry(
+        Command::LargerText,
+        "Larger text",
+        Modifiers::NONE,
+        Key::CloseBracket,
+        "Make the sentence larger.",
+    ),
+    entry(
+        Command::SmallerText,
+        "Smaller text",
+        Modifiers::NONE,
+        Key::OpenBracket,
+        "Make the sentence smaller.",
+    ),
+    entry(
         Command::Keys,
         "Keys",
         Modifiers::NONE,
@@ -138,8 +156,15 @@ impl Command {
 impl Entry {
     /// The key as it is written for people: "Ctrl+O", on macOS "Cmd+O".
     pub fn key(&self) -> String {
-        self.shortcut
-            .format(&egui::ModifierNames::NAMES, cfg!(target_os = "macos"))
+        let text = self
+            .shortcut
+            .format(&egui::ModifierNames::NAMES, cfg!(target_os = "macos"));
+        // A sign that stands on the key itself is what people look for: "]", not "CloseBracket".
+        let key = self.shortcut.logical_key;
+        match (key.symbol_or_name(), key.name()) {
+            (sign, name) if sign.len() == 1 && sign.is_ascii() && sign != name => text.replace(name, sign),
+            _ => text,
+        }
     }
 
     /// What a button says when the pointer rests on it.
@@ -163,6 +188,8 @@ mod tests {
             Command::Next,
             Command::Previous,
             Command::Copy,
+            Command::LargerText,
+            Command::SmallerText,
             Command::Keys,
         ] {
             assert_eq!(command.entry().command, command);
@@ -179,6 +206,7 @@ mod tests {
     #[test]
     fn keys_are_written_as_people_write_them() {
         assert_eq!(Command::Next.entry().key(), "Right");
+        assert_eq!(Command::LargerText.entry().key(), "]");
         assert!(Command::Open.entry().hover().ends_with("+O)"));
     }
 }

@@ -68,7 +68,7 @@ impl HearsightApp {
             .min_scrolled_height(room)
             .auto_shrink([false, true]);
         scroll.show(ui, |ui| {
-            if let Some(word) = caption::show(ui, self.description.as_deref(), self.lit) {
+            if let Some(word) = caption::show(ui, self.description.as_deref(), self.lit, self.settings.text_size) {
                 self.light(word);
             }
             ui.separator();
@@ -85,6 +85,9 @@ impl HearsightApp {
         status(ui, "status", mark, &self.status.text, &self.status.announced);
         if let Some(sentence) = &self.voice_trouble {
             status(ui, "voice", Mark::Trouble, sentence, sentence);
+        }
+        for (number, sentence) in self.settings_troubles.iter().enumerate() {
+            status(ui, &format!("settings {number}"), Mark::Trouble, sentence, sentence);
         }
         match &self.model {
             Model::Missing(sentence) if *sentence != self.status.text => {

@@ -10,6 +10,7 @@ mod layout;
 mod node;
 mod outside;
 mod picture;
+mod text_size;
 mod theme;
 mod words;
 
@@ -21,7 +22,8 @@ use std::path::PathBuf;
 use app::HearsightApp;
 
 use crate::captioner::LoadOptions;
-use crate::describer::{Describer, Settings, Source};
+use crate::describer::{self, Describer, Source};
+use crate::settings;
 use crate::speech::Speaker;
 use outside::Outside;
 
@@ -78,16 +80,17 @@ fn start(ctx: &egui::Context, options: Options) -> HearsightApp {
     };
     let Options { photos, model, load } = options;
     let count = photos.len();
-    let settings = Settings {
+    let job = describer::Settings {
         model,
         load,
-        ..Settings::default()
+        ..describer::Settings::default()
     };
-    let describer = Describer::start(settings, photos.into_iter().next().map(Source::Path), wake());
+    let describer = Describer::start(job, photos.into_iter().next().map(Source::Path), wake());
     HearsightApp::new(
         describer,
         Box::new(Speaker::start(wake())),
         Box::new(Outside::new(wake())),
         count,
+        settings::open(),
     )
 }

@@ -138,6 +138,7 @@ impl Window {
             .unwrap();
         let first = photo.then_some(Source::Path(path));
         let (voice, desktop) = (Rc::<VoiceLog>::default(), Rc::<RefCell<DesktopLog>>::default());
+        let settings = crate::settings::open_in(folder.path().join("config"));
         let harness = Harness::builder()
             .with_size([900.0, 700.0])
             .with_max_steps(20)
@@ -149,6 +150,7 @@ impl Window {
                     Box::new(Rc::clone(&voice)),
                     Box::new(Rc::clone(&desktop)),
                     usize::from(photo),
+                    settings,
                 )
             });
         Self {

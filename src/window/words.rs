@@ -74,6 +74,11 @@ pub fn first_of(count: usize) -> String {
     format!("{count} photos came at once: this is the first.")
 }
 
+/// The size of the sentence after it was changed.
+pub fn text_size(points: f32) -> String {
+    format!("Text size: {points:.0} points.")
+}
+
 /// What a screen reader calls the photo.
 pub fn photo(name: &str, width: u32, height: u32) -> String {
     format!("Photo: {name}, {width} by {height} pixels")
