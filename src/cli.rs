@@ -1,5 +1,7 @@
 //! The command line: raw arguments become a [`Task`] in one place, and every task ends in an exit code.
 //!
+//! Sentences about photos and their faults are in the system's language; `--help` and `doctor` are in English.
+//!
 //! 0: done; 1: something failed, and its sentence stands on standard error; 2: wrong usage.
 
 use std::path::PathBuf;
@@ -8,6 +10,7 @@ use std::process::ExitCode;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 use hearsight::captioner::DeviceChoice;
+use hearsight::language::{self, Language};
 use hearsight::model::MAX_BEAMS;
 
 mod describe;
@@ -180,6 +183,7 @@ impl DescribeArguments {
 /// Reads the arguments, does what they say and tells how it went.
 pub fn main() -> ExitCode {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("error")).init();
+    language::set(Language::of_system());
     let task = match Arguments::try_parse().and_then(Arguments::validate) {
         Ok(task) => task,
         // Help and version are "errors" with exit code 0 in clap's view.

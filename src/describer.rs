@@ -14,6 +14,7 @@ use image::RgbImage;
 use crate::captioner::{Cancel, CaptionError, Captioner, DescribeOptions, Description, LoadOptions, Stage};
 use crate::model::{self, ModelFolder};
 use crate::photo::{Photo, within};
+use crate::text;
 
 /// The longest side of the copy of a photo that is made for the screen, in pixels.
 pub const PREVIEW_SIDE: u32 = 2048;
@@ -251,7 +252,7 @@ impl Describer {
 
     /// Without the thread there is no model, and every photo that is still handed over fails with that reason.
     fn tell_of_the_end(&mut self) -> Option<Event> {
-        let sentence = GONE.to_owned();
+        let sentence = text!("describer-gone");
         match self.gone {
             Gone::Nothing => {
                 self.gone = Gone::Told(0);
@@ -268,10 +269,6 @@ impl Describer {
         }
     }
 }
-
-/// Said when the thread has ended by itself.
-const GONE: &str = "The part of Hearsight that describes photos has stopped by a fault. Close the window and start \
-    Hearsight again.";
 
 impl Drop for Describer {
     fn drop(&mut self) {

@@ -3,8 +3,9 @@
 //!
 //! The house has five floors; each stands on those below it and knows nothing of those above:
 //!
-//! 1. [`photo`] (a file becomes upright RGB pixels), [`model`] (a model folder), [`speech`] (the platform's voice),
-//!    [`onnx`] (ONNX files as structs), [`settings`] (what a person has chosen, kept in a file);
+//! 1. [`language`] (the words for people), [`photo`] (a file becomes upright RGB pixels), [`model`] (a model folder),
+//!    [`speech`] (the platform's voice), [`onnx`] (ONNX files as structs), [`settings`] (what a person has chosen, kept
+//!    in a file);
 //! 2. [`captioner`] (pixels become a [`captioner::Description`]);
 //! 3. [`describer`] (the captioner on a thread of its own), [`report`] (a description as JSON, text or picture),
 //!    [`doctor`] (what works here);
@@ -14,6 +15,7 @@
 pub mod captioner;
 pub mod describer;
 pub mod doctor;
+pub mod language;
 pub mod model;
 pub mod onnx;
 pub mod photo;

@@ -4,6 +4,7 @@
 //! corrects that better than wording that stresses correctness (MacLeod and others, CHI 2017).
 
 use crate::captioner::{Description, Word};
+use crate::text;
 
 /// Below this confidence a sentence is introduced as one that may be wrong.
 const MAY_BE_WRONG: f32 = 0.5;
@@ -16,12 +17,12 @@ const PROBABLY_WRONG: f32 = 0.2;
 const UNSURE_WORD: f32 = 0.135;
 
 /// What is said before the sentence where it is in doubt; none where there is little.
-pub fn introduction(description: &Description) -> Option<&'static str> {
+pub fn introduction(description: &Description) -> Option<String> {
     match description.confidence {
         confidence if confidence >= MAY_BE_WRONG => None,
-        confidence if confidence >= PROBABLY_WRONG => Some("This may be wrong:"),
+        confidence if confidence >= PROBABLY_WRONG => Some(text!("doubt-may-be-wrong")),
         // No number at all is no confidence either.
-        _ => Some("This is probably wrong:"),
+        _ => Some(text!("doubt-probably-wrong")),
     }
 }
 

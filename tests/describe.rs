@@ -684,6 +684,8 @@ fn hearsight() -> Command {
     }
     // Nobody's own settings are read or written.
     command.env("HEARSIGHT_CONFIG_DIR", "/nowhere/hearsight");
+    // English, whatever whoever runs the tests speaks.
+    command.env("LANGUAGE", "en");
     command
 }
 

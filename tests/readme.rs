@@ -3,21 +3,37 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use hearsight::window::commands::{BUILT_IN, COMMANDS};
+use hearsight::window::commands::{COMMANDS, built_in};
+
+/// Between these lines of the README stands what is made from the table of commands.
+const MARKS: [&str; 2] = [
+    "<!-- keys: made by UPDATE_README=1 cargo test --test readme -->\n",
+    "<!-- end of keys -->",
+];
 
 #[test]
-fn every_key_of_the_window_stands_in_the_readme() {
+fn the_readme_has_the_table_of_keys_that_the_window_has() {
     let readme = readme();
-    let commands = COMMANDS
-        .iter()
-        .map(|entry| format!("| {} | {} | {} |", entry.key(), entry.name, entry.help));
-    let built_in = BUILT_IN.iter().map(|(key, help)| format!("| {key} | | {help} |"));
-    // On macOS the keys are written with Cmd, which the README says in a sentence.
-    for row in commands.chain(built_in).map(|row| row.replace("Cmd+", "Ctrl+")) {
-        assert!(readme.lines().any(|line| line == row), "README.md has no row\n{row}");
+    let (before, rest) = readme.split_once(MARKS[0]).unwrap();
+    let (there, after) = rest.split_once(MARKS[1]).unwrap();
+    let table = table();
+    if std::env::var_os("UPDATE_README").is_some() {
+        fs::write(path(), [before, MARKS[0], &table, MARKS[1], after].concat()).unwrap();
+    } else {
+        assert_eq!(there, table, "run UPDATE_README=1 cargo test --test readme");
     }
+}
+
+/// On macOS the keys are written with Cmd, which the README says in a sentence.
+fn table() -> String {
+    let ours = COMMANDS
+        .iter()
+        .map(|entry| format!("| {} | {} | {} |\n", entry.key(), entry.name(), entry.help()));
+    let built_in = built_in().map(|(key, help)| format!("| {key} | | {help} |\n"));
+    let rows: String = ours.chain(built_in).collect();
+    format!("\n| Key | Name | What it does |\n|---|---|---|\n{rows}\n").replace("Cmd+", "Ctrl+")
 }
 
 #[test]
@@ -34,5 +50,9 @@ fn every_file_that_the_readme_points_to_is_there() {
 }
 
 fn readme() -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap()
+    fs::read_to_string(path()).unwrap()
+}
+
+fn path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Attention, Place};
+use crate::text;
 
 /// How much weight, of the 1 that a map holds, must lie above the uniform share before the map points anywhere.
 ///
@@ -64,8 +65,23 @@ impl Place {
         THIRDS[third(y)][third(x)]
     }
 
-    /// The place as it is said and written, "lower left".
-    pub fn phrase(self) -> &'static str {
+    /// The place as it is said and written, "lower left", in the language of the interface.
+    pub fn phrase(self) -> String {
+        match self {
+            Self::UpperLeft => text!("place-upper-left"),
+            Self::Top => text!("place-top"),
+            Self::UpperRight => text!("place-upper-right"),
+            Self::Left => text!("place-left"),
+            Self::Middle => text!("place-middle"),
+            Self::Right => text!("place-right"),
+            Self::LowerLeft => text!("place-lower-left"),
+            Self::Bottom => text!("place-bottom"),
+            Self::LowerRight => text!("place-lower-right"),
+        }
+    }
+
+    /// The place for other programs, the same in every language.
+    pub fn tag(self) -> &'static str {
         match self {
             Self::UpperLeft => "upper left",
             Self::Top => "top",
@@ -82,7 +98,7 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(self.phrase())
+        formatter.pad(&self.phrase())
     }
 }
 
@@ -164,7 +180,8 @@ mod tests {
         for (row, phrases) in phrases.iter().enumerate() {
             for (column, phrase) in phrases.iter().enumerate() {
                 let place = single(row, column).place();
-                assert_eq!(place.map(Place::phrase), Some(*phrase));
+                assert_eq!(place.map(Place::tag), Some(*phrase));
+                assert_eq!(place.map(Place::phrase).as_deref(), Some(*phrase));
                 assert_eq!(place.map(|place| place.to_string()).as_deref(), Some(*phrase));
             }
         }

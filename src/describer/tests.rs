@@ -244,9 +244,9 @@ fn a_thread_that_dies_is_told_as_a_sentence_for_every_photo() {
         Event::ModelFailed { sentence } => Some(sentence.clone()),
         _ => None,
     });
-    assert_eq!(sentence, GONE);
+    assert_eq!(sentence, text!("describer-gone"));
     let job = describer.describe(pixels("a dog"));
-    assert_eq!(wait(&mut describer, failed), (job, GONE.to_owned()));
+    assert_eq!(wait(&mut describer, failed), (job, text!("describer-gone")));
     assert!(describer.poll().is_none());
 }
 

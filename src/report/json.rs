@@ -90,7 +90,7 @@ impl<'a> WordEntry<'a> {
             text,
             probability: *probability,
             attention: attention.as_ref().map(AttentionEntry::new),
-            place: place.map(|place| place.phrase()),
+            place: place.map(|place| place.tag()),
         }
     }
 }

@@ -5,17 +5,17 @@ use std::time::{Duration, Instant};
 
 use egui::{Context, Id};
 
-use super::commands::{COMMANDS, Command};
+use super::commands::Command;
 use super::outside::{Arrival, Desktop};
 use super::picture::Picture;
-use super::{caption, words};
+use super::{caption, keys, words};
 use crate::captioner::{Description, Stage};
 use crate::describer::{Describer, Event, JobId, Source};
 use crate::photo::Photo;
-use crate::report;
 use crate::settings::{Keeper, Opened, Settings};
 use crate::speech::{Speaker, SpeechEvent, Timeline, Utterance};
-use crate::wording;
+use crate::{language, report};
+use crate::{text, wording};
 
 /// How often the lit word is looked up while the voice speaks.
 const SPEAKING_FRAME: Duration = Duration::from_millis(40);
@@ -111,6 +111,7 @@ impl HearsightApp {
         photos: usize,
         opened: Opened,
     ) -> Self {
+        language::set(opened.settings.language.language());
         let mut app = Self {
             describer,
             voice,
@@ -120,7 +121,7 @@ impl HearsightApp {
             description: None,
             lit: None,
             status: Status {
-                text: words::LOADING_MODEL.to_owned(),
+                text: text!("status-loading-model"),
                 trouble: false,
                 announced: String::new(),
                 since: Instant::now(),
@@ -131,12 +132,12 @@ impl HearsightApp {
             keeper: opened.keeper,
             settings_troubles: opened.troubles.iter().map(ToString::to_string).collect(),
             at_work: (photos > 0).then_some(1),
-            note: (photos > 1).then(|| words::first_of(photos)),
+            note: (photos > 1).then(|| text!("several-photos", count = photos)),
             spoken: None,
             utterances: 0,
         };
         if photos > 0 {
-            app.say(words::OPENING);
+            app.say(text!("status-opening"));
         }
         app
     }
@@ -154,6 +155,11 @@ impl HearsightApp {
     /// Keeps the settings as they are now.
     pub(super) fn settings_changed(&mut self) {
         self.keeper.save(&self.settings);
+        let language = self.settings.language.language();
+        if language != language::current() {
+            language::set(language);
+            self.say(text!("language-changed"));
+        }
     }
 
     /// Takes in what the threads have sent.
@@ -168,13 +174,13 @@ impl HearsightApp {
             match arrival {
                 Arrival::File(path) => self.open(Source::Path(path)),
                 Arrival::Picture(pixels) => self.open(Source::Pixels {
-                    name: words::PASTED.to_owned(),
+                    name: text!("pasted-picture"),
                     pixels,
                 }),
-                Arrival::NothingChosen => self.say(words::NOTHING_CHOSEN),
-                Arrival::NoDialog => self.complain(words::NO_DIALOG),
-                Arrival::NothingToPaste => self.complain(words::NOTHING_TO_PASTE),
-                Arrival::NoClipboard => self.complain(words::NO_CLIPBOARD),
+                Arrival::NothingChosen => self.say(text!("status-nothing-chosen")),
+                Arrival::NoDialog => self.complain(text!("status-no-dialog")),
+                Arrival::NothingToPaste => self.complain(text!("status-nothing-to-paste")),
+                Arrival::NoClipboard => self.complain(text!("status-no-clipboard")),
             }
         }
         if let Some(trouble) = self.keeper.trouble() {
@@ -193,17 +199,17 @@ impl HearsightApp {
     fn on_describer(&mut self, ctx: &Context, event: Event) {
         match event {
             Event::ModelReady { name, device } => {
-                self.model = Model::Ready(words::model(&name, &device));
+                self.model = Model::Ready(text!("model-about", name = &name, device = &device));
                 match self.at_work {
-                    Some(_) => self.say(words::LOOKING),
+                    Some(_) => self.say(text!("status-looking")),
                     None if self.status.trouble => {}
-                    None => self.say(words::READY),
+                    None => self.say(text!("status-ready")),
                 }
             }
             Event::ModelFailed { sentence } => {
                 // A photo at work fails with the same sentence.
                 if self.at_work.is_none() && !self.status.trouble {
-                    self.complain(&sentence);
+                    self.complain(sentence.clone());
                 }
                 self.model = Model::Missing(sentence);
             }
@@ -211,14 +217,14 @@ impl HearsightApp {
                 let picture = Picture::new(ctx, &photo, &preview);
                 self.shown = Some((photo, picture));
                 self.say(if self.model == Model::Loading {
-                    words::LOADING_MODEL
+                    text!("status-loading-model")
                 } else {
-                    words::LOOKING
+                    text!("status-looking")
                 });
             }
             Event::Progress { stage, .. } => self.say(match stage {
-                Stage::Preprocess | Stage::Encode => words::LOOKING,
-                Stage::Search { .. } => words::WRITING,
+                Stage::Preprocess | Stage::Encode => text!("status-looking"),
+                Stage::Search { .. } => text!("status-writing"),
             }),
             Event::Done { description, .. } => {
                 self.at_work = None;
@@ -229,7 +235,7 @@ impl HearsightApp {
             }
             Event::Failed { sentence, .. } => {
                 self.at_work = None;
-                self.complain(&sentence);
+                self.complain(sentence.clone());
                 self.speak(sentence, None);
             }
         }
@@ -297,38 +303,16 @@ impl HearsightApp {
     /// Reads the keys before any widget sees them, then what was dropped.
     pub(super) fn obey_input(&mut self, ctx: &Context) {
         let on_text = self.focus_is_on_text(ctx);
-        for entry in &COMMANDS {
-            // A button that has the focus keeps its Space.
-            if entry.command == Command::Speak && !on_text {
-                continue;
-            }
-            let steps = matches!(
-                entry.command,
-                Command::Next | Command::Previous | Command::LargerText | Command::SmallerText
-            );
-            let presses = ctx.input_mut(|input| {
-                // A held key would switch to and fro; only stepping may repeat.
-                let first = input.events.iter().any(|event| {
-                    matches!(event, egui::Event::Key { key, pressed: true, repeat: false, .. }
-                        if *key == entry.shortcut.logical_key)
-                });
-                let presses = input.count_and_consume_key(entry.shortcut.modifiers, entry.shortcut.logical_key);
-                if steps {
-                    presses
-                } else {
-                    presses.min(usize::from(first))
-                }
-            });
-            for _ in 0..presses {
-                self.obey(ctx, entry.command);
-            }
+        // A button that has the focus keeps its Space.
+        for command in keys::pressed(ctx, |entry| entry.command != Command::Speak || on_text) {
+            self.obey(ctx, command);
         }
         self.keep_arrows(ctx);
         let dropped: Vec<PathBuf> = ctx.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect());
         let pasted = ctx.input(|i| i.events.iter().any(|event| matches!(event, egui::Event::Paste(_))));
         if let Some(first) = dropped.first() {
             self.open(Source::Path(first.clone()));
-            self.note = (dropped.len() > 1).then(|| words::first_of(dropped.len()));
+            self.note = (dropped.len() > 1).then(|| text!("several-photos", count = dropped.len()));
         } else if pasted {
             // Some desktops send a paste of their own, as from a menu.
             self.obey(ctx, Command::Paste);
@@ -367,18 +351,18 @@ impl HearsightApp {
     pub(super) fn obey(&mut self, ctx: &Context, command: Command) {
         match command {
             Command::Open => match self.desktop.choose() {
-                true => self.say(words::CHOOSING),
-                false => self.complain(words::NO_THREAD),
+                true => self.say(text!("status-choosing")),
+                false => self.complain(text!("status-no-thread")),
             },
             Command::Paste => match self.desktop.paste() {
-                true => self.say(words::PASTING),
-                false => self.complain(words::NO_THREAD),
+                true => self.say(text!("status-pasting")),
+                false => self.complain(text!("status-no-thread")),
             },
             Command::Describe => match &self.shown {
                 // It is being described already.
                 _ if self.at_work.is_some() => {}
                 Some((photo, _)) => self.open(Source::Photo(photo.clone())),
-                None => self.say(words::NO_PHOTO),
+                None => self.say(text!("status-no-photo")),
             },
             Command::Speak if self.is_speaking() => self.stop_speaking(),
             Command::Speak if self.description.is_some() => self.speak_description(),
@@ -393,16 +377,16 @@ impl HearsightApp {
             Command::Copy => match &self.description {
                 Some(description) => {
                     ctx.copy_text(report::sentence(description));
-                    self.say(words::COPIED);
+                    self.say(text!("status-copied"));
                 }
-                None => self.say(words::NO_SENTENCE),
+                None => self.say(text!("status-no-sentence")),
             },
             Command::LargerText => self.resize_text(true),
             Command::SmallerText => self.resize_text(false),
             Command::Keys => self.keys_shown = !self.keys_shown,
             // Asked while the sentence is being written: it will be spoken when it is there.
             Command::Speak if self.is_working() => {}
-            Command::Speak => self.say(words::NO_SENTENCE),
+            Command::Speak => self.say(text!("status-no-sentence")),
         }
     }
 
@@ -418,7 +402,7 @@ impl HearsightApp {
         else {
             // While it works the status line has better things to say.
             if !self.is_working() && !self.status.trouble {
-                self.say(words::NO_SENTENCE);
+                self.say(text!("status-no-sentence"));
             }
             return;
         };
@@ -462,7 +446,7 @@ impl HearsightApp {
         if !matches!(source, Source::Photo(_)) {
             self.shown = None;
         }
-        self.say(words::OPENING);
+        self.say(text!("status-opening"));
         self.at_work = Some(self.describer.describe(source));
     }
 
@@ -496,7 +480,7 @@ impl HearsightApp {
         self.status.since = Instant::now();
     }
 
-    fn complain(&mut self, sentence: &str) {
+    fn complain(&mut self, sentence: String) {
         self.say(sentence);
         self.status.trouble = true;
     }

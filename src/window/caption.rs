@@ -6,7 +6,7 @@ use egui::{Color32, FontId, Id, Rect, Response, Role, Sense, Stroke, StrokeKind,
 
 use super::{node, theme, words};
 use crate::captioner::{Description, Word};
-use crate::wording;
+use crate::{text, wording};
 
 /// The room between a word and the edge of its box.
 const PADDING: egui::Vec2 = vec2(5.0, 4.0);
@@ -25,10 +25,10 @@ pub fn word_id(number: usize) -> Id {
 pub fn show(ui: &mut Ui, description: Option<&Description>, lit: Option<usize>, size: f32) -> Option<usize> {
     let (visible, spoken) = match description {
         Some(description) => (
-            wording::introduction(description).unwrap_or(words::DESCRIPTION),
+            wording::introduction(description).unwrap_or_else(|| text!("description")),
             words::description(description),
         ),
-        None => (words::NO_DESCRIPTION, words::NO_DESCRIPTION.to_owned()),
+        None => (text!("description-none"), text!("description-none")),
     };
     let text = egui::RichText::new(visible).color(theme::quiet(ui.visuals()));
     node::text(ui, heading_id(), text, &spoken, node::Kind::Heading);

@@ -1,9 +1,14 @@
-//! What the window can be told to do: name, key and help of every command, in one table.
+//! What the window can be told to do: every command with its group and keys, in one table.
 //!
-//! The buttons, their hover texts and the list of keys are made from it, and a test holds the README's table of keys
-//! to it.
+//! The buttons, the menu, their hover texts, the list of keys and the README's table of keys are made from it; names
+//! and help come from `assets/language/*/commands.ftl`. A new command is a variant, a row (a row's `id` names its
+//! message, `command-ID`), its message in each language and its arm in `HearsightApp::obey`.
 
 use egui::{Key, KeyboardShortcut, Modifiers};
+
+use super::keys;
+use crate::language;
+use crate::text;
 
 /// Something the person can ask the window for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,22 +19,68 @@ pub enum Command {
     Paste,
     /// Describe the photo again.
     Describe,
-    /// Read the sentence aloud, or stop reading.
-    Speak,
-    /// Stop reading, close the list of keys.
-    Stop,
+    /// Put the sentence on the clipboard.
+    Copy,
     /// Light the next word.
     Next,
     /// Light the word before.
     Previous,
-    /// Put the sentence on the clipboard.
-    Copy,
     /// Make the sentence larger.
     LargerText,
     /// Make the sentence smaller.
     SmallerText,
+    /// Read the sentence aloud, or stop reading.
+    Speak,
+    /// Stop reading, close what stands over the window.
+    Stop,
     /// Show the list of keys.
     Keys,
+}
+
+/// What the menu and the list of keys show together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Which photo.
+    Photo,
+    /// How it stands on the screen.
+    View,
+    /// Where the model looked.
+    Attention,
+    /// The sentence and its words.
+    Sentence,
+    /// How it is heard.
+    Voice,
+    /// The program itself.
+    Program,
+}
+
+impl Group {
+    /// All of them, in the order of the menu.
+    pub const ALL: [Self; 6] = [
+        Self::Photo,
+        Self::View,
+        Self::Attention,
+        Self::Sentence,
+        Self::Voice,
+        Self::Program,
+    ];
+
+    /// What the group is called.
+    pub fn name(self) -> String {
+        match self {
+            Self::Photo => text!("group-photo"),
+            Self::View => text!("group-view"),
+            Self::Attention => text!("group-attention"),
+            Self::Sentence => text!("group-sentence"),
+            Self::Voice => text!("group-voice"),
+            Self::Program => text!("group-program"),
+        }
+    }
+
+    /// Its commands, in order.
+    pub fn commands(self) -> impl Iterator<Item = &'static Entry> {
+        COMMANDS.iter().filter(move |entry| entry.group == self)
+    }
 }
 
 /// One row of the table.
@@ -37,110 +88,85 @@ pub enum Command {
 pub struct Entry {
     /// What it does.
     pub command: Command,
-    /// What its button is called.
-    pub name: &'static str,
-    /// Its key.
-    pub shortcut: KeyboardShortcut,
-    /// What it does, as a sentence.
-    pub help: &'static str,
+    /// Names the message `command-ID` that holds its name and, as `.help`, what it does.
+    pub id: &'static str,
+    /// Where the menu has it.
+    pub group: Group,
+    /// Its keys; the first is the one that is shown.
+    pub keys: &'static [KeyboardShortcut],
+    /// Whether it happens again and again while its key is held.
+    pub repeats: bool,
 }
 
-const fn entry(command: Command, name: &'static str, modifiers: Modifiers, key: Key, help: &'static str) -> Entry {
+const fn row(command: Command, id: &'static str, group: Group, keys: &'static [KeyboardShortcut]) -> Entry {
     Entry {
         command,
-        name,
-        shortcut: KeyboardShortcut::new(modifiers, key),
-        help,
+        id,
+        group,
+        keys,
+        repeats: false,
     }
 }
 
-/// Every command, in the order of the list of keys.
-pub const COMMANDS: [Entry; 11] = [
-    entry(
-        Command::Open,
-        "Open",
-        Modifiers::COMMAND,
-        Key::O,
-        "Choose a photo; dropping one on the window does the same.",
-    ),
-    entry(
-        Command::Paste,
-        "Paste",
-        Modifiers::COMMAND,
-        Key::V,
-        "Describe the picture or the photo file on the clipboard.",
-    ),
-    entry(
-        Command::Describe,
-        "Describe",
-        Modifiers::COMMAND,
-        Key::D,
-        "Describe the photo again.",
-    ),
-    entry(
-        Command::Speak,
-        "Speak",
-        Modifiers::NONE,
-        Key::Space,
-        "Read the sentence aloud, or stop reading it.",
-    ),
-    entry(
-        Command::Stop,
-        "Stop",
-        Modifiers::NONE,
-        Key::Escape,
-        "Stop reading; close the list of keys.",
-    ),
-    entry(
-        Command::Next,
-        "Next word",
-        Modifiers::NONE,
-        Key::ArrowRight,
-        "Light the part of the photo behind the next word and name its place.",
-    ),
-    entry(
+const fn repeating(command: Command, id: &'static str, group: Group, keys: &'static [KeyboardShortcut]) -> Entry {
+    Entry {
+        repeats: true,
+        ..row(command, id, group, keys)
+    }
+}
+
+/// A key alone. Letters, digits and signs without Ctrl mean nothing while a text field has the focus.
+const fn plain(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::NONE, key)
+}
+
+/// A key with Ctrl, on macOS with Cmd.
+const fn ctrl(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND, key)
+}
+
+/// Every command, in the order of the list of keys: group by group.
+pub const COMMANDS: &[Entry] = &[
+    row(Command::Open, "open", Group::Photo, &[ctrl(Key::O)]),
+    row(Command::Paste, "paste", Group::Photo, &[ctrl(Key::V)]),
+    row(Command::Describe, "describe", Group::Photo, &[ctrl(Key::D)]),
+    repeating(Command::Next, "next-word", Group::Sentence, &[plain(Key::ArrowRight)]),
+    repeating(
         Command::Previous,
-        "Previous word",
-        Modifiers::NONE,
-        Key::ArrowLeft,
-        "The same for the word before.",
+        "previous-word",
+        Group::Sentence,
+        &[plain(Key::ArrowLeft)],
     ),
-    entry(
-        Command::Copy,
-        "Copy",
-        Modifiers::COMMAND,
-        Key::C,
-        "Put the sentence on the clipboard.",
-    ),
-    entry(
+    row(Command::Copy, "copy", Group::Sentence, &[ctrl(Key::C)]),
+    repeating(
         Command::LargerText,
-        "Larger text",
-        Modifiers::NONE,
-        Key::CloseBracket,
-        "Make the sentence larger.",
+        "larger-text",
+        Group::Sentence,
+        &[plain(Key::CloseBracket)],
     ),
-    entry(
+    repeating(
         Command::SmallerText,
-        "Smaller text",
-        Modifiers::NONE,
-        Key::OpenBracket,
-        "Make the sentence smaller.",
+        "smaller-text",
+        Group::Sentence,
+        &[plain(Key::OpenBracket)],
     ),
-    entry(
-        Command::Keys,
-        "Keys",
-        Modifiers::NONE,
-        Key::F1,
-        "Show or close this list of keys.",
-    ),
+    row(Command::Speak, "speak", Group::Voice, &[plain(Key::Space)]),
+    row(Command::Stop, "stop", Group::Voice, &[plain(Key::Escape)]),
+    row(Command::Keys, "help", Group::Program, &[plain(Key::F1)]),
 ];
 
 /// Keys that egui itself understands, for the list: key and help.
-pub const BUILT_IN: [(&str, &str); 3] = [
-    ("Tab", "Go to the next button or word; Enter presses it."),
-    ("Ctrl+Plus, Ctrl+Minus", "Make everything larger or smaller."),
-    ("Ctrl+0", "Back to the usual size."),
-];
+pub fn built_in() -> [(String, String); 3] {
+    let with = |key: Key| keys::name(ctrl(key));
+    [
+        (keys::name(plain(Key::Tab)), text!("built-in-tab")),
+        (
+            format!("{}, {}", with(Key::Plus), with(Key::Minus)),
+            text!("built-in-zoom"),
+        ),
+        (with(Key::Num0), text!("built-in-usual-size")),
+    ]
+}
 
 impl Command {
     /// The command's row.
@@ -151,25 +177,32 @@ impl Command {
             .find(|entry| entry.command == self)
             .unwrap_or(&COMMANDS[0])
     }
+
+    /// What its button is called.
+    pub fn name(self) -> String {
+        self.entry().name()
+    }
 }
 
 impl Entry {
-    /// The key as it is written for people: "Ctrl+O", on macOS "Cmd+O".
+    /// What its button is called.
+    pub fn name(&self) -> String {
+        language::text(&format!("command-{}", self.id), &[])
+    }
+
+    /// What it does, as a sentence.
+    pub fn help(&self) -> String {
+        language::text(&format!("command-{}.help", self.id), &[])
+    }
+
+    /// The key as it is written for people: "Ctrl+O", on macOS "Cmd+O"; empty where it has none.
     pub fn key(&self) -> String {
-        let text = self
-            .shortcut
-            .format(&egui::ModifierNames::NAMES, cfg!(target_os = "macos"));
-        // A sign that stands on the key itself is what people look for: "]", not "CloseBracket".
-        let key = self.shortcut.logical_key;
-        match (key.symbol_or_name(), key.name()) {
-            (sign, name) if sign.len() == 1 && sign.is_ascii() && sign != name => text.replace(name, sign),
-            _ => text,
-        }
+        self.keys.first().map_or_else(String::new, |key| keys::name(*key))
     }
 
     /// What a button says when the pointer rests on it.
     pub fn hover(&self) -> String {
-        format!("{} ({})", self.help, self.key())
+        format!("{} ({})", self.help(), self.key())
     }
 }
 
@@ -178,29 +211,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_command_is_missing_from_the_table_and_no_key_is_taken_twice() {
-        for command in [
-            Command::Open,
-            Command::Paste,
-            Command::Describe,
-            Command::Speak,
-            Command::Stop,
-            Command::Next,
-            Command::Previous,
-            Command::Copy,
-            Command::LargerText,
-            Command::SmallerText,
-            Command::Keys,
-        ] {
-            assert_eq!(command.entry().command, command);
+    fn no_key_is_taken_twice() {
+        let keys: Vec<_> = COMMANDS.iter().flat_map(|entry| entry.keys).collect();
+        for (at, key) in keys.iter().enumerate() {
+            assert!(!keys[at + 1..].contains(key), "{} twice", keys::name(**key));
         }
+    }
+
+    #[test]
+    fn every_command_stands_in_one_row_and_has_a_key() {
         for (at, entry) in COMMANDS.iter().enumerate() {
-            assert!(
-                COMMANDS[at + 1..].iter().all(|other| other.shortcut != entry.shortcut),
-                "{} twice",
-                entry.key()
-            );
+            let again = COMMANDS[at + 1..]
+                .iter()
+                .any(|other| other.command == entry.command || other.id == entry.id);
+            assert!(!again, "{} twice", entry.id);
+            assert!(!entry.keys.is_empty(), "{}", entry.id);
+            assert_eq!(entry.command.entry().id, entry.id);
         }
+    }
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_groups() {
+        let grouped = Group::ALL.into_iter().flat_map(Group::commands).map(|entry| entry.id);
+        assert_eq!(
+            grouped.collect::<Vec<_>>(),
+            COMMANDS.iter().map(|entry| entry.id).collect::<Vec<_>>()
+        );
     }
 
     #[test]

@@ -7,8 +7,9 @@ use std::time::Duration;
 use egui::{Align2, Button, CentralPanel, Color32, FontId, Frame, Id, Margin, Panel, RichText, ScrollArea, Sense, Ui};
 
 use super::app::{HearsightApp, Model};
-use super::commands::{BUILT_IN, COMMANDS, Command};
+use super::commands::{COMMANDS, Command, built_in};
 use super::{caption, node, theme, words};
+use crate::text;
 
 /// The commands that have a button, in order.
 const BUTTONS: [Command; 6] = [
@@ -52,7 +53,7 @@ impl HearsightApp {
             for command in BUTTONS {
                 let entry = command.entry();
                 let speaking = command == Command::Speak && self.is_speaking();
-                let name = if speaking { words::STOP } else { entry.name };
+                let name = if speaking { Command::Stop.name() } else { entry.name() };
                 if ui.add(Button::new(name)).on_hover_text(entry.hover()).clicked() {
                     self.obey(&ui.ctx().clone(), command);
                 }
@@ -106,7 +107,7 @@ impl HearsightApp {
         match &self.shown {
             Some((_, picture)) => {
                 let place = self.lit_word().and_then(words::place);
-                picture.show(ui, place);
+                picture.show(ui, place.as_deref());
             }
             None if !self.is_working() => {
                 let inner = room.shrink(24.0);
@@ -114,8 +115,8 @@ impl HearsightApp {
                     ui.visuals_mut().override_text_color = Some(theme::ON_BEHIND_PHOTO);
                     ui.vertical_centered(|ui| {
                         ui.add_space((inner.height() / 2.0 - 60.0).max(0.0));
-                        ui.label(RichText::new(words::WELCOME).heading());
-                        ui.label(words::WELCOME_MORE);
+                        ui.label(RichText::new(text!("empty-window")).heading());
+                        ui.label(text!("empty-window-more"));
                     });
                 });
             }
@@ -129,7 +130,7 @@ impl HearsightApp {
             painter.text(
                 room.center(),
                 Align2::CENTER_CENTER,
-                words::DROP_HERE,
+                text!("drop-here"),
                 font,
                 theme::ON_BEHIND_PHOTO,
             );
@@ -143,21 +144,20 @@ impl HearsightApp {
             node::text(
                 ui,
                 Id::unique("keys heading"),
-                RichText::new(words::KEYS).heading(),
-                words::KEYS,
+                RichText::new(Command::Keys.name()).heading(),
+                &Command::Keys.name(),
                 node::Kind::Heading,
             );
             let height = (ui.ctx().content_rect().height() - 200.0).max(120.0);
             ScrollArea::vertical().max_height(height).show(ui, |ui| {
-                let ours = COMMANDS.iter().map(|entry| (entry.key(), entry.help));
-                let built_in = BUILT_IN.iter().map(|(key, help)| ((*key).to_owned(), *help));
-                for (key, help) in ours.chain(built_in) {
+                let ours = COMMANDS.iter().map(|entry| (entry.key(), entry.help()));
+                for (key, help) in ours.chain(built_in()) {
                     let mut text = egui::text::LayoutJob::default();
                     RichText::new(format!("{key}  "))
                         .strong()
                         .color(theme::heading(ui.visuals()))
                         .append_to(&mut text, ui.style(), egui::FontSelection::Default, egui::Align::BOTTOM);
-                    RichText::new(help).append_to(
+                    RichText::new(&help).append_to(
                         &mut text,
                         ui.style(),
                         egui::FontSelection::Default,
@@ -172,7 +172,7 @@ impl HearsightApp {
                     );
                 }
             });
-            let close = ui.add(Button::new(words::CLOSE));
+            let close = ui.add(Button::new(text!("close")));
             if ui.ctx().memory(|memory| memory.focused().is_none()) {
                 close.request_focus();
             }

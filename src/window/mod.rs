@@ -6,6 +6,7 @@
 mod app;
 mod caption;
 pub mod commands;
+mod keys;
 mod layout;
 mod node;
 mod outside;
@@ -25,14 +26,12 @@ use crate::captioner::LoadOptions;
 use crate::describer::{self, Describer, Source};
 use crate::settings;
 use crate::speech::Speaker;
+use crate::text;
 use outside::Outside;
 
 /// The window could not be opened. The cause in the window system's own words goes to the log.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "The window could not be opened: there is no display, or none with OpenGL. `hearsight describe PHOTO` prints the \
-     sentence instead."
-)]
+#[error("{}", text!("window-failed"))]
 pub struct WindowError;
 
 /// What the window starts with.

@@ -11,6 +11,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use image::RgbImage;
 
 use crate::doctor::on_path;
+use crate::text;
 
 /// Ways in which a file dialog that could not be shown differs from one that was closed: it is back at once.
 const TOO_FAST_FOR_A_PERSON: Duration = Duration::from_millis(500);
@@ -118,7 +119,7 @@ fn choose_file() -> Arrival {
     let asked = std::time::Instant::now();
     let chosen = rfd::FileDialog::new()
         .set_title(super::words::TITLE)
-        .add_filter("Photos", &photo_endings())
+        .add_filter(text!("dialog-photos"), &photo_endings())
         .pick_file();
     match chosen {
         Some(path) => Arrival::File(path),

@@ -2,9 +2,10 @@
 
 use egui::{Color32, ColorImage, Context, Id, Rect, Role, Sense, TextureHandle, TextureOptions, Ui, WidgetInfo};
 
-use super::{theme, words};
+use super::theme;
 use crate::captioner::Attention;
 use crate::photo::{Photo, within};
+use crate::text;
 
 /// The longest side of the overlay in pixels: smooth on any screen, made within a few milliseconds.
 const OVERLAY_SIDE: u32 = 640;
@@ -34,7 +35,7 @@ impl Picture {
             ..TextureOptions::LINEAR
         };
         Self {
-            label: words::photo(photo.name(), width, height),
+            label: text!("photo-name", name = photo.name(), width = width, height = height),
             size: (width, height),
             texture: ctx.load_texture("photo", image, options),
             overlay: None,
@@ -71,7 +72,7 @@ impl Picture {
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &self.label));
         if let Some(place) = place {
             ui.ctx()
-                .accesskit_node_builder(id, |node| node.set_description(words::lit(place)));
+                .accesskit_node_builder(id, |node| node.set_description(text!("photo-lit", place = place)));
         }
     }
 }

@@ -17,11 +17,11 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use super::app::{HearsightApp, Voice};
 use super::commands::{COMMANDS, Command};
 use super::outside::{Arrival, Desktop};
-use super::words;
 use crate::captioner::{Attention, Cancel, Description, Place, Seconds, Stage, Word};
 use crate::describer::{Describer, Looker, Source};
 use crate::photo::Photo;
 use crate::speech::{Pace, SpeechError, SpeechEvent, Utterance};
+use crate::text;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -164,7 +164,7 @@ impl Window {
     /// An empty window with a model.
     fn empty() -> Self {
         let mut window = Self::with(|| Ok(Box::new(Script(0.9))), false);
-        window.wait_for_status(words::READY);
+        window.wait_for_status(&text!("status-ready"));
         window
     }
 
@@ -295,8 +295,8 @@ fn began(words: usize, at: usize) -> impl FnOnce(u64) -> SpeechEvent {
 #[test]
 fn an_empty_window_says_how_to_begin() {
     let window = Window::empty();
-    assert!(window.has(words::WELCOME));
-    assert_eq!(window.heading(), words::NO_DESCRIPTION);
+    assert!(window.has(&text!("empty-window")));
+    assert_eq!(window.heading(), text!("description-none"));
     assert!(window.has("Model script, on cpu"));
 }
 
@@ -506,7 +506,7 @@ fn open_asks_for_a_file_by_button_and_key_and_describes_what_was_chosen() {
     window.press("Open");
     window.command(Key::O);
     assert_eq!(window.desktop.borrow().chosen, 2);
-    assert_eq!(window.status(), words::CHOOSING);
+    assert_eq!(window.status(), text!("status-choosing"));
     let photo = window.photo();
     window.arrives(Arrival::File(photo));
     window.wait("the description", |window| {
@@ -519,9 +519,9 @@ fn a_dialog_that_is_closed_and_one_that_is_missing_are_told_apart() {
     let mut window = Window::empty();
     window.command(Key::O);
     window.arrives(Arrival::NothingChosen);
-    assert_eq!(window.status(), words::NOTHING_CHOSEN);
+    assert_eq!(window.status(), text!("status-nothing-chosen"));
     window.arrives(Arrival::NoDialog);
-    assert_eq!(window.status(), words::NO_DIALOG);
+    assert_eq!(window.status(), text!("status-no-dialog"));
 }
 
 #[test]
@@ -539,7 +539,7 @@ fn paste_takes_a_picture_and_a_copied_file() {
     window.arrives(Arrival::File(photo));
     window.wait("the file", |window| window.has("Photo: a dog.png, 40 by 30 pixels"));
     window.arrives(Arrival::NothingToPaste);
-    assert_eq!(window.status(), words::NOTHING_TO_PASTE);
+    assert_eq!(window.status(), text!("status-nothing-to-paste"));
 }
 
 #[test]
@@ -555,9 +555,9 @@ fn describe_describes_again_by_button_and_key() {
 fn describe_without_a_photo_says_what_to_do() {
     let mut window = Window::empty();
     window.press("Describe");
-    assert_eq!(window.status(), words::NO_PHOTO);
+    assert_eq!(window.status(), text!("status-no-photo"));
     window.key(Key::Space);
-    assert_eq!(window.status(), words::NO_SENTENCE);
+    assert_eq!(window.status(), text!("status-no-sentence"));
     assert!(window.said().is_empty());
 }
 
@@ -587,11 +587,11 @@ fn copy_puts_the_sentence_with_its_doubt_on_the_clipboard() {
 fn the_list_of_keys_names_every_key_and_closes_by_key_and_button() {
     let mut window = Window::empty();
     window.key(Key::F1);
-    for entry in &COMMANDS {
+    for entry in COMMANDS {
         assert!(
-            window.has(&format!("{}: {}", entry.key(), entry.help)),
+            window.has(&format!("{}: {}", entry.key(), entry.help())),
             "{}",
-            entry.name
+            entry.id
         );
     }
     window.key(Key::Escape);
@@ -643,7 +643,7 @@ fn a_file_that_is_no_photo_is_shown_announced_and_spoken_as_a_sentence() {
     assert_eq!(window.said().last(), Some(&expected));
     assert_eq!(
         window.heading(),
-        words::NO_DESCRIPTION,
+        text!("description-none"),
         "nothing of the photo before is left"
     );
     assert!(window.harness.query_by_role(Role::Image).is_none());

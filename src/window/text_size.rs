@@ -1,8 +1,8 @@
 //! The size of the sentence: larger and smaller by key, within bounds that are said.
 
 use super::app::HearsightApp;
-use super::words;
 use crate::settings::TEXT_SIZE;
+use crate::text;
 
 /// Below this size a step is 2 points, above it 4, from 72 points on 8: about as much to the eye each time.
 const STEPS: [(f32, f32); 3] = [(32.0, 2.0), (72.0, 4.0), (f32::INFINITY, 8.0)];
@@ -13,7 +13,7 @@ impl HearsightApp {
         let size = stepped(self.settings.text_size, larger);
         self.settings.text_size = size;
         self.settings_changed();
-        self.say(words::text_size(size));
+        self.say(text!("text-size", points = format!("{size:.0}")));
     }
 }
 

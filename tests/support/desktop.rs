@@ -83,6 +83,8 @@ impl Desktop {
         }
         command
             .env("DISPLAY", &self.display)
+            // English, whatever whoever runs the tests speaks.
+            .env("LANGUAGE", "en")
             .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
             .envs(self.envs.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())

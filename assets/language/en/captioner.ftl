@@ -1,0 +1,1 @@
+# Why a photo could not be described.

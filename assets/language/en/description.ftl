@@ -1,0 +1,25 @@
+# A description: its doubt, its words and their places.
+
+description = Description
+description-none = No description yet
+description-spoken = Description: { $sentence }
+
+# Said before the sentence, from worse to better.
+doubt-probably-wrong = This is probably wrong:
+doubt-may-be-wrong = This may be wrong:
+
+# "dog, lower left", "runs, right, unsure"
+word-and-more = { $word }, { $more }
+word-unsure = unsure
+no-attention = This model does not say where it looked.
+
+place-upper-left = upper left
+place-top = top
+place-upper-right = upper right
+place-left = left
+place-middle = middle
+place-right = right
+place-lower-left = lower left
+place-bottom = bottom
+place-lower-right = lower right
+place-everywhere = all over the photo

@@ -1,0 +1,1 @@
+# Why a model folder cannot be used.

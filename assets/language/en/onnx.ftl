@@ -1,0 +1,1 @@
+# Why an ONNX file could not be read, written or built.

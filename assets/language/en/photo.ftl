@@ -1,0 +1,1 @@
+# Why a picture could not be read.

@@ -1,0 +1,1 @@
+# The list of photos, recent descriptions, alternatives, agreement and doubt.

@@ -1,0 +1,3 @@
+# The settings and their screen, themes, sizes.
+
+text-size = Text size: { $points } points.

@@ -1,0 +1,1 @@
+# The photo on the screen: zoom, attention, legend, grid, places.

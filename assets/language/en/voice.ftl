@@ -1,0 +1,1 @@
+# The voice: speed, loudness, spelling, which voice, who speaks.

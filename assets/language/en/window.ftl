@@ -1,0 +1,44 @@
+# The window: what stands in it, and the news of its status line.
+
+language-system = As the system
+language-english = English
+language-korean = 한국어
+language-changed = Everything is in English now.
+
+empty-window = Open a photo, drop one here, or paste one.
+empty-window-more = Hearsight writes one sentence about it and reads it aloud. Nothing leaves this computer.
+drop-here = Drop the photo to have it described
+dialog-photos = Photos
+close = Close
+
+status-ready = Ready.
+status-loading-model = Loading the model…
+status-opening = Opening the photo…
+status-choosing = Choose a photo in the file dialog.
+status-nothing-chosen = No photo was chosen.
+status-pasting = Looking at the clipboard…
+status-looking = Looking at the photo…
+status-writing = Writing the sentence…
+status-copied = The sentence is on the clipboard.
+status-no-photo = There is no photo yet. Open, drop or paste one first.
+status-no-sentence = There is no description yet.
+status-nothing-to-paste = There is no picture and no photo file on the clipboard. Copy one and try again.
+status-no-clipboard = The clipboard could not be read. Open or drop the photo instead.
+status-no-dialog = This system offers no file dialog. Drop a photo on this window, paste one, or start hearsight with the photo's name. (A desktop portal or the program zenity would bring the dialog.)
+status-no-thread = This could not be started: the system is out of threads or memory. Close some programs and try again.
+several-photos = { $count ->
+    [one] One photo came: this is it.
+   *[other] { $count } photos came at once: this is the first.
+}
+described = Described in { $seconds } seconds.
+described-quickly = Described in less than 0.1 seconds.
+described-step = Left and Right step through its words.
+
+# What screen readers call the photo.
+photo-name = Photo: { $name }, { $width } by { $height } pixels
+photo-lit = Lit: { $place }
+pasted-picture = pasted picture
+model-about = Model { $name }, on { $device }
+
+window-failed = The window could not be opened: there is no display, or none with OpenGL. `hearsight describe PHOTO` prints the sentence instead.
+describer-gone = The part of Hearsight that describes photos has stopped by a fault. Close the window and start Hearsight again.
