@@ -3,14 +3,15 @@
 //! People explain contradictions away once a sentence sounds sure, and wording that stresses the chance of error
 //! corrects that better than wording that stresses correctness (MacLeod and others, CHI 2017).
 
-use crate::captioner::{Description, Word};
+use crate::captioner::{Agreement, Description, Shared, Word};
 use crate::text;
 
 /// Below this confidence a sentence is introduced as one that may be wrong.
 const MAY_BE_WRONG: f32 = 0.5;
 
-/// Below this confidence it is introduced as one that is probably wrong.
-const PROBABLY_WRONG: f32 = 0.2;
+/// Below this confidence the answer is that nothing can be told; the guess, where it is asked for, is introduced as
+/// one that is probably wrong.
+const CANNOT_TELL: f32 = 0.2;
 
 /// Below this probability (a log-probability of −2) a content word was in a reference in 30 % of cases, against 76 %
 /// above −0.5, measured on Flickr8k.
@@ -20,10 +21,51 @@ const UNSURE_WORD: f32 = 0.135;
 pub fn introduction(description: &Description) -> Option<String> {
     match description.confidence {
         confidence if confidence >= MAY_BE_WRONG => None,
-        confidence if confidence >= PROBABLY_WRONG => Some(text!("doubt-may-be-wrong")),
-        // No number at all is no confidence either.
+        _ if !cannot_tell(description) => Some(text!("doubt-may-be-wrong")),
         _ => Some(text!("doubt-probably-wrong")),
     }
+}
+
+/// Whether the sentence is so doubtful that it is held back until somebody asks for the guess.
+pub fn cannot_tell(description: &Description) -> bool {
+    // No number at all is no confidence either.
+    description.confidence.is_nan() || description.confidence < CANNOT_TELL
+}
+
+/// What is said in the place of a sentence that is held back; `key` gives the guess.
+pub fn cannot_tell_sentence(key: &str) -> String {
+    text!("doubt-cannot-tell", key = key)
+}
+
+/// The answer to a picture with nothing to see in it.
+pub fn no_picture() -> String {
+    text!("no-clear-picture")
+}
+
+/// How far sentences agree, as one or two short sentences; none where there is nothing to compare.
+pub fn agreement(agreement: &Agreement) -> Option<String> {
+    /// More words are no help to who listens.
+    const WORDS: usize = 4;
+
+    let total = agreement.sentences;
+    if total < 2 {
+        return None;
+    }
+    let all: Vec<&str> = agreement.in_all().take(WORDS).collect();
+    let some = agreement.words.iter().filter(|shared| (2..total).contains(&shared.sentences));
+    let some: Vec<&Shared> = some.take(WORDS).collect();
+    let mut sentences = Vec::new();
+    match (all.is_empty(), some.is_empty()) {
+        (false, _) => sentences.push(text!("agreement-all", total = total, words = all.join(", "))),
+        (true, false) => sentences.push(text!("agreement-in-none", total = total)),
+        (true, true) => return Some(text!("agreement-no-word", total = total)),
+    }
+    for same in some.chunk_by(|one, other| one.sentences == other.sentences) {
+        let words: Vec<&str> = same.iter().map(|shared| shared.word.as_str()).collect();
+        let (count, words) = (same[0].sentences, words.join(", "));
+        sentences.push(text!("agreement-some", count = count, total = total, words = words));
+    }
+    Some(sentences.join(" "))
 }
 
 /// How long the description took, in seconds. Loading the model, which happens once, is left out.
@@ -41,6 +83,40 @@ pub fn is_unsure(word: &Word) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn agreed(sentences: &[&str]) -> Option<String> {
+        agreement(&Agreement::among(sentences.iter().copied()))
+    }
+
+    #[test]
+    fn agreement_says_what_all_mention_and_what_some_say() {
+        let five = [
+            "a dog catches a frisbee",
+            "a dog runs",
+            "the dog has a frisbee",
+            "a brown dog",
+            "a dog with a frisbee on grass",
+        ];
+        assert_eq!(
+            agreed(&five).as_deref(),
+            Some("All five mention: dog. Three of five say: frisbee.")
+        );
+        assert_eq!(
+            agreed(&["a dog runs", "a cat runs", "a dog sits"]).as_deref(),
+            Some("No word is in all three. Two of three say: dog, runs.")
+        );
+        assert_eq!(agreed(&["a dog", "a cat"]).as_deref(), Some("The two sentences share no word."));
+        assert_eq!(agreed(&["a dog"]), None);
+    }
+
+    #[test]
+    fn a_sentence_of_hardly_any_confidence_or_of_none_at_all_is_held_back() {
+        let mut description = crate::report::example::description();
+        for (confidence, held_back) in [(0.9, false), (0.2, false), (0.19, true), (f32::NAN, true)] {
+            description.confidence = confidence;
+            assert_eq!(cannot_tell(&description), held_back, "{confidence}");
+        }
+    }
 
     #[test]
     fn a_probability_that_is_no_number_is_unsure() {

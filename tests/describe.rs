@@ -24,7 +24,7 @@ fn a_line_of_json_has_every_key_of_the_contract_with_its_type() {
     let folder = TempDir::new().unwrap();
     let mut photos = vec![
         picture(folder.path(), "made.png", 97, 64),
-        picture(folder.path(), "one.png", 1, 1),
+        picture(folder.path(), "thin.png", 64, 2),
     ];
     photos.extend(samples());
     let run = run(describe(&model).arg("--json").args(&photos));
@@ -49,6 +49,7 @@ fn check_contract(line: &Value) {
             "confidence",
             "words",
             "alternatives",
+            "agreement",
             "tokens",
             "score",
             "model",
@@ -73,10 +74,24 @@ fn check_contract(line: &Value) {
             .all(|seconds| seconds.as_f64().unwrap() >= 0.0)
     );
     for alternative in line["alternatives"].as_array().unwrap() {
-        assert_eq!(keys(alternative), ["caption", "score"]);
-        assert!(alternative["caption"].is_string() && alternative["score"].is_f64());
+        assert_eq!(keys(alternative), ["caption", "score", "confidence", "words"]);
+        assert!(alternative["score"].is_f64());
+        assert!((0.0..=1.0).contains(&alternative["confidence"].as_f64().unwrap()));
+        check_words(&alternative["words"], alternative["caption"].as_str().unwrap());
     }
-    let words = line["words"].as_array().unwrap();
+    let agreement = &line["agreement"];
+    assert_eq!(keys(agreement), ["sentences", "words"]);
+    let sentences = 1 + line["alternatives"].as_array().unwrap().len() as u64;
+    assert_eq!(agreement["sentences"].as_u64(), Some(sentences));
+    for shared in agreement["words"].as_array().unwrap() {
+        assert_eq!(keys(shared), ["word", "sentences"]);
+        assert!((1..=sentences).contains(&shared["sentences"].as_u64().unwrap()));
+    }
+    check_words(&line["words"], caption);
+}
+
+fn check_words(words: &Value, caption: &str) {
+    let words = words.as_array().unwrap();
     let texts: Vec<&str> = words.iter().map(|word| word["text"].as_str().unwrap()).collect();
     assert_eq!(texts.join(" "), caption);
     for word in words {
@@ -134,6 +149,25 @@ fn a_model_that_does_not_tell_where_it_looks_gives_null_for_attention_and_place(
     assert_eq!(run.stdout.lines().count(), 1, "the sentence is printed all the same");
     run.complains_of("where it looks");
     assert!(!out.exists());
+}
+
+#[test]
+fn a_picture_with_nothing_to_see_is_said_to_be_none_and_no_model_invents_one() {
+    let model = model();
+    let folder = TempDir::new().unwrap();
+    let blank = folder.path().join("blank.png");
+    RgbImage::from_pixel(120, 90, Rgb([240, 240, 235])).save(&blank).unwrap();
+    let alone = run(describe(&model).arg(&blank));
+    assert_eq!(
+        (alone.code, alone.stdout.as_str(), alone.stderr.as_str()),
+        (Some(0), "I see no clear picture here.\n", "")
+    );
+    let both = run(describe(&model)
+        .arg("--json")
+        .args([&blank, &picture(folder.path(), "made.png", 97, 64)]));
+    let lines = both.json();
+    assert_eq!((both.code, keys(&lines[0])), (Some(0), vec!["photo", "no_picture"]));
+    check_contract(&lines[1]);
 }
 
 #[test]
@@ -735,10 +769,12 @@ fn model_that_writes_nothing() -> TempDir {
     folder
 }
 
+/// A gradient with a bright bar over it.
 fn picture(folder: &Path, name: &str, width: u32, height: u32) -> PathBuf {
     let path = folder.join(name);
     let shade = |at: u32, of: u32| u8::try_from(at * 255 / of).unwrap();
-    RgbImage::from_fn(width, height, |x, y| Rgb([shade(x, width), shade(y, height), 128]))
+    let bar = |x: u32| if x * 4 / width == 1 { 250 } else { 20 };
+    RgbImage::from_fn(width, height, |x, y| Rgb([shade(x, width), shade(y, height), bar(x)]))
         .save(&path)
         .unwrap();
     path

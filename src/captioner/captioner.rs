@@ -53,6 +53,9 @@ pub enum Stage {
     },
 }
 
+/// The beams of a search for more sentences, at least.
+const BEAMS_FURTHER: usize = 3;
+
 /// A loaded model.
 #[derive(Debug)]
 pub struct Captioner {
@@ -134,7 +137,7 @@ impl Captioner {
         progress(Stage::Encode);
         let mut memory = Memory::new(self.encoder.run(&pixels, run)?);
         let encode = lap();
-        let found = self.search(&mut memory, options, run, progress)?;
+        let found = self.search(&mut memory, options, &[], run, progress)?;
         let description = self.description(&found)?;
         let seconds = Seconds {
             load: self.load_seconds.take().unwrap_or_default(),
@@ -145,10 +148,78 @@ impl Captioner {
         Ok(Description { seconds, ..description })
     }
 
+    /// More sentences for a photo that was described: until there are `wanted` alternatives, or no new ones come.
+    ///
+    /// Each search is told to keep away from the words that the sentences before have at the same place (the
+    /// diverse beam search of Vijayakumar and others, 2018, one group after the other), so that the model says
+    /// what else it may be and not the same with another article. What is said of each sentence's likelihood is the
+    /// model's own.
+    ///
+    /// # Errors
+    /// As [`describe`](Self::describe).
+    pub fn look_further(
+        &mut self,
+        photo: &Photo,
+        options: &DescribeOptions,
+        description: &Description,
+        wanted: usize,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(Stage),
+    ) -> Result<Description, CaptionError> {
+        let run = cancel.watch()?;
+        self.look_further_watched(photo, options, description, wanted, &run, progress)
+            .map_err(|error| run.check().err().unwrap_or(error))
+    }
+
+    fn look_further_watched(
+        &mut self,
+        photo: &Photo,
+        options: &DescribeOptions,
+        description: &Description,
+        wanted: usize,
+        run: &Run,
+        progress: &mut dyn FnMut(Stage),
+    ) -> Result<Description, CaptionError> {
+        progress(Stage::Preprocess);
+        let pixels = self.preprocessor.run(photo.pixels());
+        progress(Stage::Encode);
+        let mut memory = Memory::new(self.encoder.run(&pixels, run)?);
+        // A greedy search has nothing to choose from.
+        let beams = options.over(self.model.generation()).num_beams().max(BEAMS_FURTHER);
+        let options = DescribeOptions {
+            beams: Some(beams),
+            ..options.clone()
+        };
+        let mut description = description.clone();
+        let mut said: Vec<Vec<i64>> = description
+            .alternatives
+            .iter()
+            .map(|other| other.tokens.clone())
+            .collect();
+        said.insert(0, description.tokens.clone());
+        for _ in 0..2 * wanted {
+            if description.alternatives.len() >= wanted {
+                break;
+            }
+            let found = self.search(&mut memory, &options, &said, run, progress)?;
+            let before = description.alternatives.len();
+            for other in &found {
+                description.add_alternative(self.alternative(other)?);
+                if description.alternatives.len() > before {
+                    break;
+                }
+            }
+            // Also where it has said nothing new: the next search keeps further away.
+            said.extend(found.first().map(|best| best.tokens.clone()));
+        }
+        Ok(description)
+    }
+
     fn search(
         &mut self,
         memory: &mut Memory,
         options: &DescribeOptions,
+        said: &[Vec<i64>],
         run: &Run,
         progress: &mut dyn FnMut(Stage),
     ) -> Result<Vec<Hypothesis>, CaptionError> {
@@ -157,7 +228,7 @@ impl Captioner {
         let start = settings.start_token().unwrap_or_default();
         let decoder = &mut self.decoder;
         let mut state = None;
-        let found = search(&settings, start, &mut |sequences, parents| {
+        let found = search(&settings, start, said, &mut |sequences, parents| {
             run.check()?;
             progress(Stage::Search {
                 tokens: sequences.first().map_or(0, |tokens| tokens.len() - 1),
@@ -171,35 +242,38 @@ impl Captioner {
 
     fn description(&self, found: &[Hypothesis]) -> Result<Description, CaptionError> {
         let (best, others) = found.split_first().ok_or(CaptionError::NoWords)?;
-        let words = sentence::words(best, &self.model)?;
-        if words.is_empty() {
+        let best = self.alternative(best)?;
+        if best.words.is_empty() {
             return Err(CaptionError::NoWords);
         }
-        let caption = sentence::text(&words);
-        let mut alternatives: Vec<Alternative> = Vec::new();
-        for other in others {
-            let text = sentence::text(&sentence::words(other, &self.model)?);
-            if !text.is_empty() && text != caption && alternatives.iter().all(|known| known.caption != text) {
-                alternatives.push(Alternative {
-                    caption: text,
-                    score: other.score(),
-                });
-            }
-        }
-        let description = Description {
-            caption,
-            confidence: 0.0,
-            words,
-            alternatives,
-            tokens: best.tokens.clone(),
-            score: best.score(),
+        let mut description = Description {
+            caption: best.caption,
+            confidence: best.confidence,
+            words: best.words,
+            alternatives: Vec::new(),
+            tokens: best.tokens,
+            score: best.score,
             model: self.model.name().to_owned(),
             device: self.device.clone(),
             seconds: Seconds::default(),
         };
-        Ok(Description {
-            confidence: self.confidence(description.mean_log_probability()),
-            ..description
+        for other in others {
+            description.add_alternative(self.alternative(other)?);
+        }
+        Ok(description)
+    }
+
+    /// A sequence as a sentence.
+    fn alternative(&self, found: &Hypothesis) -> Result<Alternative, CaptionError> {
+        let words = sentence::words(found, &self.model)?;
+        let score = found.score();
+        let mean = score / found.tokens.len().saturating_sub(1).max(1) as f32;
+        Ok(Alternative {
+            caption: sentence::text(&words),
+            confidence: self.confidence(mean),
+            words,
+            tokens: found.tokens.clone(),
+            score,
         })
     }
 
@@ -296,7 +370,7 @@ mod tests {
             let pixels = captioner.preprocessor.run(photo.pixels());
             let mut memory = Memory::new(captioner.encoder.run(&pixels, &run).unwrap());
             let found = captioner
-                .search(&mut memory, &DescribeOptions::default(), &run, &mut |_| {})
+                .search(&mut memory, &DescribeOptions::default(), &[], &run, &mut |_| {})
                 .unwrap();
             assert_close(&found[0].log_probabilities, &row["token_logprobs"], "log-probabilities");
             for (token, map) in found[0].attention.iter().enumerate() {

@@ -1,7 +1,9 @@
 //! The result of looking at a photo: a sentence, its words, and how far to believe them.
 
+use serde::{Deserialize, Serialize};
+
 /// One sentence about one photo, with everything that the window, the voice and the reports need.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Description {
     /// The best sentence.
     pub caption: String,
@@ -9,7 +11,8 @@ pub struct Description {
     pub confidence: f32,
     /// The caption's words in order; joined by spaces they read as the caption.
     pub words: Vec<Word>,
-    /// The next best sentences, best first, without the caption itself.
+    /// The next best sentences that differ from the caption and from each other in more than case and punctuation,
+    /// best first.
     pub alternatives: Vec<Alternative>,
     /// Token ids of the best sequence, from the start token to the end token where there is one.
     pub tokens: Vec<i64>,
@@ -30,10 +33,58 @@ impl Description {
         // All but the start token.
         self.score / self.tokens.len().saturating_sub(1).max(1) as f32
     }
+
+    /// The caption and the alternatives, best first.
+    pub fn sentences(&self) -> impl Iterator<Item = &str> {
+        let others = self.alternatives.iter().map(|other| other.caption.as_str());
+        std::iter::once(self.caption.as_str()).chain(others)
+    }
+
+    /// The same with the given sentence in the place of the caption: 0 is the caption itself, 1 the first
+    /// alternative. The alternatives stay as they are. None where there is no such sentence.
+    pub fn with_sentence(&self, number: usize) -> Option<Self> {
+        let Some(number) = number.checked_sub(1) else {
+            return Some(self.clone());
+        };
+        let Alternative {
+            caption,
+            confidence,
+            words,
+            tokens,
+            score,
+        } = self.alternatives.get(number)?.clone();
+        Some(Self {
+            caption,
+            confidence,
+            words,
+            tokens,
+            score,
+            ..self.clone()
+        })
+    }
+
+    /// Adds an alternative, unless it says the same as the caption or as one that is there.
+    pub fn add_alternative(&mut self, other: Alternative) {
+        let form = plain_form(&other.caption);
+        if !form.is_empty() && self.sentences().all(|known| plain_form(known) != form) {
+            self.alternatives.push(other);
+        }
+    }
+}
+
+/// A sentence without what does not make it another one: case, punctuation and the room between its words.
+fn plain_form(sentence: &str) -> String {
+    let words = sentence.split_whitespace().map(|word| {
+        word.chars()
+            .filter(|letter| letter.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect::<String>()
+    });
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// A word as the person reads it (a token or several), with the model's view of it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Word {
     /// The word as written in the caption, punctuation that touches it included.
     pub text: String,
@@ -46,7 +97,7 @@ pub struct Word {
 }
 
 /// One attention map: `rows` × `columns` weights, row by row from the top left, that sum to 1.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Attention {
     /// Rows of the grid.
     pub rows: usize,
@@ -57,7 +108,7 @@ pub struct Attention {
 }
 
 /// A part of the photo that people have a phrase for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum Place {
     /// "upper left"
     UpperLeft,
@@ -80,16 +131,22 @@ pub enum Place {
 }
 
 /// Another sentence that the search found.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Alternative {
     /// The sentence.
     pub caption: String,
+    /// How far to believe it, 0 to 1.
+    pub confidence: f32,
+    /// Its words in order; joined by spaces they read as the sentence.
+    pub words: Vec<Word>,
+    /// Its token ids, as [`Description::tokens`].
+    pub tokens: Vec<i64>,
     /// Sum of its tokens' log-probabilities.
     pub score: f32,
 }
 
 /// Wall-clock seconds of the stages.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct Seconds {
     /// Opening the model folder and loading the model (0 when it was loaded already).
     pub load: f64,
@@ -99,4 +156,57 @@ pub struct Seconds {
     pub encode: f64,
     /// The decoder loop.
     pub search: f64,
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn other(caption: &str) -> Alternative {
+        Alternative {
+            caption: caption.to_owned(),
+            confidence: 0.4,
+            words: Vec::new(),
+            tokens: vec![1, 9],
+            score: -3.0,
+        }
+    }
+
+    fn described() -> Description {
+        Description {
+            caption: "A dog runs.".to_owned(),
+            confidence: 0.9,
+            words: Vec::new(),
+            alternatives: Vec::new(),
+            tokens: vec![1, 7],
+            score: -1.0,
+            model: String::new(),
+            device: String::new(),
+            seconds: Seconds::default(),
+        }
+    }
+
+    #[test]
+    fn another_sentence_differs_in_more_than_case_and_punctuation() {
+        let mut description = described();
+        for caption in ["a  dog runs", "A dog, runs!", "", " . ", "A brown dog runs.", "a brown dog runs", "a cat."] {
+            description.add_alternative(other(caption));
+        }
+        assert_eq!(
+            description.sentences().collect::<Vec<_>>(),
+            ["A dog runs.", "A brown dog runs.", "a cat."]
+        );
+    }
+
+    #[test]
+    fn an_alternative_takes_the_captions_place_with_all_that_is_said_of_it() {
+        let mut description = described();
+        description.add_alternative(other("a cat."));
+        assert_eq!(description.with_sentence(0), Some(description.clone()));
+        let second = description.with_sentence(1).unwrap();
+        assert_eq!((second.caption.as_str(), second.confidence), ("a cat.", 0.4));
+        assert_eq!((second.tokens, second.score), (vec![1, 9], -3.0));
+        assert_eq!(description.with_sentence(2), None);
+    }
 }

@@ -4,6 +4,7 @@
 //! transformer with a cache and a hub's ViT-GPT2 run through one loop; the graphs take part by the names of their
 //! inputs and outputs.
 
+mod agreement;
 mod attention;
 mod cancel;
 #[allow(clippy::module_inception)]
@@ -19,6 +20,7 @@ mod search;
 mod sentence;
 mod softmaxes;
 
+pub use agreement::{Agreement, Shared};
 pub use cancel::Cancel;
 pub use captioner::{Captioner, DescribeOptions, LoadOptions, Stage};
 pub use description::{Alternative, Attention, Description, Place, Seconds, Word};

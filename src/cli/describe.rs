@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use hearsight::captioner::{Cancel, Captioner, DescribeOptions, Description, LoadOptions};
 use hearsight::model::{self, ModelFolder};
 use hearsight::photo::Photo;
-use hearsight::report;
+use hearsight::{report, wording};
 
 use super::output::{Output, complain, in_a_sentence};
 use super::{Done, Model};
@@ -49,7 +49,12 @@ impl Describe {
         let mut done = Done::Well;
         for path in &self.photos {
             let spoken = match self.describe(&mut captioner, path) {
-                Ok((photo, description)) => {
+                // Nothing to see is an answer, and no failure.
+                Ok((_, None)) => {
+                    output.line(&self.no_picture(path))?;
+                    wording::no_picture()
+                }
+                Ok((photo, Some(description))) => {
                     output.line(&self.in_words(path, &description))?;
                     if let Err(error) = self.save_attention(&photo, &description) {
                         done = Done::WithFailures;
@@ -84,17 +89,30 @@ impl Describe {
         Ok(Captioner::load(&folder, &load)?)
     }
 
-    fn describe(&self, captioner: &mut Captioner, path: &Path) -> Result<(Photo, Description)> {
+    /// The photo and its description; none where there is nothing to see in it, about which no model is asked.
+    fn describe(&self, captioner: &mut Captioner, path: &Path) -> Result<(Photo, Option<Description>)> {
         let photo = Photo::open(path)?;
+        if !photo.is_clear() {
+            return Ok((photo, None));
+        }
         let options = DescribeOptions {
             beams: self.beams,
             ..DescribeOptions::default()
         };
         let description = captioner.describe(&photo, &options, &Cancel::default(), &mut |_| ())?;
-        Ok((photo, description))
+        Ok((photo, Some(description)))
     }
 
-    /// One line; of several photos each tells whose it is.
+    fn no_picture(&self, path: &Path) -> String {
+        match self.photos.len() {
+            _ if self.json => report::no_picture_line(path),
+            1 => wording::no_picture(),
+            _ => format!("{}: {}", path.display(), wording::no_picture()),
+        }
+    }
+
+    /// One line; of several photos each tells whose it is. Nobody can press a key for the guess here, so that it is
+    /// printed at once, with its warning, however doubtful it is.
     fn in_words(&self, path: &Path, description: &Description) -> String {
         if self.json {
             report::json_line(path, description)

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use image::RgbImage;
+use sha2::{Digest, Sha256};
 
+mod clear;
 mod decode;
 mod error;
 mod jpeg;
@@ -29,6 +31,8 @@ pub struct Photo {
     path: Option<PathBuf>,
     pixels: Arc<RgbImage>,
     seconds: f64,
+    /// Of the file's content, where it was asked for when the file was read.
+    digest: Option<[u8; 32]>,
 }
 
 impl Photo {
@@ -37,6 +41,18 @@ impl Photo {
     /// # Errors
     /// A [`PhotoError`] sentence for the person: missing, a folder, empty, no picture, too large, broken.
     pub fn open(path: &Path) -> Result<Self, PhotoError> {
+        Self::read(path, |_| None)
+    }
+
+    /// As [`open`](Self::open), with the [`digest`](Self::digest) of the file's content.
+    ///
+    /// # Errors
+    /// As [`Photo::open`].
+    pub fn open_with_digest(path: &Path) -> Result<Self, PhotoError> {
+        Self::read(path, |bytes| Some(Sha256::digest(bytes).into()))
+    }
+
+    fn read(path: &Path, digest: impl FnOnce(&[u8]) -> Option<[u8; 32]>) -> Result<Self, PhotoError> {
         let start = Instant::now();
         let bytes = read_bounded(path)?;
         Ok(Self {
@@ -44,6 +60,7 @@ impl Photo {
             path: Some(path.to_owned()),
             pixels: Arc::new(decode::decode(&bytes)?),
             seconds: start.elapsed().as_secs_f64(),
+            digest: digest(&bytes),
         })
     }
 
@@ -70,6 +87,7 @@ impl Photo {
             path: None,
             pixels: Arc::new(pixels),
             seconds: 0.0,
+            digest: None,
         }
     }
 
@@ -86,6 +104,26 @@ impl Photo {
     /// The upright pixels.
     pub fn pixels(&self) -> &RgbImage {
         &self.pixels
+    }
+
+    /// Whether there is anything to see: false for an even surface, a smooth gradient and noise, about which a model
+    /// would only invent something.
+    pub fn is_clear(&self) -> bool {
+        clear::is_clear(&self.pixels)
+    }
+
+    /// The SHA-256 digest of the file's content where it was opened [with it](Self::open_with_digest), else of the
+    /// size and the pixels.
+    pub fn digest(&self) -> [u8; 32] {
+        self.digest.unwrap_or_else(|| {
+            let (width, height) = self.pixels.dimensions();
+            let mut digest = Sha256::new();
+            digest.update(b"pixels");
+            digest.update(width.to_le_bytes());
+            digest.update(height.to_le_bytes());
+            digest.update(self.pixels.as_raw());
+            digest.finalize().into()
+        })
     }
 
     /// Seconds that reading and decoding it took; 0 for pixels that were there already.

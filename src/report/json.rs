@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::captioner::{Alternative, Attention, Description, Seconds, Word};
+use crate::captioner::{Agreement, Alternative, Attention, Description, Seconds, Shared, Word};
+use crate::wording;
 
 /// One line, without its end, for a photo that was described. What is no Unicode in the path is replaced.
 pub fn json_line(photo: &Path, description: &Description) -> String {
@@ -25,11 +26,20 @@ pub fn json_line(photo: &Path, description: &Description) -> String {
         confidence: *confidence,
         words: words.iter().map(WordEntry::new).collect(),
         alternatives: alternatives.iter().map(AlternativeEntry::new).collect(),
+        agreement: AgreementEntry::new(Agreement::among(description.sentences())),
         tokens,
         score: *score,
         model,
         device,
         seconds: SecondsEntry::new(*seconds),
+    })
+}
+
+/// One line, without its end, for a picture with nothing to see in it, with the sentence that says so.
+pub fn no_picture_line(photo: &Path) -> String {
+    line(&NoPictureLine {
+        photo: &photo.to_string_lossy(),
+        no_picture: &wording::no_picture(),
     })
 }
 
@@ -56,11 +66,18 @@ struct DescriptionLine<'a> {
     confidence: f32,
     words: Vec<WordEntry<'a>>,
     alternatives: Vec<AlternativeEntry<'a>>,
+    agreement: AgreementEntry,
     tokens: &'a [i64],
     score: f32,
     model: &'a str,
     device: &'a str,
     seconds: SecondsEntry,
+}
+
+#[derive(Serialize)]
+struct NoPictureLine<'a> {
+    photo: &'a str,
+    no_picture: &'a str,
 }
 
 #[derive(Serialize)]
@@ -116,11 +133,48 @@ impl<'a> AttentionEntry<'a> {
 struct AlternativeEntry<'a> {
     caption: &'a str,
     score: f32,
+    confidence: f32,
+    words: Vec<WordEntry<'a>>,
 }
 
 impl<'a> AlternativeEntry<'a> {
-    fn new(Alternative { caption, score }: &'a Alternative) -> Self {
-        Self { caption, score: *score }
+    fn new(
+        Alternative {
+            caption,
+            confidence,
+            words,
+            tokens: _,
+            score,
+        }: &'a Alternative,
+    ) -> Self {
+        Self {
+            caption,
+            score: *score,
+            confidence: *confidence,
+            words: words.iter().map(WordEntry::new).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct AgreementEntry {
+    sentences: usize,
+    words: Vec<SharedEntry>,
+}
+
+#[derive(Serialize)]
+struct SharedEntry {
+    word: String,
+    sentences: usize,
+}
+
+impl AgreementEntry {
+    fn new(Agreement { sentences, words }: Agreement) -> Self {
+        let entry = |Shared { word, sentences }| SharedEntry { word, sentences };
+        Self {
+            sentences,
+            words: words.into_iter().map(entry).collect(),
+        }
     }
 }
 
@@ -163,7 +217,11 @@ mod tests {
             r#"{"text":"a","probability":0.75,"attention":null,"place":null},"#,
             r#"{"text":"cat.","probability":0.75,"#,
             r#""attention":{"rows":2,"columns":2,"weights":[0.75,0.125,0.0625,0.0625]},"place":"upper left"}],"#,
-            r#""alternatives":[{"caption":"a dog.","score":-2.5}],"tokens":[1,7,9,2],"score":-1.25,"#,
+            r#""alternatives":[{"caption":"a dog.","score":-2.5,"confidence":0.3,"words":["#,
+            r#"{"text":"a","probability":0.75,"attention":null,"place":null},"#,
+            r#"{"text":"dog.","probability":0.75,"attention":null,"place":null}]}],"#,
+            r#""agreement":{"sentences":2,"words":[{"word":"cat","sentences":1},{"word":"dog","sentences":1}]},"#,
+            r#""tokens":[1,7,9,2],"score":-1.25,"#,
             r#""model":"everyday","device":"cpu","#,
             r#""seconds":{"load":0.5,"decode_photo":0.25,"encode":0.125,"search":2.0}}"#
         );
@@ -178,6 +236,14 @@ mod tests {
         assert_eq!(
             value,
             serde_json::json!({"photo": "가족 \"1\".jpg", "error": "This file is empty.\nTry again."})
+        );
+    }
+
+    #[test]
+    fn a_picture_with_nothing_to_see_is_neither_a_description_nor_an_error() {
+        assert_eq!(
+            no_picture_line(Path::new("fog.jpg")),
+            r#"{"photo":"fog.jpg","no_picture":"I see no clear picture here."}"#
         );
     }
 

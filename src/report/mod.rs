@@ -4,12 +4,12 @@ mod json;
 mod picture;
 mod text;
 
-pub use json::{error_line, json_line};
+pub use json::{error_line, json_line, no_picture_line};
 pub use picture::{PictureError, attention_picture, save_attention};
 pub use text::sentence;
 
 #[cfg(test)]
-mod example {
+pub(crate) mod example {
     use crate::captioner::{Alternative, Attention, Description, Place, Seconds, Word};
 
     /// "a cat.", with a map for the cat and none for the article.
@@ -34,6 +34,9 @@ mod example {
             ],
             alternatives: vec![Alternative {
                 caption: "a dog.".to_owned(),
+                confidence: 0.3,
+                words: vec![word("a", None, None), word("dog.", None, None)],
+                tokens: vec![1, 7, 11, 2],
                 score: -2.5,
             }],
             tokens: vec![1, 7, 9, 2],

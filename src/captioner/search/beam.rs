@@ -1,6 +1,6 @@
 //! Beam search, as `BeamSearchScorer` of Hugging Face transformers 4.46 does it.
 
-use super::scores::{adjust, log_softmax};
+use super::scores::{adjust, keep_away, log_softmax};
 use super::{Decode, Hypothesis};
 use crate::captioner::CaptionError;
 use crate::model::{EarlyStopping, GenerationConfig};
@@ -22,6 +22,7 @@ struct Candidate {
 pub(super) fn search(
     settings: &GenerationConfig,
     start: i64,
+    said: &[Vec<i64>],
     decode: &mut Decode,
 ) -> Result<Vec<(Hypothesis, f64)>, CaptionError> {
     let width = settings.num_beams();
@@ -35,7 +36,7 @@ pub(super) fn search(
         let sequences: Vec<&[i64]> = beams.iter().map(|beam| beam.path.tokens.as_slice()).collect();
         let step = decode(&sequences, &parents)?;
         let log_probabilities: Vec<_> = step.logits.rows().into_iter().map(log_softmax).collect();
-        let candidates = best_candidates(&beams, &log_probabilities, settings);
+        let candidates = best_candidates(&beams, &log_probabilities, said, settings);
         let best_score = candidates
             .first()
             .map_or(f32::NEG_INFINITY, |candidate| candidate.score);
@@ -74,12 +75,18 @@ pub(super) fn search(
 
 /// The best continuations of all beams together, best first: enough of them that the beams stay full when all the end
 /// tokens are among them.
-fn best_candidates(beams: &[Beam], log_probabilities: &[Vec<f32>], settings: &GenerationConfig) -> Vec<Candidate> {
+fn best_candidates(
+    beams: &[Beam],
+    log_probabilities: &[Vec<f32>],
+    said: &[Vec<i64>],
+    settings: &GenerationConfig,
+) -> Vec<Candidate> {
     let count = settings.num_beams() * (1 + settings.end_tokens().len().max(1));
     let mut candidates = Vec::new();
     for (place, beam) in beams.iter().enumerate() {
         let mut scores = log_probabilities[place].clone();
         adjust(&mut scores, &beam.path.tokens, settings);
+        keep_away(&mut scores, beam.path.tokens.len(), said, settings.end_tokens());
         let with_score = |(token, score)| Candidate {
             beam: place,
             token,

@@ -64,13 +64,16 @@ impl Hypothesis {
 }
 
 /// Finds the best sequences, best first, each with the score that ranks it; greedy finds one.
+///
+/// A beam search keeps away from what `said` has at the same place: sequences of earlier searches.
 pub(super) fn search(
     settings: &GenerationConfig,
     start: i64,
+    said: &[Vec<i64>],
     decode: &mut Decode,
 ) -> Result<Vec<(Hypothesis, f64)>, CaptionError> {
     if settings.num_beams() > 1 {
-        beam::search(settings, start, decode)
+        beam::search(settings, start, said, decode)
     } else {
         greedy::search(settings, start, decode).map(|best| {
             let score = f64::from(best.score());
@@ -108,14 +111,14 @@ mod tests {
     #[test]
     fn greedy_takes_the_likeliest_token_each_time() {
         let settings = settings(json!({"eos_token_id": 0, "max_length": 3}));
-        let found = search(&settings, 0, &mut table(&GARDEN_PATH)).unwrap();
+        let found = search(&settings, 0, &[], &mut table(&GARDEN_PATH)).unwrap();
         assert_eq!(found[0].0.tokens, [0, 1, 0]);
     }
 
     #[test]
     fn beams_find_the_sentence_that_greedy_walks_past() {
         let settings = settings(json!({"eos_token_id": 0, "max_length": 4, "num_beams": 2}));
-        let found = search(&settings, 0, &mut table(&GARDEN_PATH)).unwrap();
+        let found = search(&settings, 0, &[], &mut table(&GARDEN_PATH)).unwrap();
         assert_eq!(found[0].0.tokens, [0, 2, 0]);
         assert_eq!(found.len(), 2);
         assert!(found[0].1 > found[1].1);
@@ -126,7 +129,7 @@ mod tests {
         let endless = [[0.0, 5.0, 0.0, 0.0]; 4];
         for beams in [1, 3] {
             let settings = settings(json!({"eos_token_id": 3, "num_beams": beams, "max_new_tokens": 6}));
-            let found = search(&settings, 0, &mut table(&endless)).unwrap();
+            let found = search(&settings, 0, &[], &mut table(&endless)).unwrap();
             assert_eq!(found[0].0.tokens, [0, 1, 1, 1, 1, 1, 1]);
         }
     }
@@ -136,7 +139,7 @@ mod tests {
         let eager = [[9.0, 1.0, 0.0, 0.0]; 4];
         for beams in [1, 2] {
             let settings = settings(json!({"eos_token_id": [0], "num_beams": beams, "min_length": 3, "max_length": 9}));
-            let found = search(&settings, 0, &mut table(&eager)).unwrap();
+            let found = search(&settings, 0, &[], &mut table(&eager)).unwrap();
             assert_eq!(found[0].0.tokens, [0, 1, 1, 0]);
         }
     }
@@ -145,14 +148,26 @@ mod tests {
     fn log_probabilities_are_the_models_own_whatever_the_settings_forbid() {
         let eager = [[9.0, 1.0, 0.0, 0.0]; 4];
         let settings = settings(json!({"eos_token_id": 0, "min_length": 2, "max_length": 9}));
-        let found = search(&settings, 0, &mut table(&eager)).unwrap();
+        let found = search(&settings, 0, &[], &mut table(&eager)).unwrap();
         assert!(found[0].0.log_probabilities[0] < -7.9);
+    }
+
+    #[test]
+    fn a_search_that_keeps_away_from_what_was_said_finds_another_sentence_and_the_models_own_likelihood() {
+        let settings = settings(json!({"eos_token_id": 0, "max_length": 4, "num_beams": 2}));
+        let table_of = [[-9.0, 1.0, 0.8, -9.0], [9.0, 0.0, 0.0, 0.0], [9.0, 0.0, 0.0, 0.0], [0.0; 4]];
+        let first = search(&settings, 0, &[], &mut table(&table_of)).unwrap();
+        assert_eq!(first[0].0.tokens, [0, 1, 0]);
+        let said = [first[0].0.tokens.clone()];
+        let second = search(&settings, 0, &said, &mut table(&table_of)).unwrap();
+        assert_eq!(second[0].0.tokens, [0, 2, 0]);
+        assert_eq!(second[0].0.log_probabilities, first[1].0.log_probabilities);
     }
 
     #[test]
     fn an_error_of_the_decoder_ends_the_search() {
         let settings = settings(json!({"num_beams": 2}));
-        let found = search(&settings, 0, &mut |_, _| Err(CaptionError::Cancelled));
+        let found = search(&settings, 0, &[], &mut |_, _| Err(CaptionError::Cancelled));
         assert!(matches!(found, Err(CaptionError::Cancelled)));
     }
 }

@@ -45,6 +45,24 @@ pub(super) fn adjust(scores: &mut [f32], tokens: &[i64], settings: &GenerationCo
     }
 }
 
+/// What a token costs for each sentence that has it at the same place, in log-probability.
+const KEEP_AWAY: f32 = 0.7;
+
+/// A token costs this often at most: what a sentence cannot do without must stay possible.
+const TIMES: usize = 2;
+
+/// Makes the tokens less likely that earlier sequences have at this place. The end is no word.
+pub(super) fn keep_away(scores: &mut [f32], place: usize, said: &[Vec<i64>], end_tokens: &[i64]) {
+    let mut here: Vec<i64> = said.iter().filter_map(|tokens| tokens.get(place)).copied().collect();
+    here.retain(|token| !end_tokens.contains(token));
+    here.sort_unstable();
+    for same in here.chunk_by(|a, b| a == b) {
+        if let Some(score) = usize::try_from(same[0]).ok().and_then(|token| scores.get_mut(token)) {
+            *score -= KEEP_AWAY * same.len().min(TIMES) as f32;
+        }
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -86,5 +104,17 @@ mod tests {
     fn without_repeated_single_tokens_all_used_ones_are_forbidden() {
         let scores = adjusted(&[0, 3], json!({"no_repeat_ngram_size": 1}));
         assert_eq!(scores, [f32::NEG_INFINITY, -2.0, 1.0, f32::NEG_INFINITY]);
+    }
+
+    #[test]
+    fn a_token_that_was_said_at_this_place_costs_more_each_time_up_to_a_bound_and_the_end_costs_nothing() {
+        let mut scores = [0.0; 5];
+        let said = [vec![0, 1, 2], vec![0, 1, 3], vec![0, 1], vec![0, 4, 3]];
+        keep_away(&mut scores, 1, &said, &[4]);
+        assert_eq!(scores, [0.0, -1.4, 0.0, 0.0, 0.0]);
+        keep_away(&mut scores, 2, &said, &[4]);
+        assert_eq!(scores, [0.0, -1.4, -0.7, -1.4, 0.0]);
+        keep_away(&mut scores, 9, &said, &[]);
+        assert_eq!(scores, [0.0, -1.4, -0.7, -1.4, 0.0]);
     }
 }
