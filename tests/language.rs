@@ -25,7 +25,7 @@ const FOR_PEOPLE: [&str; 5] = [
 
 /// What takes literals that nobody but a programmer reads: the log, names of widgets, threads and textures, parts of
 /// the build, tests of the text itself.
-const TECHNICAL: [&str; 28] = [
+const TECHNICAL: [&str; 29] = [
     "log::error!",
     "log::warn!",
     "log::info!",
@@ -48,6 +48,7 @@ const TECHNICAL: [&str; 28] = [
     "concat!",
     "include_str!",
     "include_bytes!",
+    "call_method",
     "starts_with",
     "ends_with",
     "trim_end_matches",

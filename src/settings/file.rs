@@ -8,6 +8,7 @@ use toml::{Table, Value};
 
 use super::trouble::SettingsTrouble;
 use super::values::Settings;
+use crate::text;
 
 /// What the file begins with.
 const HEADER: &str = "# Hearsight's settings. The window writes this file anew after every change.\n\n";
@@ -90,7 +91,7 @@ fn understand(mut table: Table) -> Found {
 fn in_words(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Table(_) => "the usual one".to_owned(),
+        Value::Table(_) => text!("settings-usual"),
         value => value.to_string(),
     }
 }

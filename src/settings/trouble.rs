@@ -2,24 +2,19 @@
 
 use std::path::PathBuf;
 
+use crate::text;
+
 /// What the person has to be told about the settings. The system's own words go to the log.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsTrouble {
     /// The file is no TOML or cannot be read; it was kept under another name.
-    #[error(
-        "The settings could not be read, so the usual ones are used. The old file is kept as {}.",
-        .0.display()
-    )]
+    #[error("{}", text!("settings-kept-aside", file = .0.display().to_string()))]
     KeptAside(PathBuf),
     /// The same, and it could not be renamed either, so nothing is written over it.
-    #[error(
-        "The settings in {} could not be read, so the usual ones are used, and changes are not kept. Correct or remove \
-         that file.",
-        .0.display()
-    )]
+    #[error("{}", text!("settings-unreadable", file = .0.display().to_string()))]
     Unreadable(PathBuf),
     /// A value is outside its bounds.
-    #[error("The setting {key} was outside its bounds; {used} is used instead.")]
+    #[error("{}", text!("settings-out-of-bounds", key = key, used = used))]
     OutOfBounds {
         /// The setting.
         key: String,
@@ -27,7 +22,7 @@ pub enum SettingsTrouble {
         used: String,
     },
     /// A value is of a kind that the setting does not take.
-    #[error("The setting {key} was not understood; {used} is used instead.")]
+    #[error("{}", text!("settings-not-understood", key = key, used = used))]
     NotUnderstood {
         /// The setting.
         key: String,
@@ -35,15 +30,9 @@ pub enum SettingsTrouble {
         used: String,
     },
     /// The file cannot be written.
-    #[error(
-        "The settings cannot be saved in {}: it is read-only or full. They hold until the window is closed.",
-        .0.display()
-    )]
+    #[error("{}", text!("settings-not-written", folder = .0.display().to_string()))]
     NotWritten(PathBuf),
     /// The system knows no folder for settings.
-    #[error(
-        "There is no folder to keep the settings in. They hold until the window is closed; set HEARSIGHT_CONFIG_DIR to \
-         a folder to keep them."
-    )]
+    #[error("{}", text!("settings-no-folder"))]
     NoFolder,
 }

@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 use egui::{Context, Id};
 
 use super::commands::Command;
+use super::look::Look;
 use super::outside::{Arrival, Desktop};
 use super::picture::Picture;
 use super::{caption, keys, words};
 use crate::captioner::{Description, Stage};
 use crate::describer::{Describer, Event, JobId, Source};
 use crate::photo::Photo;
-use crate::settings::{Keeper, Opened, Settings};
+use crate::settings::{Keeper, Opened, Settings, SettingsTrouble};
 use crate::speech::{Speaker, SpeechEvent, Timeline, Utterance};
 use crate::{language, report};
 use crate::{text, wording};
@@ -60,8 +61,9 @@ pub struct HearsightApp {
     /// What the person has chosen; whoever changes it calls [`HearsightApp::settings_changed`].
     pub(super) settings: Settings,
     keeper: Keeper,
+    look: Look,
     /// What is wrong with the file of settings.
-    pub(super) settings_troubles: Vec<String>,
+    pub(super) settings_troubles: Vec<SettingsTrouble>,
     at_work: Option<JobId>,
     /// What else is to be said when the photo at work is described.
     note: Option<String>,
@@ -130,7 +132,8 @@ impl HearsightApp {
             keys_shown: false,
             settings: opened.settings,
             keeper: opened.keeper,
-            settings_troubles: opened.troubles.iter().map(ToString::to_string).collect(),
+            look: Look::default(),
+            settings_troubles: opened.troubles,
             at_work: (photos > 0).then_some(1),
             note: (photos > 1).then(|| text!("several-photos", count = photos)),
             spoken: None,
@@ -183,8 +186,9 @@ impl HearsightApp {
                 Arrival::NoClipboard => self.complain(text!("status-no-clipboard")),
             }
         }
+        self.look.refresh(ctx, &self.settings);
         if let Some(trouble) = self.keeper.trouble() {
-            self.settings_troubles.push(trouble.to_string());
+            self.settings_troubles.push(trouble);
         }
         self.follow_the_voice(ctx);
         let lit = self
@@ -381,6 +385,10 @@ impl HearsightApp {
                 }
                 None => self.say(text!("status-no-sentence")),
             },
+            Command::NextTheme => self.next_theme(),
+            Command::LargerAll => self.rescale(1),
+            Command::SmallerAll => self.rescale(-1),
+            Command::UsualSize => self.usual_size(),
             Command::LargerText => self.resize_text(true),
             Command::SmallerText => self.resize_text(false),
             Command::Keys => self.keys_shown = !self.keys_shown,

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use egui::{Color32, FontId, Id, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+use egui::{Color32, FontId, Id, Painter, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
-use super::{node, theme, words};
+use super::look::theme;
+use super::{node, words};
 use crate::captioner::{Description, Word};
 use crate::{text, wording};
 
@@ -49,64 +50,43 @@ pub fn show(ui: &mut Ui, description: Option<&Description>, lit: Option<usize>, 
 
 /// One word. The lit one has a box, a line below and letters of another colour, so that no single sign carries it.
 fn show_word(ui: &mut Ui, number: usize, word: &Word, lit: bool, font: &FontId) -> Response {
+    // A word that is wider than the window is broken.
+    let width = ui.max_rect().width() - PADDING.x * 2.0;
     let galley = ui
         .painter()
-        // A word that is wider than the window is broken.
-        .layout(
-            word.text.clone(),
-            font.clone(),
-            Color32::PLACEHOLDER,
-            ui.max_rect().width() - PADDING.x * 2.0,
-        );
-    let (rect, _) = ui.allocate_exact_size(galley.size() + PADDING * 2.0, Sense::hover());
+        .layout(word.text.clone(), font.clone(), Color32::PLACEHOLDER, width);
+    let size = (galley.size() + PADDING * 2.0).max(theme::TARGET_SIZE);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let response = ui.interact(rect, word_id(number), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, lit, words::word(word)));
     if lit && !ui.clip_rect().contains_rect(rect) {
         response.scroll_to_me(None);
     }
-    let ink = if lit {
-        theme::ON_LIGHT
-    } else {
-        ui.visuals().text_color()
-    };
+    let (box_fill, in_box) = theme::lit(ui.visuals());
+    let ink = if lit { in_box } else { ui.visuals().text_color() };
+    let text_at = rect.center() - galley.size() / 2.0;
+    let text = Rect::from_min_size(text_at, galley.size());
     let painter = ui.painter();
+    let bold = (font.size / 12.0).clamp(2.0, 5.0);
     if lit {
-        painter.rect(
-            rect,
-            4.0,
-            theme::LIGHT,
-            Stroke::new(1.5, theme::ON_LIGHT),
-            StrokeKind::Inside,
-        );
-        painter.hline(
-            rect.x_range().shrink(PADDING.x),
-            rect.bottom() - 3.5,
-            Stroke::new(3.0, theme::ON_LIGHT),
-        );
-    }
-    if response.has_focus() || response.hovered() {
-        let stroke = Stroke::new(
-            if response.has_focus() { 3.0 } else { 1.5 },
-            ui.visuals().selection.stroke.color,
-        );
-        painter.rect_stroke(rect, 4.0, stroke, StrokeKind::Outside);
+        painter.rect(rect, 4.0, box_fill, Stroke::new(1.5, in_box), StrokeKind::Inside);
+        painter.hline(text.x_range(), text.bottom(), Stroke::new(bold, in_box));
+    } else if response.hovered() {
+        let edge = Stroke::new(1.5, ui.visuals().widgets.hovered.bg_stroke.color);
+        painter.rect_stroke(rect, 4.0, edge, StrokeKind::Inside);
     }
     if wording::is_unsure(word) {
-        dots(ui, rect, ink);
+        dots(ui.painter(), text, ink, bold / 2.0 + 0.5);
     }
     // The default font is a light one; painted twice, a pixel apart, it reads as a medium one.
     let beside = vec2(1.0 / ui.ctx().pixels_per_point(), 0.0);
-    ui.painter()
-        .galley(rect.min + PADDING + beside, Arc::clone(&galley), ink);
-    ui.painter().galley(rect.min + PADDING, galley, ink);
+    ui.painter().galley(text_at + beside, Arc::clone(&galley), ink);
+    ui.painter().galley(text_at, galley, ink);
     response.on_hover_text(words::word(word))
 }
 
 /// A dotted line below a word that the model was unsure of.
-fn dots(ui: &Ui, rect: Rect, ink: Color32) {
-    let line = [
-        rect.left_bottom() + vec2(PADDING.x, -1.0),
-        rect.right_bottom() + vec2(-PADDING.x, -1.0),
-    ];
-    ui.painter().extend(egui::Shape::dotted_line(&line, ink, 6.0, 1.5));
+fn dots(painter: &Painter, text: Rect, ink: Color32, radius: f32) {
+    let line = [text.left_bottom(), text.right_bottom()].map(|end| end + vec2(0.0, radius + 1.0));
+    painter.extend(egui::Shape::dotted_line(&line, ink, radius * 4.0, radius));
 }

@@ -33,6 +33,14 @@ pub enum Command {
     Speak,
     /// Stop reading, close what stands over the window.
     Stop,
+    /// Change the colours of the window.
+    NextTheme,
+    /// Make everything larger.
+    LargerAll,
+    /// Make everything smaller.
+    SmallerAll,
+    /// Make everything as large as the system has it.
+    UsualSize,
     /// Show the list of keys.
     Keys,
 }
@@ -152,20 +160,22 @@ pub const COMMANDS: &[Entry] = &[
     ),
     row(Command::Speak, "speak", Group::Voice, &[plain(Key::Space)]),
     row(Command::Stop, "stop", Group::Voice, &[plain(Key::Escape)]),
+    row(Command::NextTheme, "next-theme", Group::Program, &[ctrl(Key::T)]),
+    // On many keyboards the plus sign needs Shift, its key does not.
+    repeating(
+        Command::LargerAll,
+        "larger-all",
+        Group::Program,
+        &[ctrl(Key::Plus), ctrl(Key::Equals)],
+    ),
+    repeating(Command::SmallerAll, "smaller-all", Group::Program, &[ctrl(Key::Minus)]),
+    row(Command::UsualSize, "usual-size", Group::Program, &[ctrl(Key::Num0)]),
     row(Command::Keys, "help", Group::Program, &[plain(Key::F1)]),
 ];
 
 /// Keys that egui itself understands, for the list: key and help.
-pub fn built_in() -> [(String, String); 3] {
-    let with = |key: Key| keys::name(ctrl(key));
-    [
-        (keys::name(plain(Key::Tab)), text!("built-in-tab")),
-        (
-            format!("{}, {}", with(Key::Plus), with(Key::Minus)),
-            text!("built-in-zoom"),
-        ),
-        (with(Key::Num0), text!("built-in-usual-size")),
-    ]
+pub fn built_in() -> [(String, String); 1] {
+    [(keys::name(plain(Key::Tab)), text!("built-in-tab"))]
 }
 
 impl Command {

@@ -8,7 +8,8 @@ use egui::{Align2, Button, CentralPanel, Color32, FontId, Frame, Id, Margin, Pan
 
 use super::app::{HearsightApp, Model};
 use super::commands::{COMMANDS, Command, built_in};
-use super::{caption, node, theme, words};
+use super::look::{self, focus, theme};
+use super::{caption, node, words};
 use crate::text;
 
 /// The commands that have a button, in order.
@@ -37,24 +38,29 @@ impl HearsightApp {
             .resizable(false)
             .show(ui, |ui| self.sentence(ui));
         CentralPanel::no_frame()
-            .frame(Frame::new().fill(theme::BEHIND_PHOTO))
+            .frame(Frame::new().fill(theme::behind_photo(ui.visuals()).0))
             .show(ui, |ui| self.photo(ui));
         if self.keys_shown {
             self.keys(ui);
         }
+        focus::show(ui.ctx());
     }
 
     fn buttons(&mut self, ui: &mut Ui) {
         ui.horizontal_wrapped(|ui| {
             if ui.available_width() < NARROW {
-                ui.spacing_mut().button_padding = egui::vec2(9.0, 4.0);
-                ui.spacing_mut().interact_size.y = 32.0;
+                ui.spacing_mut().button_padding.x = 9.0;
+                ui.spacing_mut().item_spacing = egui::vec2(6.0, 6.0);
             }
             for command in BUTTONS {
                 let entry = command.entry();
                 let speaking = command == Command::Speak && self.is_speaking();
                 let name = if speaking { Command::Stop.name() } else { entry.name() };
-                if ui.add(Button::new(name)).on_hover_text(entry.hover()).clicked() {
+                if ui
+                    .add(Button::new(name).min_size(theme::TARGET_SIZE))
+                    .on_hover_text(entry.hover())
+                    .clicked()
+                {
                     self.obey(&ui.ctx().clone(), command);
                 }
             }
@@ -74,6 +80,7 @@ impl HearsightApp {
             }
             ui.separator();
             self.news(ui);
+            focus::follow(ui);
         });
     }
 
@@ -87,8 +94,9 @@ impl HearsightApp {
         if let Some(sentence) = &self.voice_trouble {
             status(ui, "voice", Mark::Trouble, sentence, sentence);
         }
-        for (number, sentence) in self.settings_troubles.iter().enumerate() {
-            status(ui, &format!("settings {number}"), Mark::Trouble, sentence, sentence);
+        for (number, trouble) in self.settings_troubles.iter().enumerate() {
+            let sentence = trouble.to_string();
+            status(ui, &format!("settings {number}"), Mark::Trouble, &sentence, &sentence);
         }
         match &self.model {
             Model::Missing(sentence) if *sentence != self.status.text => {
@@ -112,7 +120,7 @@ impl HearsightApp {
             None if !self.is_working() => {
                 let inner = room.shrink(24.0);
                 ui.scope_builder(egui::UiBuilder::new().max_rect(inner), |ui| {
-                    ui.visuals_mut().override_text_color = Some(theme::ON_BEHIND_PHOTO);
+                    ui.visuals_mut().override_text_color = Some(theme::behind_photo(ui.visuals()).1);
                     ui.vertical_centered(|ui| {
                         ui.add_space((inner.height() / 2.0 - 60.0).max(0.0));
                         ui.label(RichText::new(text!("empty-window")).heading());
@@ -132,7 +140,7 @@ impl HearsightApp {
                 Align2::CENTER_CENTER,
                 text!("drop-here"),
                 font,
-                theme::ON_BEHIND_PHOTO,
+                Color32::WHITE,
             );
         }
     }
@@ -172,7 +180,7 @@ impl HearsightApp {
                     );
                 }
             });
-            let close = ui.add(Button::new(text!("close")));
+            let close = ui.add(Button::new(text!("close")).min_size(theme::TARGET_SIZE));
             if ui.ctx().memory(|memory| memory.focused().is_none()) {
                 close.request_focus();
             }
@@ -220,8 +228,12 @@ fn exclamation_mark(ui: &mut Ui) {
 
 /// Three dots, one of them full; their moving is the only repaint while the program works.
 fn dots(ui: &mut Ui) {
-    ui.ctx().request_repaint_after(Duration::from_secs_f64(DOTS));
-    let full = (ui.input(|input| input.time) / DOTS) as usize % 3;
+    let full = if look::is_still(ui.ctx()) {
+        0
+    } else {
+        ui.ctx().request_repaint_after(Duration::from_secs_f64(DOTS));
+        (ui.input(|input| input.time) / DOTS) as usize % 3
+    };
     let (rect, _) = ui.allocate_exact_size(egui::vec2(44.0, 21.0), Sense::hover());
     let ink = ui.visuals().text_color();
     for dot in 0..3 {

@@ -8,11 +8,11 @@ mod caption;
 pub mod commands;
 mod keys;
 mod layout;
+mod look;
 mod node;
 mod outside;
 mod picture;
-mod text_size;
-mod theme;
+mod sizes;
 mod words;
 
 #[cfg(test)]
@@ -72,7 +72,7 @@ pub fn open(options: Options) -> Result<(), WindowError> {
 
 /// Starts the threads and the window over them.
 fn start(ctx: &egui::Context, options: Options) -> HearsightApp {
-    theme::apply(ctx);
+    look::theme::apply(ctx);
     let wake = || {
         let ctx = ctx.clone();
         move || ctx.request_repaint()

@@ -41,11 +41,6 @@ pub fn text(ui: &mut Ui, id: Id, text: impl Into<WidgetText>, name: &str, kind: 
             node.set_live(Live::Polite);
         }
     });
-    if response.has_focus() {
-        let stroke = ui.visuals().selection.stroke;
-        ui.painter()
-            .rect_stroke(rect.expand(2.0), 4.0, stroke, egui::StrokeKind::Outside);
-    }
     ui.painter().galley(rect.min, galley, ui.visuals().text_color());
     response
 }

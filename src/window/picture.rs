@@ -2,7 +2,7 @@
 
 use egui::{Color32, ColorImage, Context, Id, Rect, Role, Sense, TextureHandle, TextureOptions, Ui, WidgetInfo};
 
-use super::theme;
+use super::look::theme;
 use crate::captioner::Attention;
 use crate::photo::{Photo, within};
 use crate::text;

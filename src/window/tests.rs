@@ -143,7 +143,7 @@ impl Window {
             .with_size([900.0, 700.0])
             .with_max_steps(20)
             .build_eframe(|creation| {
-                super::theme::apply(&creation.egui_ctx);
+                super::look::theme::apply(&creation.egui_ctx);
                 let describer = Describer::start_with(load, first, || {});
                 HearsightApp::new(
                     describer,

@@ -23,8 +23,7 @@ Commands:
   run [PHOTO…]           install what is missing, build, and open the window; without a display, print and speak
                          the sentence instead
   test                   install what the tests need besides, and run every check and test
-  setup [run|test|snapshots]
-                         only install what is missing
+  setup [run|test]       only install what is missing
   train CONFIG…          train a captioner: `hearsight-training train CONFIG…`, built for this very processor
   export CONFIG…         write a trained captioner as a model folder: `hearsight-training export CONFIG…`
   score ARGUMENTS…       score a model folder: `hearsight-training score ARGUMENTS…`
@@ -52,7 +51,6 @@ fn dispatch(arguments: &[OsString]) -> Result<ExitCode> {
         (Some("setup"), [purpose]) => match purpose.to_str() {
             Some("run") => setup::setup(setup::Purpose::Run),
             Some("test") => setup::setup(setup::Purpose::Test),
-            Some("snapshots") => setup::setup(setup::Purpose::Snapshots),
             _ => Ok(not_known(purpose)),
         },
         (Some("train" | "export" | "score"), rest) => training::training(command, rest),

@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn the_projects_list_has_every_section_that_setup_asks_for() {
         let list = List::read().unwrap();
-        for section in ["build", "run", "test", "snapshots", "pip"] {
+        for section in ["build", "run", "test", "pip"] {
             assert!(list.of(&[section]).count() > 0, "[{section}] is empty");
         }
     }

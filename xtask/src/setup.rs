@@ -13,8 +13,6 @@ pub enum Purpose {
     Run,
     /// That, and running every test.
     Test,
-    /// That, and drawing pictures of the window without a display.
-    Snapshots,
 }
 
 /// Installs what is missing for the purpose. Where nothing is missing it takes a fraction of a second.
@@ -23,11 +21,8 @@ pub enum Purpose {
 /// Where something could not be installed that nothing works without.
 pub fn setup(purpose: Purpose) -> Result<ExitCode> {
     let mut sections = vec!["build", "run"];
-    if matches!(purpose, Purpose::Test | Purpose::Snapshots) {
+    if matches!(purpose, Purpose::Test) {
         sections.push("test");
-    }
-    if matches!(purpose, Purpose::Snapshots) {
-        sections.push("snapshots");
     }
     if onnx_runtime::wants_pip() {
         sections.push("pip");

@@ -20,6 +20,14 @@ command-speak = Speak
     .help = Read the sentence aloud, or stop reading it.
 command-stop = Stop
     .help = Stop reading; close the list of keys.
+command-next-theme = Next theme
+    .help = Change the colours: as the system, light, dark, black on white, white on black, yellow on black.
+command-larger-all = Everything larger
+    .help = Make everything in the window larger.
+command-smaller-all = Everything smaller
+    .help = Make everything in the window smaller.
+command-usual-size = Usual size
+    .help = Make everything in the window as large as the system has it.
 command-help = Keys
     .help = Show or close this list of keys.
 
@@ -33,5 +41,3 @@ group-program = Program
 
 # Keys that every part of the window understands.
 built-in-tab = Go to the next button or word; Enter presses it.
-built-in-zoom = Make everything larger or smaller.
-built-in-usual-size = Back to the usual size.

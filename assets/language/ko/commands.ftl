@@ -20,6 +20,14 @@ command-speak = 읽기
     .help = 문장을 소리 내어 읽거나, 읽기를 멈춥니다.
 command-stop = 멈추기
     .help = 읽기를 멈추고 단축키 목록을 닫습니다.
+command-next-theme = 다음 테마
+    .help = 색을 바꿉니다: 시스템 설정, 밝게, 어둡게, 흰 바탕에 검은 글자, 검은 바탕에 흰 글자, 검은 바탕에 노란 글자.
+command-larger-all = 모두 크게
+    .help = 창 안의 모든 것을 더 크게 표시합니다.
+command-smaller-all = 모두 작게
+    .help = 창 안의 모든 것을 더 작게 표시합니다.
+command-usual-size = 기본 크기
+    .help = 창 안의 모든 것을 시스템의 기본 크기로 표시합니다.
 command-help = 단축키
     .help = 이 단축키 목록을 열거나 닫습니다.
 
@@ -33,5 +41,3 @@ group-program = 프로그램
 
 # 창 어디서나 쓸 수 있는 키.
 built-in-tab = 다음 단추나 낱말로 갑니다. Enter 키로 누릅니다.
-built-in-zoom = 모든 것을 크게 또는 작게 합니다.
-built-in-usual-size = 원래 크기로 되돌립니다.

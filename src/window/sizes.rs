@@ -1,7 +1,7 @@
-//! The size of the sentence: larger and smaller by key, within bounds that are said.
+//! Sizes and colours by key: the sentence, everything, the theme; each change is said and kept.
 
 use super::app::HearsightApp;
-use crate::settings::TEXT_SIZE;
+use crate::settings::{Settings, TEXT_SIZE, ThemeChoice, UI_SCALE};
 use crate::text;
 
 /// Below this size a step is 2 points, above it 4, from 72 points on 8: about as much to the eye each time.
@@ -14,6 +14,47 @@ impl HearsightApp {
         self.settings.text_size = size;
         self.settings_changed();
         self.say(text!("text-size", points = format!("{size:.0}")));
+    }
+
+    /// Makes everything a tenth larger or smaller and says how large it is.
+    pub(super) fn rescale(&mut self, steps: i8) {
+        let tenths = (self.settings.ui_scale * 10.0).round() + f32::from(steps);
+        self.set_scale(tenths / 10.0);
+    }
+
+    /// Makes everything as large as the system has it.
+    pub(super) fn usual_size(&mut self) {
+        self.set_scale(Settings::default().ui_scale);
+    }
+
+    fn set_scale(&mut self, scale: f32) {
+        self.settings.ui_scale = scale.clamp(*UI_SCALE.start(), *UI_SCALE.end());
+        self.settings_changed();
+        self.say(text!("scale-now", percent = percent(self.settings.ui_scale)));
+    }
+
+    /// Goes on to the next theme and says which it is.
+    pub(super) fn next_theme(&mut self) {
+        self.settings.theme = self.settings.theme.next();
+        self.settings_changed();
+        self.say(text!("theme-now", name = theme_name(self.settings.theme)));
+    }
+}
+
+/// A share as people read it: 1.3 is "130".
+pub(super) fn percent(share: f32) -> String {
+    format!("{:.0}", share * 100.0)
+}
+
+/// What a theme is called.
+pub(super) fn theme_name(theme: ThemeChoice) -> String {
+    match theme {
+        ThemeChoice::System => text!("theme-system"),
+        ThemeChoice::Light => text!("theme-light"),
+        ThemeChoice::Dark => text!("theme-dark"),
+        ThemeChoice::BlackOnWhite => text!("theme-black-on-white"),
+        ThemeChoice::WhiteOnBlack => text!("theme-white-on-black"),
+        ThemeChoice::YellowOnBlack => text!("theme-yellow-on-black"),
     }
 }
 
