@@ -52,7 +52,10 @@ pub fn agreement(agreement: &Agreement) -> Option<String> {
         return None;
     }
     let all: Vec<&str> = agreement.in_all().take(WORDS).collect();
-    let some = agreement.words.iter().filter(|shared| (2..total).contains(&shared.sentences));
+    let some = agreement
+        .words
+        .iter()
+        .filter(|shared| (2..total).contains(&shared.sentences));
     let some: Vec<&Shared> = some.take(WORDS).collect();
     let mut sentences = Vec::new();
     match (all.is_empty(), some.is_empty()) {
@@ -105,7 +108,10 @@ mod tests {
             agreed(&["a dog runs", "a cat runs", "a dog sits"]).as_deref(),
             Some("No word is in all three. Two of three say: dog, runs.")
         );
-        assert_eq!(agreed(&["a dog", "a cat"]).as_deref(), Some("The two sentences share no word."));
+        assert_eq!(
+            agreed(&["a dog", "a cat"]).as_deref(),
+            Some("The two sentences share no word.")
+        );
         assert_eq!(agreed(&["a dog"]), None);
     }
 

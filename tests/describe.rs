@@ -156,7 +156,9 @@ fn a_picture_with_nothing_to_see_is_said_to_be_none_and_no_model_invents_one() {
     let model = model();
     let folder = TempDir::new().unwrap();
     let blank = folder.path().join("blank.png");
-    RgbImage::from_pixel(120, 90, Rgb([240, 240, 235])).save(&blank).unwrap();
+    RgbImage::from_pixel(120, 90, Rgb([240, 240, 235]))
+        .save(&blank)
+        .unwrap();
     let alone = run(describe(&model).arg(&blank));
     assert_eq!(
         (alone.code, alone.stdout.as_str(), alone.stderr.as_str()),

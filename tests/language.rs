@@ -13,15 +13,24 @@ use hearsight::language::{FILES, Language};
 use hearsight::window::commands::COMMANDS;
 use sources::Literal;
 
-/// Where sentences for people would be written, as far as they have moved to the language files. The command line's own
-/// help and the doctor stay English, as their module docs say.
-const FOR_PEOPLE: [&str; 5] = [
+/// Where sentences for people would be written. The command line's own help and the doctor stay English, as their
+/// module docs say; the ONNX room has none outside its errors.
+const FOR_PEOPLE: [&str; 11] = [
+    "src/captioner",
     "src/describer.rs",
     "src/language",
-    "src/report/text.rs",
+    "src/model",
+    "src/onnx/error.rs",
+    "src/photo",
+    "src/report",
+    "src/settings",
+    "src/speech",
     "src/window",
     "src/wording.rs",
 ];
+
+/// Rooms where a single word with a capital letter would be a label; elsewhere it is the name of an operation or format.
+const WITH_LABELS: [&str; 4] = ["src/window", "src/report", "src/settings", "src/wording.rs"];
 
 /// What takes literals that nobody but a programmer reads: the log, names of widgets, threads and textures, parts of
 /// the build, tests of the text itself.
@@ -57,7 +66,7 @@ const TECHNICAL: [&str; 29] = [
     "warn_once",
 ];
 
-/// Literals that are no sentences although they look so: a file and what the literal contains. Keep it short and say why.
+/// Literals that are no sentences although they look so: a file and how the literal begins. Keep it short and say why.
 const ALLOWED: &[(&str, &str)] = &[
     // The program's name is the same in every language.
     ("src/window/words.rs", "Hearsight"),
@@ -66,6 +75,26 @@ const ALLOWED: &[(&str, &str)] = &[
     ("src/captioner/attention.rs", "upper right"),
     ("src/captioner/attention.rs", "lower left"),
     ("src/captioner/attention.rs", "lower right"),
+    // What device really ran is for JSON too, like the name of the device.
+    ("src/captioner/runtime.rs", "cpu (CUDA was asked for, but: {})"),
+    // In a picture, whose font has Latin letters only.
+    ("src/report/picture.rs", "{percent} %, no map"),
+    ("src/report/picture.rs", "{percent} %, all over"),
+    // Words of the captions' own language.
+    ("src/captioner/agreement.rs", " a an the and or but"),
+    // The names of formats and of what decoders say.
+    ("src/photo/decode.rs", "Radiance HDR"),
+    ("src/photo/decode.rs", "Unexpected End of File"),
+    // In a file for those who edit files.
+    (
+        "src/settings/file.rs",
+        "# Hearsight's settings. The window writes this file anew after every change.\\n\\n",
+    ),
+    // What is asked of the speech daemon, and its name.
+    ("src/speech/once.rs", "GET OUTPUT_MODULE"),
+    ("src/speech/once.rs", "GET LANGUAGE"),
+    ("src/speech/once.rs", "Speech Dispatcher"),
+    ("src/speech/voice.rs", "HISTORY GET CLIENT_ID"),
     // The way in which keyboards are labelled.
     ("src/window/keys.rs", "Ctrl+"),
     ("src/window/keys.rs", "Cmd+"),
@@ -115,7 +144,10 @@ fn messages(at: usize) -> BTreeMap<String, BTreeSet<String>> {
                 found.insert(key.clone(), BTreeSet::new());
             }
             for rest in line.split('$').skip(1) {
-                let name: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '-').collect();
+                let name: String = rest
+                    .chars()
+                    .take_while(|c| c.is_alphanumeric() || "-_".contains(*c))
+                    .collect();
                 found.get_mut(&key).unwrap().insert(name);
             }
         }
@@ -230,9 +262,9 @@ fn every_language_file_is_built_into_the_program() {
     }
 }
 
-/// Whether a literal reads like something for people: two words beside each other, one that begins with a capital
-/// letter, or Korean.
-fn reads_like_a_sentence(text: &str) -> bool {
+/// Whether a literal reads like something for people: two words beside each other, Korean, or where there are labels a
+/// word that begins with a capital letter.
+fn reads_like_a_sentence(text: &str, labels: bool) -> bool {
     let bare = without_placeholders(text);
     let trimmed = |word: &str| word.trim_matches(|c: char| ".,:;!?()\"'`".contains(c)).to_owned();
     let words: Vec<String> = bare.split_whitespace().map(trimmed).collect();
@@ -240,7 +272,7 @@ fn reads_like_a_sentence(text: &str) -> bool {
     let neighbours = words.windows(2).any(|pair| pair.iter().all(is_word));
     let is_label = |word: &String| is_word(word) && word.chars().next().is_some_and(char::is_uppercase);
     let korean = text.chars().any(|c| ('가'..='힣').contains(&c));
-    neighbours || words.first().is_some_and(is_label) || korean
+    neighbours || labels && words.first().is_some_and(is_label) || korean
 }
 
 /// "{line} {word}" has no words of its own.
@@ -276,8 +308,9 @@ fn no_sentence_for_people_is_written_in_code() {
         });
         let allowed = ALLOWED
             .iter()
-            .any(|(file, part)| literal.file == Path::new(file) && literal.text == *part);
-        if reads_like_a_sentence(&literal.text) && !technical && !allowed {
+            .any(|(file, part)| literal.file == Path::new(file) && literal.text.starts_with(part));
+        let labels = WITH_LABELS.iter().any(|room| literal.file.starts_with(room));
+        if reads_like_a_sentence(&literal.text, labels) && !technical && !allowed {
             found.push(format!(
                 "{}:{}: {:?} in {:?}",
                 literal.file.display(),
@@ -344,9 +377,9 @@ fn a_sentence_in_code_would_be_found() {
         "pasted picture",
         "no model",
     ] {
-        assert!(reads_like_a_sentence(sentence), "{sentence}");
+        assert!(reads_like_a_sentence(sentence, true), "{sentence}");
     }
     for technical in ["describer", "encoder_model.onnx", "{}: {}", "F1", "/org/a11y/bus", ", "] {
-        assert!(!reads_like_a_sentence(technical), "{technical}");
+        assert!(!reads_like_a_sentence(technical, true), "{technical}");
     }
 }

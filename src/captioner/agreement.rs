@@ -141,7 +141,10 @@ fn stem(word: &str) -> String {
         stem.pop();
     }
     for ending in ["ing", "ed"] {
-        let Some(part) = stem.strip_suffix(ending).filter(|part| part.len() > 2 && has_vowel(part)) else {
+        let Some(part) = stem
+            .strip_suffix(ending)
+            .filter(|part| part.len() > 2 && has_vowel(part))
+        else {
             continue;
         };
         let mut letters = part.chars().rev();
@@ -197,7 +200,12 @@ mod tests {
                 assert_eq!(stem(form), stem(stem_of), "{form}");
             }
         }
-        for (one, other) in [("red", "ring"), ("string", "strong"), ("man", "woman"), ("king", "kite")] {
+        for (one, other) in [
+            ("red", "ring"),
+            ("string", "strong"),
+            ("man", "woman"),
+            ("king", "kite"),
+        ] {
             assert_ne!(stem(one), stem(other));
         }
         assert_eq!(
@@ -208,13 +216,19 @@ mod tests {
 
     #[test]
     fn a_sentence_that_says_a_word_twice_counts_once() {
-        assert_eq!(counts(&["a dog and a dog", "cats"]), [("dog".to_owned(), 1), ("cats".to_owned(), 1)]);
+        assert_eq!(
+            counts(&["a dog and a dog", "cats"]),
+            [("dog".to_owned(), 1), ("cats".to_owned(), 1)]
+        );
     }
 
     #[test]
     fn what_all_say_is_told_apart() {
         let agreement = Agreement::among(["A dog runs.", "a dog sits", "dog"]);
-        assert_eq!((agreement.sentences, agreement.in_all().collect::<Vec<_>>()), (3, vec!["dog"]));
+        assert_eq!(
+            (agreement.sentences, agreement.in_all().collect::<Vec<_>>()),
+            (3, vec!["dog"])
+        );
         assert!(Agreement::among([]).words.is_empty());
     }
 

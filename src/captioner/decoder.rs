@@ -25,6 +25,7 @@ use super::runtime::{check_numbers, short};
 use super::search::Step;
 use super::softmaxes::is_cross_attention;
 use crate::model::{ModelError, ModelFolder};
+use crate::text;
 
 const TOKENS: &str = "input_ids";
 const LOGITS: &str = "logits";
@@ -101,11 +102,9 @@ impl Decoder {
                 let initial = from_encoder(&format!("initial_state.{rest}"));
                 // Keys and values of the encoder, unlike a past of its own, are never of length 0.
                 if rest.contains(".encoder.") && initial.is_none() {
-                    return Err(unsupported(format!(
-                        "it starts from \"{name}\", which only another decoder of its export computes"
-                    )));
+                    return Err(unsupported(text!("reason-other-decoder", name = name)));
                 }
-                let shape = initial_shape(input).ok_or_else(|| unsupported(format!("\"{name}\" has no shape")))?;
+                let shape = initial_shape(input).ok_or_else(|| unsupported(text!("reason-no-shape", name = name)))?;
                 state.push(Slot {
                     input: name.to_owned(),
                     output,
@@ -113,27 +112,18 @@ impl Decoder {
                     shape,
                 });
             } else {
-                return Err(unsupported(format!(
-                    "it takes an input \"{name}\" that the encoder does not give"
-                )));
+                return Err(unsupported(text!("reason-not-given", name = name)));
             }
         }
         let has_output = |name: &str| session.outputs().iter().any(|output| output.name() == name);
         if let Some(slot) = state.iter().find(|slot| !has_output(&slot.output)) {
-            return Err(unsupported(format!(
-                "it has no output \"{}\" to go on from",
-                slot.output
-            )));
+            return Err(unsupported(text!("reason-no-output", name = &slot.output)));
         }
         if session.inputs().iter().all(|input| input.name() != TOKENS) || !has_output(LOGITS) {
-            return Err(unsupported(format!(
-                "it needs an input \"{TOKENS}\" and an output \"{LOGITS}\""
-            )));
+            return Err(unsupported(text!("reason-needs", input = TOKENS, output = LOGITS)));
         }
         if memory.is_empty() && state.iter().all(|slot| slot.initial.is_none()) {
-            return Err(unsupported(
-                "it takes nothing from the encoder, so it cannot see".to_owned(),
-            ));
+            return Err(unsupported(text!("reason-cannot-see")));
         }
         let logits = session
             .outputs()
@@ -319,7 +309,7 @@ fn last_logits(logits: ArrayViewD<f32>, rows: usize) -> Result<Array2<f32>, Capt
         .into_dimensionality::<Ix3>()
         .ok()
         .filter(|logits| logits.len_of(Axis(0)) == rows && logits.len_of(Axis(1)) > 0)
-        .ok_or_else(|| run_error(format!("its scores have the shape {shape:?} for {rows} sequences")))?;
+        .ok_or_else(|| run_error(text!("reason-scores-shape", shape = format!("{shape:?}"), rows = rows)))?;
     let logits = logits.slice_move(s![.., -1, ..]).to_owned();
     // A row without a single word that is possible has no softmax, nor has one with a word that is infinitely likely.
     let is_bad = |row: ArrayView1<f32>| {
@@ -327,7 +317,7 @@ fn last_logits(logits: ArrayViewD<f32>, rows: usize) -> Result<Array2<f32>, Capt
         !largest.is_finite() || row.iter().any(|logit| logit.is_nan())
     };
     if logits.rows().into_iter().any(is_bad) {
-        return Err(run_error("its scores are not numbers"));
+        return Err(run_error(text!("reason-scores-no-numbers")));
     }
     Ok(logits)
 }
@@ -386,7 +376,7 @@ fn select(value: &DynValue, rows: &[usize]) -> Result<DynValue, CaptionError> {
         .iter()
         .any(|row| values.shape().first().is_none_or(|count| row >= count))
     {
-        return Err(run_error("what it goes on from is not of as many rows as sequences"));
+        return Err(run_error(text!("reason-state-rows")));
     }
     Ok(Tensor::from_array(values.select(Axis(0), rows))
         .map_err(run_error)?

@@ -190,7 +190,15 @@ mod tests {
     #[test]
     fn another_sentence_differs_in_more_than_case_and_punctuation() {
         let mut description = described();
-        for caption in ["a  dog runs", "A dog, runs!", "", " . ", "A brown dog runs.", "a brown dog runs", "a cat."] {
+        for caption in [
+            "a  dog runs",
+            "A dog, runs!",
+            "",
+            " . ",
+            "A brown dog runs.",
+            "a brown dog runs",
+            "a cat.",
+        ] {
             description.add_alternative(other(caption));
         }
         assert_eq!(

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::text;
+
 /// The processor that a person asks for; what really ran is told by [`Captioner::device`](super::Captioner::device).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DeviceChoice {
@@ -40,7 +42,7 @@ impl FromStr for DeviceChoice {
 
 /// A device name that is none.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("There is no device \"{0}\". Choose auto, cpu or cuda.")]
+#[error("{}", text!("device-unknown", name = _0))]
 pub struct UnknownDevice(String);
 
 #[cfg(test)]

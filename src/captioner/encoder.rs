@@ -10,6 +10,7 @@ use super::decoder::run_error;
 use super::preprocess::InputSize;
 use super::runtime::check_numbers;
 use crate::model::{ModelError, ModelFolder};
+use crate::text;
 
 /// An encoder graph: `pixel_values` [B,3,H,W] → any outputs, which the decoder takes by name.
 #[derive(Debug)]
@@ -29,13 +30,16 @@ impl Encoder {
                 .iter()
                 .any(|&(graph, photo)| graph > 0 && graph != i64::from(photo))
         {
-            return Err(folder.contradiction(format!(
-                "the encoder takes pictures of {width}×{height} pixels, but preprocessor_config.json makes them {}×{}",
-                photo.width, photo.height
+            return Err(folder.contradiction(text!(
+                "reason-encoder-size",
+                width = width,
+                height = height,
+                made_width = photo.width,
+                made_height = photo.height
             )));
         }
         if let Some(other) = session.inputs().iter().find(|input| input.name() != PIXELS) {
-            let what = format!("it takes an input \"{}\" that is not known", other.name());
+            let what = text!("reason-unknown-input", name = other.name());
             return Err(ModelError::Unsupported {
                 file: folder.encoder().to_path_buf(),
                 what,

@@ -1,6 +1,7 @@
 //! Why a photo could not be described, as sentences for the person.
 
 use crate::model::ModelError;
+use crate::text;
 
 use super::RuntimeError;
 use super::preprocess::PreprocessorError;
@@ -18,13 +19,13 @@ pub enum CaptionError {
     #[error(transparent)]
     Preprocessor(#[from] PreprocessorError),
     /// [`Cancel::cancel`](super::Cancel::cancel) was called.
-    #[error("The description was stopped.")]
+    #[error("{}", text!("caption-cancelled"))]
     Cancelled,
     /// The model ended its sentence before the first word.
-    #[error("The model found no words for this photo. Try more beams or another model.")]
+    #[error("{}", text!("caption-no-words"))]
     NoWords,
     /// A graph failed while it ran.
-    #[error("The model failed while it looked at the photo ({reason}). Try again on the CPU, or try another model.")]
+    #[error("{}", text!("caption-run-failed", reason = reason))]
     Run {
         /// What ONNX Runtime said, in one line.
         reason: String,

@@ -11,6 +11,8 @@ use image::{RgbImage, imageops};
 use ndarray::{Array3, Array4, Axis};
 use serde_json::{Map, Value};
 
+use crate::text;
+
 /// The largest side that an encoder's input may have: a bound against a broken file, not a wish.
 const MAX_SIDE: u64 = 4096;
 
@@ -32,10 +34,7 @@ const SILENT: [&str; 6] = [
 #[derive(Debug, thiserror::Error)]
 pub enum PreprocessorError {
     /// A field or value that asks for something that is not done here.
-    #[error(
-        "This model wants its photos prepared in a way that is not known here: its preprocessor_config.json says \
-         “{field}”: {value}. Choose another model."
-    )]
+    #[error("{}", text!("preprocessor-not-understood", field = field, value = value))]
     NotUnderstood {
         /// The field's name, with a dot before a field inside a field.
         field: String,
@@ -43,10 +42,7 @@ pub enum PreprocessorError {
         value: String,
     },
     /// A field without which photos cannot be prepared.
-    #[error(
-        "This model does not say how to prepare photos: its preprocessor_config.json lacks “{0}”. \
-         Choose another model or get this one again."
-    )]
+    #[error("{}", text!("preprocessor-missing", field = *_0))]
     Missing(&'static str),
 }
 

@@ -16,6 +16,7 @@ use ort::session::builder::SessionBuilder;
 use ort::value::TensorElementType;
 
 use crate::model::{ModelError, list};
+use crate::text;
 
 use super::decoder::ATTENTION;
 use super::softmaxes::with_cross_attentions;
@@ -25,23 +26,21 @@ use super::{CaptionError, DeviceChoice};
 const WHEEL: &str = "runtime/onnxruntime/capi";
 
 /// How to get it, the same on every platform.
-const INSTALL: &str = "Install it with \"python3 -m pip install --no-deps --target runtime onnxruntime==1.31.1\" in \
-                       the program's folder or one above it, or name its library in ORT_DYLIB_PATH";
+fn install() -> String {
+    text!("runtime-install")
+}
 
 /// Why ONNX Runtime cannot be used.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum RuntimeError {
     /// The library is in none of the places.
-    #[error(
-        "ONNX Runtime, which runs the models, was not found. {INSTALL}. It was looked for in: {}.",
-        list(looked)
-    )]
+    #[error("{}", text!("runtime-not-found", install = install(), places = list(looked)))]
     NotFound {
         /// Where it was looked for, in this order.
         looked: Vec<PathBuf>,
     },
     /// The library is older than this program can use.
-    #[error("ONNX Runtime {version} at {} is too old, 1.{} or newer is needed. {INSTALL}.", path.display(), ort::MINOR_VERSION)]
+    #[error("{}", text!("runtime-too-old", version = version, path = path.display().to_string(), needed = format!("1.{}", ort::MINOR_VERSION), install = install()))]
     TooOld {
         /// The library.
         path: PathBuf,
@@ -49,7 +48,7 @@ pub enum RuntimeError {
         version: String,
     },
     /// The library cannot be loaded or started.
-    #[error("ONNX Runtime at {} cannot be used ({reason}). {INSTALL}.", path.display())]
+    #[error("{}", text!("runtime-broken", path = path.display().to_string(), reason = reason, install = install()))]
     Broken {
         /// The library.
         path: PathBuf,
@@ -110,7 +109,7 @@ fn start(path: PathBuf) -> Result<Started, RuntimeError> {
         Err(LoadDynamicError::MissingApi { .. } | LoadDynamicError::InvalidVersionString) => {
             return Err(RuntimeError::Broken {
                 path,
-                reason: "it is another library".to_owned(),
+                reason: text!("runtime-another-library"),
             });
         }
     };
@@ -223,7 +222,7 @@ impl From<OpenError> for ModelError {
             },
             ErrorCode::InvalidProtobuf => Self::Broken {
                 file,
-                reason: "it ends too early or is not an ONNX file".to_owned(),
+                reason: text!("reason-no-onnx"),
             },
             _ => Self::Broken {
                 file,
@@ -272,10 +271,7 @@ pub(super) fn check_numbers(session: &Session, file: &Path) -> Result<(), ModelE
     half.map_or(Ok(()), |half| {
         Err(ModelError::Unsupported {
             file: file.to_path_buf(),
-            what: format!(
-                "its \"{}\" is of 16-bit numbers, and only 32-bit ones are known here",
-                half.name()
-            ),
+            what: text!("reason-half", name = half.name()),
         })
     })
 }
@@ -288,11 +284,9 @@ fn cores() -> usize {
 /// The first sentence or line of a message of ONNX Runtime, short enough to be read aloud.
 pub(super) fn short(message: &str) -> String {
     const LONGEST: usize = 160;
-    let line = message
-        .lines()
-        .find(|line| !line.trim().is_empty())
-        .unwrap_or("no reason given")
-        .trim();
+    let Some(line) = message.lines().map(str::trim).find(|line| !line.is_empty()) else {
+        return text!("reason-none");
+    };
     let line = line.split(". ").next().unwrap_or(line).trim_end_matches('.');
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &line[..end]),

@@ -5,6 +5,7 @@ use tokenizers::Tokenizer;
 use super::search::Hypothesis;
 use super::{Attention, CaptionError, Word};
 use crate::model::{GenerationConfig, ModelFolder};
+use crate::text;
 
 /// The words of a sequence, as the tokenizer writes them.
 pub(super) fn words(hypothesis: &Hypothesis, model: &ModelFolder) -> Result<Vec<Word>, CaptionError> {
@@ -111,9 +112,11 @@ fn word_map(maps: &[&[f32]], model: &ModelFolder) -> Result<Option<Attention>, C
     let Some((rows, columns)) = grid(positions, configured) else {
         return match configured {
             Some([rows, columns]) => Err(model
-                .contradiction(format!(
-                    "config.json says that the attention_grid is {rows}×{columns}, but the decoder looks at \
-                     {positions} positions"
+                .contradiction(text!(
+                    "reason-attention-grid",
+                    rows = rows,
+                    columns = columns,
+                    positions = positions
                 ))
                 .into()),
             None => Ok(None),

@@ -2,27 +2,25 @@
 
 use std::path::PathBuf;
 
+use crate::text;
+
 /// What could not be done, why, and what to do.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ModelError {
     /// No model folder was found anywhere.
-    #[error(
-        "No model was found. Put a model folder into one of these places, or name one with --model or \
-         HEARSIGHT_MODEL: {}.",
-        list(looked)
-    )]
+    #[error("{}", text!("model-not-found", places = list(looked)))]
     NotFound {
         /// Where it was looked for, in this order.
         looked: Vec<PathBuf>,
     },
     /// The path is no folder.
-    #[error("There is no model folder at {}. Check the path, or install a model there.", path.display())]
+    #[error("{}", text!("model-no-folder", path = path.display().to_string()))]
     NoFolder {
         /// The path that was given.
         path: PathBuf,
     },
     /// A file of the folder is missing.
-    #[error("The model folder {} has no {file}. Download the model again with all its files.", folder.display())]
+    #[error("{}", text!("model-file-missing", folder = folder.display().to_string(), file = file))]
     Missing {
         /// The model folder.
         folder: PathBuf,
@@ -30,7 +28,7 @@ pub enum ModelError {
         file: String,
     },
     /// A file of the folder cannot be read.
-    #[error("{} is broken or incomplete ({reason}). Download the model again.", file.display())]
+    #[error("{}", text!("model-broken", file = file.display().to_string(), reason = reason))]
     Broken {
         /// The file.
         file: PathBuf,
@@ -38,7 +36,7 @@ pub enum ModelError {
         reason: String,
     },
     /// Files of the folder contradict each other.
-    #[error("The files in {} do not fit together: {contradiction}. Use the files of one model.", folder.display())]
+    #[error("{}", text!("model-contradiction", folder = folder.display().to_string(), contradiction = contradiction))]
     Contradiction {
         /// The model folder.
         folder: PathBuf,
@@ -46,7 +44,7 @@ pub enum ModelError {
         contradiction: String,
     },
     /// The model needs something that this program does not have.
-    #[error("{} cannot be used here: {what}. Try another model, or another export of it.", file.display())]
+    #[error("{}", text!("model-unsupported", file = file.display().to_string(), what = what))]
     Unsupported {
         /// The file.
         file: PathBuf,

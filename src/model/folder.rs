@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokenizers::Tokenizer;
 
 use super::{Config, GenerationConfig, ModelError};
+use crate::text;
 
 /// A model in the layout of Hugging Face Optimum: its configuration read and checked, its graphs found.
 ///
@@ -70,9 +71,7 @@ impl ModelFolder {
             seconds: 0.0,
         };
         if model.generation.start_token().is_none() {
-            return Err(model.contradiction(
-                "neither generation_config.json nor config.json has a decoder_start_token_id or bos_token_id".into(),
-            ));
+            return Err(model.contradiction(text!("reason-no-start-token")));
         }
         if let Some(size) = model.config.vocab_size() {
             model.check_vocabulary(size)?;
@@ -90,9 +89,7 @@ impl ModelFolder {
             .max()
             .map_or(0, |&id| id as usize + 1);
         if words > size || words + PADDING < size {
-            return Err(self.contradiction(format!(
-                "tokenizer.json has {words} words, but the decoder was made for a vocabulary of {size}"
-            )));
+            return Err(self.contradiction(text!("reason-vocabulary", words = words, size = size)));
         }
         let ids = self
             .generation
@@ -103,9 +100,7 @@ impl ModelFolder {
             .into_iter()
             .find(|&id| usize::try_from(id).map_or(true, |id| id >= size))
         {
-            Some(id) => Err(self.contradiction(format!(
-                "the start or end token {id} is outside of the decoder's vocabulary of {size}"
-            ))),
+            Some(id) => Err(self.contradiction(text!("reason-special-token", id = id, size = size))),
             None => Ok(()),
         }
     }

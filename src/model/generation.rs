@@ -4,6 +4,8 @@ use serde::Deserialize;
 use serde::de::Error as _;
 use serde_json::{Map, Value};
 
+use crate::text;
+
 /// The settings of a search, with the meanings and defaults of Hugging Face's `GenerationConfig`.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(default)]
@@ -71,7 +73,7 @@ impl GenerationConfig {
         let settings: Self = serde_json::from_value(Value::Object(settings))?;
         let penalty = settings.repetition_penalty;
         if !(penalty.is_finite() && penalty > 0.0) {
-            let reason = format!("repetition_penalty is {penalty}, expected a number above 0");
+            let reason = text!("reason-penalty", penalty = penalty.to_string());
             return Err(serde_json::Error::custom(reason));
         }
         Ok(settings)
@@ -148,7 +150,7 @@ impl TryFrom<Value> for EarlyStopping {
             Value::Bool(true) => Ok(Self::Yes),
             Value::Bool(false) => Ok(Self::Unlikely),
             Value::String(text) if text == "never" => Ok(Self::Never),
-            other => Err(format!("early_stopping is {other}, expected true, false or \"never\"")),
+            other => Err(text!("reason-early-stopping", value = other.to_string())),
         }
     }
 }

@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
+use crate::text;
+
 /// What could not be done with an ONNX file, why, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum OnnxError {
     /// The file is missing, or the system refuses to hand it out.
-    #[error("The model file {path} could not be read ({source}). Check that it is there and that you may read it.")]
+    #[error("{}", text!("onnx-read", path = path.display().to_string(), reason = source.to_string()))]
     Read {
         /// The file.
         path: PathBuf,
@@ -14,7 +16,7 @@ pub enum OnnxError {
         source: std::io::Error,
     },
     /// The bytes are no ONNX model: cut short, or something else.
-    #[error("The model file {path} is not a whole ONNX file. Try to download or export it again.")]
+    #[error("{}", text!("onnx-broken", path = path.display().to_string()))]
     Broken {
         /// The file.
         path: PathBuf,
@@ -22,7 +24,7 @@ pub enum OnnxError {
         source: Option<prost::DecodeError>,
     },
     /// The file could not be put on disk.
-    #[error("The model file {path} could not be written ({source}). Check the free space and the folder's rights.")]
+    #[error("{}", text!("onnx-write", path = path.display().to_string(), reason = source.to_string()))]
     Write {
         /// The file.
         path: PathBuf,
@@ -30,7 +32,7 @@ pub enum OnnxError {
         source: std::io::Error,
     },
     /// Two things in one graph were to have the same name.
-    #[error("{operation} wants to write \"{name}\", but the graph has that name already. Give it another name.")]
+    #[error("{}", text!("onnx-duplicate", operation = operation, name = name))]
     Duplicate {
         /// What was being added.
         operation: String,
@@ -38,7 +40,7 @@ pub enum OnnxError {
         name: String,
     },
     /// An operation reads a name that no input, initializer or earlier operation writes.
-    #[error("{operation} reads \"{name}\", which nothing before it writes. Check the name and the order.")]
+    #[error("{}", text!("onnx-unknown", operation = operation, name = name))]
     Unknown {
         /// What was being added.
         operation: String,
@@ -46,7 +48,7 @@ pub enum OnnxError {
         name: String,
     },
     /// An operation was given a shape that it cannot take.
-    #[error("{operation} expects {expected}, but \"{name}\" is {found:?}.")]
+    #[error("{}", text!("onnx-shape", operation = operation, expected = expected, name = name, found = format!("{found:?}")))]
     Shape {
         /// What was being added.
         operation: String,
@@ -58,7 +60,7 @@ pub enum OnnxError {
         found: Vec<i64>,
     },
     /// An initializer's shape and its number of values disagree.
-    #[error("The initializer \"{name}\" has the shape {shape:?}, but {values} values were given.")]
+    #[error("{}", text!("onnx-length", name = name, shape = format!("{shape:?}"), values = values))]
     Length {
         /// The initializer.
         name: String,

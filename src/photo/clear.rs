@@ -156,7 +156,10 @@ mod tests {
     fn an_even_surface_of_any_colour_and_size_is_no_clear_picture() {
         for colour in [[0; 3], [255; 3], [90, 120, 60], [255, 0, 0]] {
             for (width, height) in [(1, 1), (3, 200), (40, 30), (900, 700)] {
-                assert!(!is_clear(&RgbImage::from_pixel(width, height, Rgb(colour))), "{colour:?}");
+                assert!(
+                    !is_clear(&RgbImage::from_pixel(width, height, Rgb(colour))),
+                    "{colour:?}"
+                );
             }
         }
     }
@@ -168,7 +171,9 @@ mod tests {
             &|x, _| [shade(x, 300); 3],
             &|x, y| [shade(x, 300), shade(y, 200), 128],
             // Darker towards the corners, as lenses make it.
-            &|x, y| [(240.0 - (f64::from(x) - 150.0).powi(2) / 200.0 - (f64::from(y) - 100.0).powi(2) / 200.0) as u8; 3],
+            &|x, y| {
+                [(240.0 - (f64::from(x) - 150.0).powi(2) / 200.0 - (f64::from(y) - 100.0).powi(2) / 200.0) as u8; 3]
+            },
         ];
         for (number, gradient) in gradients.iter().enumerate() {
             let picture = RgbImage::from_fn(300, 200, |x, y| Rgb(gradient(x, y)));

@@ -58,11 +58,11 @@ fn picture_format(bytes: &[u8]) -> Result<ImageFormat, PhotoError> {
             Some(b"heic" | b"heix" | b"hevc" | b"heim" | b"heis" | b"mif1" | b"msf1")
         )
     {
-        return Err(PhotoError::Unsupported("the format HEIC".to_owned()));
+        return Err(PhotoError::Unsupported("HEIC".to_owned()));
     }
     let format = image::guess_format(bytes).map_err(|_| PhotoError::NotAPicture)?;
     if !format.reading_enabled() {
-        return Err(PhotoError::Unsupported(format!("the format {}", usual_name(format))));
+        return Err(PhotoError::Unsupported(usual_name(format).to_owned()));
     }
     Ok(format)
 }
@@ -111,7 +111,7 @@ fn sentence(error: ImageError, format: ImageFormat) -> PhotoError {
             PhotoError::TooManyPixels
         }
         ImageError::Limits(_) => PhotoError::TooMuchMemory,
-        ImageError::Unsupported(_) => PhotoError::Unsupported(format!("a special kind of {}", usual_name(format))),
+        ImageError::Unsupported(_) => PhotoError::UnsupportedKind(usual_name(format).to_owned()),
         error if ends_early(&error) => PhotoError::EndsEarly,
         _ => PhotoError::Damaged,
     }

@@ -14,6 +14,7 @@ use image::{ImageFormat, Rgb, RgbImage, imageops};
 use super::sentence;
 use crate::captioner::{Attention, Description, Word};
 use crate::photo::{Photo, within};
+use crate::text;
 
 const FONT: &[u8] = include_bytes!("../../assets/fonts/NotoSans-Regular.ttf");
 
@@ -32,16 +33,15 @@ const INK: Rgb<u8> = Rgb([20; 3]);
 #[derive(Debug, thiserror::Error)]
 pub enum PictureError {
     /// The font inside the program is broken.
-    #[error("The picture of the attention cannot be written: the program's font is broken. Install the program again.")]
+    #[error("{}", text!("picture-no-font"))]
     Font,
     /// The file could not be encoded.
-    #[error("The picture of the attention cannot be written as a PNG file: {0}.")]
+    #[error("{}", text!("picture-not-encoded", reason = _0.to_string()))]
     Encode(#[source] image::ImageError),
     /// The file could not be written.
     #[error(
-        "The picture of the attention cannot be written to {path}: {source}. \
-         Check that the folder exists and has room.",
-        path = path.display()
+        "{}",
+        text!("picture-not-written", path = path.display().to_string(), reason = source.to_string())
     )]
     Write {
         /// Where it should have gone.
@@ -118,13 +118,14 @@ pub fn attention_picture(photo: &Photo, description: &Description) -> Result<Rgb
     Ok(canvas)
 }
 
-/// What stands under a word: "93 %, upper left".
+/// What stands under a word: "93 %, upper left". English like the file's other readers, for the program's own font has
+/// Latin letters only.
 fn remark(word: &Word) -> String {
     let percent = (word.probability * 100.0).round();
     match (&word.attention, word.place) {
         (None, _) => format!("{percent} %, no map"),
         (Some(_), None) => format!("{percent} %, all over"),
-        (Some(_), Some(place)) => format!("{percent} %, {place}"),
+        (Some(_), Some(place)) => format!("{percent} %, {}", place.tag()),
     }
 }
 

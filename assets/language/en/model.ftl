@@ -1,1 +1,30 @@
-# Why a model folder cannot be used.
+# Why a model folder cannot be used: what could not be done, why, and what to do.
+
+model-not-found = No model was found. Put a model folder into one of these places, or name one with --model or HEARSIGHT_MODEL: { $places }.
+model-no-folder = There is no model folder at { $path }. Check the path, or install a model there.
+model-file-missing = The model folder { $folder } has no { $file }. Download the model again with all its files.
+model-broken = { $file } is broken or incomplete ({ $reason }). Download the model again.
+model-contradiction = The files in { $folder } do not fit together: { $contradiction }. Use the files of one model.
+model-unsupported = { $file } cannot be used here: { $what }. Try another model, or another export of it.
+
+# Reasons, as they stand in the sentences above.
+reason-none = no reason given
+reason-no-onnx = it ends too early or is not an ONNX file
+reason-half = its "{ $name }" is of 16-bit numbers, and only 32-bit ones are known here
+reason-other-decoder = it starts from "{ $name }", which only another decoder of its export computes
+reason-no-shape = "{ $name }" has no shape
+reason-not-given = it takes an input "{ $name }" that the encoder does not give
+reason-no-output = it has no output "{ $name }" to go on from
+reason-needs = it needs an input "{ $input }" and an output "{ $output }"
+reason-cannot-see = it takes nothing from the encoder, so it cannot see
+reason-unknown-input = it takes an input "{ $name }" that is not known
+reason-scores-shape = its scores have the shape { $shape } for { $rows } sequences
+reason-scores-no-numbers = its scores are not numbers
+reason-state-rows = what it goes on from is not of as many rows as sequences
+reason-encoder-size = the encoder takes pictures of { $width }×{ $height } pixels, but preprocessor_config.json makes them { $made_width }×{ $made_height }
+reason-attention-grid = config.json says that the attention_grid is { $rows }×{ $columns }, but the decoder looks at { $positions } positions
+reason-no-start-token = neither generation_config.json nor config.json has a decoder_start_token_id or bos_token_id
+reason-vocabulary = tokenizer.json has { $words } words, but the decoder was made for a vocabulary of { $size }
+reason-special-token = the start or end token { $id } is outside of the decoder's vocabulary of { $size }
+reason-penalty = repetition_penalty is { $penalty }, expected a number above 0
+reason-early-stopping = early_stopping is { $value }, expected true, false or "never"

@@ -1,1 +1,30 @@
-# 모델 폴더를 쓸 수 없는 까닭.
+# 모델 폴더를 쓸 수 없는 까닭과 할 수 있는 일.
+
+model-not-found = 모델을 찾지 못했습니다. 다음 위치 가운데 한 곳에 모델 폴더를 두거나, --model 또는 HEARSIGHT_MODEL로 폴더를 지정하십시오: { $places }.
+model-no-folder = { $path }에 모델 폴더가 없습니다. 경로를 확인하거나 그곳에 모델을 설치하십시오.
+model-file-missing = 모델 폴더 { $folder }에 다음 파일이 없습니다: { $file }. 모든 파일을 갖추어 모델을 다시 내려받으십시오.
+model-broken = { $file } 파일이 손상되었거나 온전하지 않습니다({ $reason }). 모델을 다시 내려받으십시오.
+model-contradiction = { $folder }의 파일들이 서로 맞지 않습니다: { $contradiction }. 한 모델의 파일만 쓰십시오.
+model-unsupported = { $file } 파일은 여기서 쓸 수 없습니다: { $what }. 다른 모델을 쓰거나 이 모델을 다르게 내보낸 것을 써 보십시오.
+
+# 위 문장 안에 들어가는 까닭.
+reason-none = 까닭을 알 수 없음
+reason-no-onnx = 중간에 끊겼거나 ONNX 파일이 아님
+reason-half = "{ $name }" 값이 16비트 수인데 여기서는 32비트 수만 쓸 수 있음
+reason-other-decoder = "{ $name }" 값에서 시작하는데, 이 값은 함께 내보낸 다른 디코더만 계산함
+reason-no-shape = "{ $name }" 값에 모양이 없음
+reason-not-given = 인코더가 주지 않는 입력 "{ $name }" 값을 받음
+reason-no-output = 이어 갈 출력 "{ $name }" 값이 없음
+reason-needs = 입력 "{ $input }" 값과 출력 "{ $output }" 값이 있어야 함
+reason-cannot-see = 인코더에서 아무것도 받지 않아 사진을 볼 수 없음
+reason-unknown-input = 알 수 없는 입력 "{ $name }" 값을 받음
+reason-scores-shape = 문장 { $rows }개에 대한 점수의 모양이 { $shape }임
+reason-scores-no-numbers = 점수가 수가 아님
+reason-state-rows = 이어 갈 상태의 행 수가 문장 수와 다름
+reason-encoder-size = 인코더는 { $width }×{ $height } 픽셀 그림을 받는데 preprocessor_config.json은 { $made_width }×{ $made_height } 픽셀로 만듦
+reason-attention-grid = config.json에는 attention_grid가 { $rows }×{ $columns }인데 디코더는 { $positions }곳을 봄
+reason-no-start-token = generation_config.json에도 config.json에도 decoder_start_token_id나 bos_token_id가 없음
+reason-vocabulary = tokenizer.json에는 낱말이 { $words }개인데 디코더의 어휘는 { $size }개임
+reason-special-token = 시작 또는 끝 토큰 { $id }번이 디코더의 어휘 { $size }개를 벗어남
+reason-penalty = repetition_penalty가 { $penalty }인데 0보다 큰 수여야 함
+reason-early-stopping = early_stopping이 { $value }인데 true, false, "never" 가운데 하나여야 함

@@ -155,7 +155,12 @@ mod tests {
     #[test]
     fn a_search_that_keeps_away_from_what_was_said_finds_another_sentence_and_the_models_own_likelihood() {
         let settings = settings(json!({"eos_token_id": 0, "max_length": 4, "num_beams": 2}));
-        let table_of = [[-9.0, 1.0, 0.8, -9.0], [9.0, 0.0, 0.0, 0.0], [9.0, 0.0, 0.0, 0.0], [0.0; 4]];
+        let table_of = [
+            [-9.0, 1.0, 0.8, -9.0],
+            [9.0, 0.0, 0.0, 0.0],
+            [9.0, 0.0, 0.0, 0.0],
+            [0.0; 4],
+        ];
         let first = search(&settings, 0, &[], &mut table(&table_of)).unwrap();
         assert_eq!(first[0].0.tokens, [0, 1, 0]);
         let said = [first[0].0.tokens.clone()];
