@@ -8,6 +8,7 @@
 //!    in a file);
 //! 2. [`captioner`] (pixels become a [`captioner::Description`]);
 //! 3. [`describer`] (the captioner on a thread of its own), [`report`] (a description as JSON, text or picture),
+//!    [`recent`] (descriptions kept from one day to the next), [`roll`] (the photos to step through),
 //!    [`doctor`] (what works here);
 //! 4. [`window`] (the egui window) and the command line;
 //! 5. the program.
@@ -19,7 +20,9 @@ pub mod language;
 pub mod model;
 pub mod onnx;
 pub mod photo;
+pub mod recent;
 pub mod report;
+pub mod roll;
 pub mod settings;
 #[cfg(feature = "speech")]
 pub mod speech;

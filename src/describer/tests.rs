@@ -6,8 +6,12 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::unbounded;
 
+use image::RgbImage;
+
+use super::worker::preview;
 use super::*;
 use crate::captioner::Seconds;
+use crate::captioner::{Cancel, Stage};
 
 /// Plenty on a loaded machine, and never waited for where all is well.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -86,7 +90,7 @@ fn wait<T>(describer: &mut Describer, mut wanted: impl FnMut(&Event) -> Option<T
 
 fn done(event: &Event) -> Option<(JobId, String)> {
     match event {
-        Event::Done { job, description } => Some((*job, description.caption.clone())),
+        Event::Done { job, description, .. } => Some((*job, description.caption.clone())),
         _ => None,
     }
 }
@@ -112,7 +116,7 @@ fn a_photo_is_shown_then_described() {
         seen.push(match event {
             Event::PhotoReady { job, photo, .. } => format!("photo {job} {}", photo.name()),
             Event::Progress { job, stage } => format!("progress {job} {stage:?}"),
-            Event::Done { job, description } => format!("done {job} {}", description.caption),
+            Event::Done { job, description, .. } => format!("done {job} {}", description.caption),
             other => format!("{other:?}"),
         });
         done(event)
@@ -260,4 +264,286 @@ fn a_huge_photo_is_scaled_down_for_the_screen_and_a_thin_one_keeps_a_pixel() {
     assert_eq!(shown(4096, 3072), (2048, 1536));
     assert_eq!(shown(1, 10_000), (1, 2048));
     assert_eq!(shown(640, 480), (640, 480));
+}
+
+/// Counts what it looks at; its looks say which number they are, and "blank" photos show nothing.
+#[derive(Clone, Default)]
+struct Counted {
+    looks: Arc<AtomicUsize>,
+    cancelled: Arc<AtomicUsize>,
+}
+
+impl Looker for Counted {
+    fn about(&self) -> (String, String) {
+        Script.about()
+    }
+
+    fn look(
+        &mut self,
+        photo: &Photo,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(Stage),
+    ) -> Result<Option<Description>, String> {
+        let number = self.looks.fetch_add(1, Ordering::SeqCst) + 1;
+        let mut found = Script.look(photo, cancel, progress)?;
+        if found.is_none() {
+            self.cancelled.fetch_add(1, Ordering::SeqCst);
+        }
+        if let Some(description) = &mut found {
+            description.caption = format!("{} at look {number}", photo.name());
+        }
+        Ok(found)
+    }
+
+    fn look_further(
+        &mut self,
+        photo: &Photo,
+        description: &Description,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(Stage),
+    ) -> Result<Option<Description>, String> {
+        if Script.look(photo, cancel, progress)?.is_none() {
+            return Ok(None);
+        }
+        let mut description = description.clone();
+        description.alternatives.push(crate::captioner::Alternative {
+            caption: "another".to_owned(),
+            confidence: 0.5,
+            words: Vec::new(),
+            tokens: Vec::new(),
+            score: -1.0,
+        });
+        Ok(Some(description))
+    }
+
+    fn is_clear(&self, photo: &Photo) -> bool {
+        !photo.name().contains("blank")
+    }
+
+    fn identity(&mut self) -> Option<String> {
+        Some("counted".to_owned())
+    }
+}
+
+impl Counted {
+    fn describer(&self, recent: Option<Arc<Recent>>) -> Describer {
+        let looker = self.clone();
+        Describer::start_remembering(|| Ok(Box::new(looker)), recent, None, || {})
+    }
+
+    fn wait_for_looks(&self, count: usize) {
+        let begun = Instant::now();
+        while self.looks.load(Ordering::SeqCst) < count {
+            assert!(begun.elapsed() < PATIENCE);
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+}
+
+fn on_disk(folder: &tempfile::TempDir, name: &str) -> PathBuf {
+    let path = folder.path().join(name);
+    let shade = u8::try_from(name.len() * 7).unwrap();
+    RgbImage::from_pixel(4, 3, image::Rgb([shade; 3])).save(&path).unwrap();
+    path
+}
+
+fn done_and_known(event: &Event) -> Option<(String, bool)> {
+    match event {
+        Event::Done { description, known, .. } => Some((description.caption.clone(), *known)),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_photo_that_was_described_ahead_is_shown_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, two) = (on_disk(&folder, "one.png"), on_disk(&folder, "number two.png"));
+    let looker = Counted::default();
+    let mut describer = looker.describer(None);
+    describer.describe(Source::Path(one.clone()));
+    assert_eq!(
+        wait(&mut describer, done_and_known),
+        ("one.png at look 1".to_owned(), false)
+    );
+    describer.describe_ahead(vec![two.clone()]);
+    looker.wait_for_looks(2);
+    // Whether it has finished by then shows in what is known of it only.
+    describer.describe(Source::Path(two.clone()));
+    let (caption, _) = wait(&mut describer, done_and_known);
+    assert!(caption.starts_with("number two.png at look"), "{caption}");
+    // Stepping back and on again needs no further look.
+    let looks = looker.looks.load(Ordering::SeqCst);
+    for path in [one, two] {
+        describer.describe(Source::Path(path));
+        assert!(wait(&mut describer, done_and_known).1);
+    }
+    assert_eq!(looker.looks.load(Ordering::SeqCst), looks);
+}
+
+#[test]
+fn what_the_person_asks_for_ends_what_is_described_ahead() {
+    let folder = tempfile::tempdir().unwrap();
+    let (slow, other) = (on_disk(&folder, "slow.png"), on_disk(&folder, "other.png"));
+    let looker = Counted::default();
+    let mut describer = looker.describer(None);
+    describer.describe_ahead(vec![slow, on_disk(&folder, "never.png")]);
+    looker.wait_for_looks(1);
+    let begun = Instant::now();
+    describer.describe(Source::Path(other));
+    assert_eq!(wait(&mut describer, done_and_known).0, "other.png at look 2");
+    assert!(begun.elapsed() < PATIENCE / 2);
+    assert_eq!(looker.cancelled.load(Ordering::SeqCst), 1);
+    assert_eq!(
+        looker.looks.load(Ordering::SeqCst),
+        2,
+        "nothing else is described ahead"
+    );
+}
+
+#[test]
+fn a_file_that_has_changed_is_described_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = on_disk(&folder, "a.png");
+    let looker = Counted::default();
+    let mut describer = looker.describer(None);
+    describer.describe(Source::Path(path.clone()));
+    wait(&mut describer, done_and_known);
+    RgbImage::from_pixel(40, 30, image::Rgb([200; 3])).save(&path).unwrap();
+    describer.describe(Source::Path(path));
+    assert_eq!(
+        wait(&mut describer, done_and_known),
+        ("a.png at look 2".to_owned(), false)
+    );
+}
+
+#[test]
+fn a_photo_with_nothing_to_see_is_not_looked_at() {
+    let looker = Counted::default();
+    let mut describer = looker.describer(None);
+    let job = describer.describe(pixels("blank"));
+    let told = wait(&mut describer, |event| match event {
+        Event::NoPicture { job } => Some(*job),
+        Event::Done { .. } => Some(0),
+        _ => None,
+    });
+    assert_eq!((told, looker.looks.load(Ordering::SeqCst)), (job, 0));
+}
+
+#[test]
+fn cancelled_work_is_not_heard_of_and_the_next_photo_is_described() {
+    let looker = Counted::default();
+    let mut describer = looker.describer(None);
+    describer.describe(pixels("slow"));
+    looker.wait_for_looks(1);
+    while describer.poll().is_some() {}
+    describer.cancel();
+    let begun = Instant::now();
+    while looker.cancelled.load(Ordering::SeqCst) == 0 {
+        assert!(begun.elapsed() < PATIENCE / 2);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert!(describer.poll().is_none());
+    describer.describe(pixels("next"));
+    assert_eq!(wait(&mut describer, done_and_known).0, "next at look 2");
+}
+
+#[test]
+fn more_sentences_come_on_request() {
+    let looker = Counted::default();
+    let mut describer = looker.describer(None);
+    let photo = Photo::from_pixels("a photo", RgbImage::new(4, 3));
+    let job = describer.look_further(photo, described("first"));
+    let (of, captions) = wait(&mut describer, |event| match event {
+        Event::Further { job, description } => {
+            Some((*job, description.sentences().map(str::to_owned).collect::<Vec<_>>()))
+        }
+        _ => None,
+    });
+    assert_eq!((of, captions), (job, vec!["first".to_owned(), "another".to_owned()]));
+}
+
+#[test]
+fn a_description_that_was_kept_is_not_computed_again_unless_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = on_disk(&folder, "a.png");
+    let data = folder.path().join("data");
+    let looker = Counted::default();
+    let recent = || Some(Recent::start(Some(data.clone()), true, || {}));
+    let mut describer = looker.describer(recent());
+    describer.describe(Source::Path(path.clone()));
+    wait(&mut describer, done_and_known);
+    drop(describer);
+
+    // Under another name, and after another start: the content counts.
+    let moved = folder.path().join("moved.png");
+    std::fs::rename(&path, &moved).unwrap();
+    let kept = recent();
+    let mut describer = looker.describer(kept.clone());
+    describer.describe(Source::Path(moved.clone()));
+    assert_eq!(
+        wait(&mut describer, done_and_known),
+        ("a.png at look 1".to_owned(), true)
+    );
+    describer.describe(Source::Photo(Photo::open_with_digest(&moved).unwrap()));
+    assert_eq!(
+        wait(&mut describer, done_and_known),
+        ("moved.png at look 2".to_owned(), false)
+    );
+    // Pixels have keys too.
+    describer.describe(pixels("pasted"));
+    assert!(!wait(&mut describer, done_and_known).1);
+    describer.describe(pixels("pasted again"));
+    assert_eq!(
+        wait(&mut describer, done_and_known),
+        ("pasted at look 3".to_owned(), true)
+    );
+    // Turned off, nothing is looked up.
+    kept.unwrap().turn(false);
+    describer.describe(pixels("pasted"));
+    assert!(!wait(&mut describer, done_and_known).1);
+}
+
+#[test]
+fn a_recent_description_is_shown_with_its_photo_or_without_it_where_that_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = on_disk(&folder, "a.png");
+    let recent = Recent::start(Some(folder.path().join("data")), true, || {});
+    let looker = Counted::default();
+    let mut describer = looker.describer(Some(Arc::clone(&recent)));
+    describer.describe(Source::Path(path.clone()));
+    wait(&mut describer, done_and_known);
+    describer.describe(pixels("pasted"));
+    wait(&mut describer, done_and_known);
+    let begun = Instant::now();
+    while recent.entries().len() < 2 {
+        assert!(begun.elapsed() < PATIENCE);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let entries = recent.entries();
+    describer.describe(Source::Recent(entries[1].clone()));
+    assert!(wait(&mut describer, done_and_known).1);
+    std::fs::remove_file(path).unwrap();
+    for (entry, caption) in [(&entries[1], "a.png at look 1"), (&entries[0], "pasted at look 2")] {
+        describer.describe(Source::Recent(entry.clone()));
+        let (name, sentence, found) = wait(&mut describer, |event| match event {
+            Event::PhotoGone {
+                name,
+                sentence,
+                description,
+                ..
+            } => Some((name.clone(), sentence.clone(), description.caption.clone())),
+            _ => None,
+        });
+        assert_eq!((name, found.as_str()), (entry.name.clone(), caption));
+        assert!(sentence.ends_with('.'), "{sentence}");
+    }
+    // Forgotten meanwhile, it is only told that the photo is gone.
+    recent.clear();
+    let begun = Instant::now();
+    while recent.read(&entries[1]).is_some() {
+        assert!(begun.elapsed() < PATIENCE);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    describer.describe(Source::Recent(entries[1].clone()));
+    assert!(wait(&mut describer, failed).1.contains("no such file"));
 }

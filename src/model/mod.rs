@@ -1,6 +1,7 @@
 //! A model folder: its configuration, tokenizer and checks, and where it is looked for.
 
 mod config;
+mod digest;
 mod error;
 mod find;
 mod folder;

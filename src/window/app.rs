@@ -237,6 +237,23 @@ impl HearsightApp {
                 self.description = Some(description);
                 self.speak_description();
             }
+            Event::NoPicture { .. } => {
+                self.at_work = None;
+                self.say(wording::no_picture());
+                self.speak(wording::no_picture(), None);
+            }
+            Event::Further { description, .. } => {
+                self.at_work = None;
+                self.description = Some(description);
+            }
+            Event::PhotoGone {
+                sentence, description, ..
+            } => {
+                self.at_work = None;
+                self.complain(sentence);
+                self.description = Some(description);
+                self.speak_description();
+            }
             Event::Failed { sentence, .. } => {
                 self.at_work = None;
                 self.complain(sentence.clone());

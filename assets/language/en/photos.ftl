@@ -33,3 +33,9 @@ agreement-no-word = { $total ->
     [2] The two sentences share no word.
    *[other] The { $total } sentences share no word.
 }
+
+# Recent descriptions that could not be kept, read, deleted or shown with their photo.
+recent-broken = The list of recent descriptions is broken and was set aside as { $aside }. A new list has been started.
+recent-not-written = Recent descriptions cannot be kept in { $folder }: { $reason }. Check that the folder may be written to and has room.
+recent-not-cleared = The recent descriptions in { $folder } could not all be deleted: { $reason }. Delete the folder by hand.
+recent-was-pasted = This picture was pasted; of it only the description is kept. Paste it again to see it.

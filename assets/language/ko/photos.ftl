@@ -9,3 +9,9 @@ agreement-all = 문장 { $total }개 모두에 나오는 낱말: { $words }.
 agreement-some = 문장 { $total }개 중 { $count }개에 나오는 낱말: { $words }.
 agreement-in-none = 문장 { $total }개 모두에 나오는 낱말은 없습니다.
 agreement-no-word = 문장 { $total }개에 함께 나오는 낱말이 없습니다.
+
+# 최근 설명을 보관하거나 읽거나 지우거나 사진과 함께 보여 줄 수 없을 때.
+recent-broken = 최근 설명 목록이 손상되어 { $aside } 파일로 따로 두었습니다. 새 목록을 시작했습니다.
+recent-not-written = 최근 설명을 { $folder } 폴더에 보관할 수 없습니다: { $reason }. 폴더에 쓸 수 있는지, 공간이 있는지 확인하십시오.
+recent-not-cleared = { $folder } 폴더의 최근 설명을 모두 지우지 못했습니다: { $reason }. 폴더를 직접 지우십시오.
+recent-was-pasted = 붙여 넣은 그림이어서 설명만 보관되어 있습니다. 그림을 보려면 다시 붙여 넣으십시오.

@@ -1,0 +1,60 @@
+//! Which files are pictures, told by the name where it says so and by the first bytes where it does not.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// The endings of pictures that can be read here.
+pub const ENDINGS: [&str; 7] = ["png", "jpg", "jpeg", "gif", "webp", "bmp", "jfif"];
+
+/// Endings that are never those of a picture that can be read, so that large folders of them are not read for nothing.
+const OTHERS: [&str; 24] = [
+    "txt", "md", "json", "xml", "html", "csv", "pdf", "zip", "gz", "mp3", "mp4", "mov", "avi", "mkv", "wav", "doc",
+    "docx", "xls", "xlsx", "rs", "py", "log", "xmp", "ini",
+];
+
+/// Whether an ordinary file is a picture by its name or, where that says nothing, by its content.
+pub fn is_picture(path: &Path) -> bool {
+    let ending = path
+        .extension()
+        .and_then(|ending| ending.to_str())
+        .map(str::to_lowercase);
+    match ending.as_deref() {
+        Some(ending) if ENDINGS.contains(&ending) => true,
+        Some(ending) if OTHERS.contains(&ending) => false,
+        _ => starts_like_a_picture(path),
+    }
+}
+
+fn starts_like_a_picture(path: &Path) -> bool {
+    let mut start = [0; 32];
+    let Ok(read) = File::open(path).and_then(|mut file| file.read(&mut start)) else {
+        return false;
+    };
+    image::guess_format(&start[..read]).is_ok_and(|format| format.reading_enabled())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_or_else_the_content_says_that_a_file_is_a_picture() {
+        let folder = tempfile::tempdir().unwrap();
+        let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+        for (name, content, expected) in [
+            ("a.JPG", &b""[..], true),
+            ("b.txt", png, false),
+            ("without ending", png, true),
+            ("download.part2", png, true),
+            ("words", b"no picture", false),
+            ("empty", b"", false),
+        ] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, content).unwrap();
+            assert_eq!(is_picture(&path), expected, "{name}");
+        }
+        assert!(!is_picture(&folder.path().join("nothing there")));
+    }
+}
