@@ -7,9 +7,9 @@
 //!    [`speech`] (the platform's voice), [`onnx`] (ONNX files as structs), [`settings`] (what a person has chosen, kept
 //!    in a file);
 //! 2. [`captioner`] (pixels become a [`captioner::Description`]);
-//! 3. [`describer`] (the captioner on a thread of its own), [`report`] (a description as JSON, text or picture),
-//!    [`recent`] (descriptions kept from one day to the next), [`roll`] (the photos to step through),
-//!    [`doctor`] (what works here);
+//! 3. [`describer`] (the captioner on a thread of its own), [`overlay`] (attention over a photo), [`report`] (a
+//!    description as JSON, text or picture), [`recent`] (descriptions kept from one day to the next), [`roll`] (the
+//!    photos to step through), [`doctor`] (what works here);
 //! 4. [`window`] (the egui window) and the command line;
 //! 5. the program.
 
@@ -19,6 +19,7 @@ pub mod doctor;
 pub mod language;
 pub mod model;
 pub mod onnx;
+pub mod overlay;
 pub mod photo;
 pub mod recent;
 pub mod report;

@@ -55,7 +55,7 @@ impl Attention {
 
 impl Place {
     /// The place of a point, both coordinates from 0 (left, top) to 1 (right, bottom).
-    fn at(x: f32, y: f32) -> Self {
+    pub fn at(x: f32, y: f32) -> Self {
         const THIRDS: [[Place; 3]; 3] = [
             [Place::UpperLeft, Place::Top, Place::UpperRight],
             [Place::Left, Place::Middle, Place::Right],

@@ -78,7 +78,7 @@ pub enum Event {
 
 impl Event {
     /// The photo that the event is about; none for events about the model.
-    pub(super) fn job(&self) -> Option<JobId> {
+    pub(crate) fn job(&self) -> Option<JobId> {
         match self {
             Self::ModelReady { .. } | Self::ModelFailed { .. } => None,
             Self::PhotoReady { job, .. }

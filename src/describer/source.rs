@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use image::RgbImage;
 
-use crate::photo::Photo;
+use crate::photo::{Part, Photo};
 use crate::recent::Entry;
 
 /// Where a photo comes from.
@@ -28,6 +28,13 @@ pub enum Source {
     },
     /// A photo that is decoded already, to be described again, whatever is known of it.
     Photo(Photo),
+    /// A part of such a photo, to be described alone; the photo on the screen stays the whole one.
+    Part {
+        /// The whole photo.
+        photo: Photo,
+        /// The part.
+        part: Part,
+    },
     /// A recent description, to be shown with its photo or, where that is gone, without.
     Recent(Entry),
 }

@@ -38,6 +38,8 @@ enum What {
         known: Option<Answer>,
         fresh: bool,
     },
+    /// A part of the photo on the screen, already cut out; it is no photo to be kept.
+    Part(Photo),
     Further(Photo, Box<Description>),
 }
 
@@ -117,6 +119,10 @@ impl Worker {
                 .map(without_file)
                 .map_err(|error| error.to_string()),
             Source::Photo(photo) => Ok(without_file(photo)),
+            Source::Part { photo, part } => {
+                let what = What::Part(photo.part(part));
+                return Ok(Some(Rest { job, cancel, what }));
+            }
             Source::Recent(entry) => match self.reopen(&entry) {
                 Ok(opened) => Ok(opened),
                 Err(sentence) => return self.without_photo(job, &cancel, &entry, sentence).map(|()| None),
@@ -197,6 +203,16 @@ impl Worker {
                     Err(sentence) => self.send(Event::Failed { job, sentence }),
                 }
             }
+            What::Part(photo) => match self.answer(looker, &photo, true, &cancel, Some(job)) {
+                Ok(None) => Ok(()),
+                Ok(Some((Answer::NoPicture, _))) => self.send(Event::NoPicture { job }),
+                Ok(Some((Answer::Description(description), known))) => self.send(Event::Done {
+                    job,
+                    description,
+                    known,
+                }),
+                Err(sentence) => self.send(Event::Failed { job, sentence }),
+            },
             What::Further(photo, description) => {
                 let found = match looker {
                     Ok(looker) => {

@@ -13,9 +13,11 @@ mod clear;
 mod decode;
 mod error;
 mod jpeg;
+mod part;
 mod scale;
 
 pub use error::PhotoError;
+pub use part::Part;
 pub(crate) use scale::within;
 
 /// The most pixels that are read; the largest telephone cameras give 200 megapixels.
@@ -124,6 +126,25 @@ impl Photo {
             digest.update(self.pixels.as_raw());
             digest.finalize().into()
         })
+    }
+
+    /// A part of the photo as a photo of its own, of the full pixels; the part is cut to what there is of it, and a
+    /// pixel at least.
+    #[must_use]
+    pub fn part(&self, part: Part) -> Self {
+        let Part {
+            left,
+            top,
+            width,
+            height,
+        } = part.within(self.pixels.dimensions());
+        let pixels = image::imageops::crop_imm(&*self.pixels, left, top, width, height).to_image();
+        Self {
+            pixels: Arc::new(pixels),
+            // Of these pixels and not of the file's.
+            digest: None,
+            ..self.clone()
+        }
     }
 
     /// Seconds that reading and decoding it took; 0 for pixels that were there already.

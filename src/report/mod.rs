@@ -1,11 +1,15 @@
 //! A description as a JSON line, as words for the terminal and the voice, and as a picture of where the model looked.
 
+mod files;
 mod json;
+mod lit;
 mod picture;
 mod text;
 
+pub use files::write_free;
 pub use json::{error_line, json_line, no_picture_line};
-pub use picture::{PictureError, attention_picture, save_attention};
+pub use lit::lit_picture;
+pub use picture::{PictureError, attention_picture, png, save_attention};
 pub use text::sentence;
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Where the model looked, word by word, as one picture: the photo as it is, then once a word with its region lit.
 //!
-//! The rest of each small photo is grey and dark, so that the lit region differs in brightness and not by a colour
+//! The rest of each small photo is dark by default, so that the lit region differs in brightness and not by a colour
 //! that some people cannot see.
 
 use std::ffi::OsString;
@@ -12,7 +12,8 @@ use ab_glyph::{Font, FontRef, PxScaleFont, ScaleFont, point};
 use image::{ImageFormat, Rgb, RgbImage, imageops};
 
 use super::sentence;
-use crate::captioner::{Attention, Description, Word};
+use crate::captioner::{Description, Word};
+use crate::overlay::{self, Style};
 use crate::photo::{Photo, within};
 use crate::text;
 
@@ -56,14 +57,10 @@ pub enum PictureError {
 /// # Errors
 /// When the folder is missing, full or may not be written to.
 pub fn save_attention(photo: &Photo, description: &Description, path: &Path) -> Result<(), PictureError> {
-    let mut bytes = Cursor::new(Vec::new());
-    attention_picture(photo, description)?
-        .write_to(&mut bytes, ImageFormat::Png)
-        .map_err(PictureError::Encode)?;
-
+    let bytes = png(&attention_picture(photo, description, Style::default())?)?;
     let mut beside = OsString::from(path);
     beside.push(format!(".{}.part", std::process::id()));
-    fs::write(&beside, bytes.into_inner())
+    fs::write(&beside, bytes)
         .and_then(|()| fs::rename(&beside, path))
         .map_err(|source| {
             if let Err(error) = fs::remove_file(&beside) {
@@ -76,12 +73,24 @@ pub fn save_attention(photo: &Photo, description: &Description, path: &Path) -> 
         })
 }
 
+/// The bytes of a picture as a PNG file.
+///
+/// # Errors
+/// Only where memory is short.
+pub fn png(picture: &RgbImage) -> Result<Vec<u8>, PictureError> {
+    let mut bytes = Cursor::new(Vec::new());
+    picture
+        .write_to(&mut bytes, ImageFormat::Png)
+        .map_err(PictureError::Encode)?;
+    Ok(bytes.into_inner())
+}
+
 /// The [`sentence`], and below it a grid of small photos: the photo itself, then one a word with the word, its
 /// probability and its place written under it.
 ///
 /// # Errors
 /// Only if the program itself is broken.
-pub fn attention_picture(photo: &Photo, description: &Description) -> Result<RgbImage, PictureError> {
+pub fn attention_picture(photo: &Photo, description: &Description, style: Style) -> Result<RgbImage, PictureError> {
     let font = FontRef::try_from_slice(FONT).map_err(|_| PictureError::Font)?;
     let pen = Pen {
         font: font.as_scaled(20.0),
@@ -106,7 +115,11 @@ pub fn attention_picture(photo: &Photo, description: &Description) -> Result<Rgb
         let x = MARGIN + (number % COLUMNS) as u32 * step_x;
         let y = top + MARGIN + (number / COLUMNS) as u32 * step_y;
         let lit = match word.and_then(|word| word.attention.as_ref()) {
-            Some(attention) => light(&small, attention),
+            Some(attention) => {
+                let mut lit = small.clone();
+                overlay::paint(&mut lit, attention, style);
+                lit
+            }
             None => small.clone(),
         };
         imageops::replace(&mut canvas, &lit, i64::from(x), i64::from(y));
@@ -127,18 +140,6 @@ fn remark(word: &Word) -> String {
         (Some(_), None) => format!("{percent} %, all over"),
         (Some(_), Some(place)) => format!("{percent} %, {}", place.tag()),
     }
-}
-
-/// The photo, dark and grey where the map has no weight and as it is where it has most.
-fn light(photo: &RgbImage, attention: &Attention) -> RgbImage {
-    let map = attention.upsample(photo.width(), photo.height());
-    let mut lit = photo.clone();
-    for (pixel, weight) in lit.pixels_mut().zip(map) {
-        let [red, green, blue] = pixel.0.map(f32::from);
-        let dark = 0.25 * (0.299 * red + 0.587 * green + 0.114 * blue);
-        pixel.0 = pixel.0.map(|value| mix(dark, f32::from(value), weight));
-    }
-    lit
 }
 
 /// A share of 0 gives `from`, 1 gives `to`.
@@ -233,7 +234,7 @@ mod tests {
 
     #[test]
     fn the_region_of_a_word_is_lit_and_the_rest_is_dark() {
-        let canvas = attention_picture(&photo(64, 64), &example::description()).unwrap();
+        let canvas = attention_picture(&photo(64, 64), &example::description(), Style::default()).unwrap();
         assert_eq!(canvas.width(), MARGIN + 3 * (TILE + MARGIN));
         let top = 2 * MARGIN + LINE;
         let third = MARGIN + 2 * (TILE + MARGIN);
@@ -248,7 +249,7 @@ mod tests {
 
     #[test]
     fn the_caption_and_each_word_are_written() {
-        let canvas = attention_picture(&photo(64, 64), &example::description()).unwrap();
+        let canvas = attention_picture(&photo(64, 64), &example::description(), Style::default()).unwrap();
         let ink = |x: u32, y: u32| (x..x + 60).any(|x| (y..y + LINE).any(|y| brightness(&canvas, x, y) < 200));
         let below = 2 * MARGIN + LINE + TILE;
         assert!(ink(MARGIN, MARGIN));
@@ -266,13 +267,15 @@ mod tests {
         description.words[0].text = "w".repeat(500);
         description.words[1].text.clear();
         for (width, height) in [(1, 1), (3000, 1), (1, 3000)] {
-            let canvas = attention_picture(&photo(width, height), &description).unwrap();
+            let canvas = attention_picture(&photo(width, height), &description, Style::default()).unwrap();
             assert_eq!(canvas.width(), MARGIN + 3 * (TILE + MARGIN));
         }
         description.words.clear();
         description.caption.clear();
         assert_eq!(
-            attention_picture(&photo(9, 9), &description).unwrap().width(),
+            attention_picture(&photo(9, 9), &description, Style::default())
+                .unwrap()
+                .width(),
             TILE + 2 * MARGIN
         );
     }

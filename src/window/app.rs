@@ -8,7 +8,7 @@ use egui::{Context, Id};
 use super::commands::Command;
 use super::look::Look;
 use super::outside::{Arrival, Desktop};
-use super::picture::Picture;
+use super::view::{Picture, Seeing};
 use super::{caption, keys, words};
 use crate::captioner::{Description, Stage};
 use crate::describer::{Describer, Event, JobId, Source};
@@ -49,9 +49,11 @@ impl Voice for Speaker {
 pub struct HearsightApp {
     describer: Describer,
     voice: Box<dyn Voice>,
-    desktop: Box<dyn Desktop>,
+    pub(super) desktop: Box<dyn Desktop>,
     pub(super) model: Model,
     pub(super) shown: Option<(Photo, Picture)>,
+    /// How the photo is seen.
+    pub(super) seeing: Seeing,
     pub(super) description: Option<Box<Description>>,
     /// The word whose region is lit.
     pub(super) lit: Option<usize>,
@@ -107,6 +109,7 @@ impl HearsightApp {
     /// A window over these threads. `photos` says how many photos the program was started with; the describer has the
     /// first of them already. `opened` are the settings and who keeps them.
     pub fn new(
+        ctx: &Context,
         describer: Describer,
         voice: Box<dyn Voice>,
         desktop: Box<dyn Desktop>,
@@ -120,6 +123,7 @@ impl HearsightApp {
             desktop,
             model: Model::Loading,
             shown: None,
+            seeing: Seeing::new(ctx),
             description: None,
             lit: None,
             status: Status {
@@ -168,7 +172,7 @@ impl HearsightApp {
     /// Takes in what the threads have sent.
     pub(super) fn listen(&mut self, ctx: &Context) {
         while let Some(event) = self.describer.poll() {
-            self.on_describer(ctx, event);
+            self.on_describer(event);
         }
         while let Some(event) = self.voice.event() {
             self.on_voice(event);
@@ -180,6 +184,7 @@ impl HearsightApp {
                     name: text!("pasted-picture"),
                     pixels,
                 }),
+                Arrival::Place(place) => self.save_at(place),
                 Arrival::NothingChosen => self.say(text!("status-nothing-chosen")),
                 Arrival::NoDialog => self.complain(text!("status-no-dialog")),
                 Arrival::NothingToPaste => self.complain(text!("status-nothing-to-paste")),
@@ -191,16 +196,17 @@ impl HearsightApp {
             self.settings_troubles.push(trouble);
         }
         self.follow_the_voice(ctx);
-        let lit = self
-            .lit
-            .and_then(|number| Some((number, self.word(number)?.attention.clone()?)));
-        if let Some((_, picture)) = &mut self.shown {
-            picture.light(ctx, lit.as_ref().map(|(number, attention)| (*number, attention)));
-        }
+        self.seeing.listen(ctx, self.shown.as_mut().map(|(_, picture)| picture));
+        self.hear_of_saving();
+        self.explore(ctx);
         self.announce(ctx);
     }
 
-    fn on_describer(&mut self, ctx: &Context, event: Event) {
+    fn on_describer(&mut self, event: Event) {
+        // What still comes of a photo that was left is nobody's.
+        if event.job().is_some_and(|job| self.at_work != Some(job)) {
+            return;
+        }
         match event {
             Event::ModelReady { name, device } => {
                 self.model = Model::Ready(text!("model-about", name = &name, device = &device));
@@ -218,7 +224,7 @@ impl HearsightApp {
                 self.model = Model::Missing(sentence);
             }
             Event::PhotoReady { photo, preview, .. } => {
-                let picture = Picture::new(ctx, &photo, &preview);
+                let picture = Picture::new(&photo, &preview);
                 self.shown = Some((photo, picture));
                 self.say(if self.model == Model::Loading {
                     text!("status-loading-model")
@@ -230,14 +236,16 @@ impl HearsightApp {
                 Stage::Preprocess | Stage::Encode => text!("status-looking"),
                 Stage::Search { .. } => text!("status-writing"),
             }),
-            Event::Done { description, .. } => {
+            Event::Done { job, description, .. } => {
                 self.at_work = None;
-                let note = self.note.take().map_or_else(String::new, |note| note + " ");
+                let part = self.seeing.is_about_part(job).then(|| text!("part-done"));
+                let note = self.note.take().or(part).map_or_else(String::new, |note| note + " ");
                 self.say(note + &words::done(&description));
                 self.description = Some(description);
                 self.speak_description();
             }
-            Event::NoPicture { .. } => {
+            Event::NoPicture { job } => {
+                self.seeing.is_about_part(job);
                 self.at_work = None;
                 self.say(wording::no_picture());
                 self.speak(wording::no_picture(), None);
@@ -255,6 +263,7 @@ impl HearsightApp {
                 self.speak_description();
             }
             Event::Failed { sentence, .. } => {
+                self.leave_part();
                 self.at_work = None;
                 self.complain(sentence.clone());
                 self.speak(sentence, None);
@@ -324,6 +333,7 @@ impl HearsightApp {
     /// Reads the keys before any widget sees them, then what was dropped.
     pub(super) fn obey_input(&mut self, ctx: &Context) {
         let on_text = self.focus_is_on_text(ctx);
+        self.take_arrows(ctx);
         // A button that has the focus keeps its Space.
         for command in keys::pressed(ctx, |entry| entry.command != Command::Speak || on_text) {
             self.obey(ctx, command);
@@ -342,8 +352,9 @@ impl HearsightApp {
 
     /// Whether Space means the voice: nothing has the focus, or the description or one of its words has.
     fn focus_is_on_text(&self, ctx: &Context) -> bool {
-        ctx.memory(|memory| memory.focused())
-            .is_none_or(|focused| focused == caption::heading_id() || self.focused_word(focused).is_some())
+        ctx.memory(|memory| memory.focused()).is_none_or(|focused| {
+            focused == caption::heading_id() || focused == Seeing::photo_id() || self.focused_word(focused).is_some()
+        })
     }
 
     fn focused_word(&self, focused: Id) -> Option<usize> {
@@ -379,6 +390,7 @@ impl HearsightApp {
                 true => self.say(text!("status-pasting")),
                 false => self.complain(text!("status-no-thread")),
             },
+            Command::Describe if self.leave_part() => self.speak_description(),
             Command::Describe => match &self.shown {
                 // It is being described already.
                 _ if self.at_work.is_some() => {}
@@ -389,6 +401,7 @@ impl HearsightApp {
             Command::Speak if self.description.is_some() => self.speak_description(),
             Command::Speak if self.status.trouble => self.speak(self.status.text.clone(), None),
             Command::Stop if self.keys_shown => self.keys_shown = false,
+            Command::Stop if self.step_back() => {}
             Command::Stop => {
                 self.stop_speaking();
                 self.lit = None;
@@ -412,23 +425,37 @@ impl HearsightApp {
             // Asked while the sentence is being written: it will be spoken when it is there.
             Command::Speak if self.is_working() => {}
             Command::Speak => self.say(text!("status-no-sentence")),
+            Command::SavePicture
+            | Command::ZoomIn
+            | Command::ZoomOut
+            | Command::Fit
+            | Command::ActualSize
+            | Command::PanLeft
+            | Command::PanRight
+            | Command::PanUp
+            | Command::PanDown
+            | Command::DescribePart
+            | Command::AttentionMode
+            | Command::WholeSentence
+            | Command::Stronger
+            | Command::Weaker
+            | Command::Review
+            | Command::ExportReview
+            | Command::Explore
+            | Command::Place
+            | Command::Places => self.obey_view(ctx, command),
         }
     }
 
     /// Lights the next word or the one before; at the ends it stays.
     fn step(&mut self, ctx: &Context, forward: bool) {
-        let focused = ctx
-            .memory(|memory| memory.focused())
-            .and_then(|focused| self.focused_word(focused));
+        let focused = self.word_in_focus(ctx);
         let Some(last) = self
             .description
             .as_ref()
             .and_then(|description| description.words.len().checked_sub(1))
         else {
-            // While it works the status line has better things to say.
-            if !self.is_working() && !self.status.trouble {
-                self.say(text!("status-no-sentence"));
-            }
+            self.say_no_sentence();
             return;
         };
         let number = match (self.lit.or(focused), forward) {
@@ -444,11 +471,25 @@ impl HearsightApp {
         }
     }
 
+    /// Says that there is no sentence yet; while it works the status line has better things to say.
+    pub(super) fn say_no_sentence(&mut self) {
+        if !self.is_working() && !self.status.trouble {
+            self.say(text!("status-no-sentence"));
+        }
+    }
+
+    /// The word that has the keyboard focus.
+    pub(super) fn word_in_focus(&self, ctx: &Context) -> Option<usize> {
+        let focused = ctx.memory(|memory| memory.focused())?;
+        self.focused_word(focused)
+    }
+
     /// Lights one word's region and says its place; the voice stops, for it would move the light on.
     pub(super) fn light(&mut self, number: usize) {
         self.stop_speaking();
         if let Some(text) = self.word(number).map(words::word) {
             self.lit = Some(number);
+            self.seeing.show_word();
             self.say(text);
         }
     }
@@ -464,15 +505,40 @@ impl HearsightApp {
 
     /// Hands a photo to the describer; what is known of the one before is taken from the screen.
     fn open(&mut self, source: Source) {
-        self.stop_speaking();
-        self.description = None;
-        self.lit = None;
-        self.note = None;
+        self.clear_sentence();
+        self.seeing.forget();
         if !matches!(source, Source::Photo(_)) {
             self.shown = None;
+            self.seeing.fit();
         }
         self.say(text!("status-opening"));
-        self.at_work = Some(self.describer.describe(source));
+        self.hand_over(source);
+    }
+
+    /// Takes the sentence from the screen and gives it.
+    pub(super) fn clear_sentence(&mut self) -> Option<Box<Description>> {
+        self.stop_speaking();
+        self.lit = None;
+        self.note = None;
+        self.description.take()
+    }
+
+    /// Hands something to the describer; what it says of anything older counts no more.
+    pub(super) fn hand_over(&mut self, source: Source) -> JobId {
+        let job = self.describer.describe(source);
+        self.at_work = Some(job);
+        job
+    }
+
+    /// Whatever the describer still says of what it works on does not count.
+    pub(super) fn forget_job(&mut self) {
+        self.describer.cancel();
+        self.at_work = None;
+    }
+
+    /// Whether a photo is being described.
+    pub(super) fn is_describing(&self) -> bool {
+        self.at_work.is_some()
     }
 
     fn speak_description(&mut self) {
@@ -482,7 +548,7 @@ impl HearsightApp {
         self.speak(text, Some(before));
     }
 
-    fn speak(&mut self, text: String, before: Option<usize>) {
+    pub(super) fn speak(&mut self, text: String, before: Option<usize>) {
         self.utterances += 1;
         self.spoken = Some(Spoken {
             id: self.utterances,
@@ -492,7 +558,7 @@ impl HearsightApp {
         self.voice.speak(Utterance::new(self.utterances, text));
     }
 
-    fn stop_speaking(&mut self) {
+    pub(super) fn stop_speaking(&mut self) {
         if self.is_speaking() {
             self.voice.stop();
             self.end_of_speech();
@@ -505,7 +571,7 @@ impl HearsightApp {
         self.status.since = Instant::now();
     }
 
-    fn complain(&mut self, sentence: String) {
+    pub(super) fn complain(&mut self, sentence: String) {
         self.say(sentence);
         self.status.trouble = true;
     }

@@ -21,6 +21,44 @@ pub enum Command {
     Describe,
     /// Put the sentence on the clipboard.
     Copy,
+    /// Save the photo with the light on it.
+    SavePicture,
+    /// Zoom in.
+    ZoomIn,
+    /// Zoom out.
+    ZoomOut,
+    /// Fit the whole photo into the window.
+    Fit,
+    /// Show one photo pixel as one screen pixel.
+    ActualSize,
+    /// See what lies further to the left.
+    PanLeft,
+    /// See what lies further to the right.
+    PanRight,
+    /// See what lies further up.
+    PanUp,
+    /// See what lies further down.
+    PanDown,
+    /// Describe the part of the photo that is seen.
+    DescribePart,
+    /// Show the light in the next way.
+    AttentionMode,
+    /// Light what the model looked at for the whole sentence.
+    WholeSentence,
+    /// Make the light stronger.
+    Stronger,
+    /// Make the light weaker.
+    Weaker,
+    /// Show a small map of each word.
+    Review,
+    /// Save these maps as a picture and as JSON.
+    ExportReview,
+    /// Move a cursor over the photo and hear what lies there.
+    Explore,
+    /// Say where the word is.
+    Place,
+    /// Say where all words are.
+    Places,
     /// Light the next word.
     Next,
     /// Light the word before.
@@ -128,6 +166,17 @@ const fn plain(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::NONE, key)
 }
 
+/// A key with Shift.
+const fn shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::SHIFT, key)
+}
+
+/// Ctrl and Shift, on macOS Cmd and Shift.
+const CTRL_SHIFT: Modifiers = Modifiers {
+    shift: true,
+    ..Modifiers::COMMAND
+};
+
 /// A key with Ctrl, on macOS with Cmd.
 const fn ctrl(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::COMMAND, key)
@@ -138,6 +187,50 @@ pub const COMMANDS: &[Entry] = &[
     row(Command::Open, "open", Group::Photo, &[ctrl(Key::O)]),
     row(Command::Paste, "paste", Group::Photo, &[ctrl(Key::V)]),
     row(Command::Describe, "describe", Group::Photo, &[ctrl(Key::D)]),
+    row(Command::SavePicture, "save-picture", Group::Photo, &[ctrl(Key::S)]),
+    repeating(
+        Command::ZoomIn,
+        "zoom-in",
+        Group::View,
+        &[plain(Key::Plus), plain(Key::Equals)],
+    ),
+    repeating(Command::ZoomOut, "zoom-out", Group::View, &[plain(Key::Minus)]),
+    row(Command::Fit, "fit", Group::View, &[plain(Key::Num0)]),
+    row(Command::ActualSize, "actual-size", Group::View, &[plain(Key::Num1)]),
+    repeating(Command::PanLeft, "pan-left", Group::View, &[shift(Key::ArrowLeft)]),
+    repeating(Command::PanRight, "pan-right", Group::View, &[shift(Key::ArrowRight)]),
+    repeating(Command::PanUp, "pan-up", Group::View, &[shift(Key::ArrowUp)]),
+    repeating(Command::PanDown, "pan-down", Group::View, &[shift(Key::ArrowDown)]),
+    row(
+        Command::DescribePart,
+        "describe-part",
+        Group::View,
+        &[KeyboardShortcut::new(CTRL_SHIFT, Key::D)],
+    ),
+    row(
+        Command::AttentionMode,
+        "attention-mode",
+        Group::Attention,
+        &[plain(Key::A)],
+    ),
+    row(
+        Command::WholeSentence,
+        "whole-sentence",
+        Group::Attention,
+        &[plain(Key::W)],
+    ),
+    repeating(Command::Stronger, "stronger", Group::Attention, &[plain(Key::Period)]),
+    repeating(Command::Weaker, "weaker", Group::Attention, &[plain(Key::Comma)]),
+    row(Command::Place, "place", Group::Attention, &[plain(Key::P)]),
+    row(Command::Places, "places", Group::Attention, &[shift(Key::P)]),
+    row(Command::Explore, "explore", Group::Attention, &[plain(Key::E)]),
+    row(Command::Review, "review", Group::Attention, &[plain(Key::G)]),
+    row(
+        Command::ExportReview,
+        "export-review",
+        Group::Attention,
+        &[ctrl(Key::E)],
+    ),
     repeating(Command::Next, "next-word", Group::Sentence, &[plain(Key::ArrowRight)]),
     repeating(
         Command::Previous,

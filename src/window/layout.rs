@@ -9,7 +9,7 @@ use egui::{Align2, Button, CentralPanel, Color32, FontId, Frame, Id, Margin, Pan
 use super::app::{HearsightApp, Model};
 use super::commands::{COMMANDS, Command, built_in};
 use super::look::{self, focus, theme};
-use super::{caption, node, words};
+use super::{caption, node};
 use crate::text;
 
 /// The commands that have a button, in order.
@@ -110,13 +110,11 @@ impl HearsightApp {
         }
     }
 
-    fn photo(&self, ui: &mut Ui) {
+    fn photo(&mut self, ui: &mut Ui) {
         let room = ui.available_rect_before_wrap();
         match &self.shown {
-            Some((_, picture)) => {
-                let place = self.lit_word().and_then(words::place);
-                picture.show(ui, place.as_deref());
-            }
+            Some(_) if self.seeing.is_reviewing() && self.description.is_some() => self.show_review(ui),
+            Some(_) => self.show_photo(ui),
             None if !self.is_working() => {
                 let inner = room.shrink(24.0);
                 ui.scope_builder(egui::UiBuilder::new().max_rect(inner), |ui| {

@@ -11,8 +11,8 @@ mod layout;
 mod look;
 mod node;
 mod outside;
-mod picture;
 mod sizes;
+mod view;
 mod words;
 
 #[cfg(test)]
@@ -86,6 +86,7 @@ fn start(ctx: &egui::Context, options: Options) -> HearsightApp {
     };
     let describer = Describer::start(job, photos.into_iter().next().map(Source::Path), wake());
     HearsightApp::new(
+        ctx,
         describer,
         Box::new(Speaker::start(wake())),
         Box::new(Outside::new(wake())),

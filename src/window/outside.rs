@@ -2,10 +2,10 @@
 //!
 //! Either may take as long as another program likes, so the window only ever looks into a channel.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use image::RgbImage;
@@ -34,12 +34,29 @@ pub enum Arrival {
     NothingToPaste,
     /// The clipboard could not be read.
     NoClipboard,
+    /// Where a picture is to be saved.
+    Place(SavePlace),
+}
+
+/// Where the person wants something saved.
+#[derive(Debug)]
+pub enum SavePlace {
+    /// In this file.
+    Chosen(PathBuf),
+    /// Nowhere: the dialog was closed.
+    Cancelled,
+    /// There is no file dialog on this system.
+    NoDialog,
 }
 
 /// The desktop, as far as the window needs it. A trait so that tests can stand in for a person at a dialog.
 pub trait Desktop {
     /// Opens the file dialog; false where that could not be started. A second one is not opened beside the first.
     fn choose(&mut self) -> bool;
+
+    /// Opens a dialog for where to save a picture, with a name and a folder that may be taken; false where that could
+    /// not be started.
+    fn choose_place(&mut self, name: &str, folder: Option<&Path>) -> bool;
 
     /// Reads the clipboard; false where that could not be started.
     fn paste(&mut self) -> bool;
@@ -82,20 +99,21 @@ impl Outside {
     }
 }
 
-impl Desktop for Outside {
-    fn choose(&mut self) -> bool {
+impl Outside {
+    /// Shows a dialog, unless one is shown already.
+    fn dialog(&self, show: impl FnOnce() -> Arrival + Send + 'static) -> bool {
         if self.dialog_open.swap(true, Ordering::SeqCst) {
             return true;
         }
         // macOS shows dialogs from the main thread only; it lets the window's events through meanwhile.
         if cfg!(target_os = "macos") {
-            let arrival = choose_file();
+            let arrival = show();
             self.dialog_open.store(false, Ordering::SeqCst);
             return self.sender.try_send(arrival).is_ok();
         }
         let open = Arc::clone(&self.dialog_open);
         let started = self.on_thread("dialog", move || {
-            let arrival = choose_file();
+            let arrival = show();
             open.store(false, Ordering::SeqCst);
             arrival
         });
@@ -103,6 +121,17 @@ impl Desktop for Outside {
             self.dialog_open.store(false, Ordering::SeqCst);
         }
         started
+    }
+}
+
+impl Desktop for Outside {
+    fn choose(&mut self) -> bool {
+        self.dialog(choose_file)
+    }
+
+    fn choose_place(&mut self, name: &str, folder: Option<&Path>) -> bool {
+        let (name, folder) = (name.to_owned(), folder.map(Path::to_owned));
+        self.dialog(move || Arrival::Place(choose_place(&name, folder.as_deref())))
     }
 
     fn paste(&mut self) -> bool {
@@ -116,18 +145,39 @@ impl Desktop for Outside {
 
 /// Shows the dialog and waits for the person.
 fn choose_file() -> Arrival {
-    let asked = std::time::Instant::now();
+    let asked = Instant::now();
     let chosen = rfd::FileDialog::new()
         .set_title(super::words::TITLE)
         .add_filter(text!("dialog-photos"), &photo_endings())
         .pick_file();
     match chosen {
         Some(path) => Arrival::File(path),
-        None if cfg!(target_os = "linux") && on_path("zenity").is_none() && asked.elapsed() < TOO_FAST_FOR_A_PERSON => {
-            Arrival::NoDialog
-        }
+        None if was_missing(asked) => Arrival::NoDialog,
         None => Arrival::NothingChosen,
     }
+}
+
+/// Shows the dialog for a place to save a picture and waits for the person.
+fn choose_place(name: &str, folder: Option<&Path>) -> SavePlace {
+    let asked = Instant::now();
+    let dialog = rfd::FileDialog::new()
+        .set_title(super::words::TITLE)
+        .add_filter(text!("dialog-pictures"), &["png"])
+        .set_file_name(name);
+    let dialog = match folder {
+        Some(folder) => dialog.set_directory(folder),
+        None => dialog,
+    };
+    match dialog.save_file() {
+        Some(path) => SavePlace::Chosen(path),
+        None if was_missing(asked) => SavePlace::NoDialog,
+        None => SavePlace::Cancelled,
+    }
+}
+
+/// Whether a dialog that was asked for then and gave nothing was never there.
+fn was_missing(asked: Instant) -> bool {
+    cfg!(target_os = "linux") && on_path("zenity").is_none() && asked.elapsed() < TOO_FAST_FOR_A_PERSON
 }
 
 /// File dialogs on Linux tell "JPG" from "jpg", and cameras write the former.

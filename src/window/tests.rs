@@ -102,12 +102,19 @@ impl Voice for Rc<VoiceLog> {
 struct DesktopLog {
     chosen: usize,
     pasted: usize,
+    places: Vec<PathBuf>,
     arrivals: VecDeque<Arrival>,
 }
 
 impl Desktop for Rc<RefCell<DesktopLog>> {
     fn choose(&mut self) -> bool {
         self.borrow_mut().chosen += 1;
+        true
+    }
+
+    fn choose_place(&mut self, name: &str, folder: Option<&Path>) -> bool {
+        let place = folder.unwrap_or(Path::new("")).join(name);
+        self.borrow_mut().places.push(place);
         true
     }
 
@@ -146,6 +153,7 @@ impl Window {
                 super::look::theme::apply(&creation.egui_ctx);
                 let describer = Describer::start_with(load, first, || {});
                 HearsightApp::new(
+                    &creation.egui_ctx,
                     describer,
                     Box::new(Rc::clone(&voice)),
                     Box::new(Rc::clone(&desktop)),

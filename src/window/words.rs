@@ -24,9 +24,12 @@ pub fn word(word: &Word) -> String {
 
 /// Where the model looked while it wrote the word, as a phrase; none where the model does not say.
 pub fn place(word: &Word) -> Option<String> {
-    word.attention
-        .as_ref()
-        .map(|_| word.place.map_or_else(|| text!("place-everywhere"), Place::phrase))
+    word.attention.as_ref().map(|_| place_or_everywhere(word.place))
+}
+
+/// A place as a phrase; none is all over the photo.
+pub fn place_or_everywhere(place: Option<Place>) -> String {
+    place.map_or_else(|| text!("place-everywhere"), Place::phrase)
 }
 
 /// The status line once the sentence is there.

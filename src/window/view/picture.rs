@@ -1,0 +1,192 @@
+//! A photo on the screen: a small copy of it that is there at once, and over that, where one looks closely, squares of
+//! the full photo.
+//!
+//! The window's thread only hands finished images to the renderer and paints them; the images are made by the
+//! [`Loader`].
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use egui::{Color32, Context, Painter, Pos2, Rect, TextureFilter, TextureHandle, TextureOptions};
+
+use super::loader::{Loader, Piece, Ready, Serial};
+use super::tiles::{self, TileKey};
+use crate::photo::Photo;
+
+/// Squares out of sight that are kept, for the way back; 1 MB each.
+const KEPT: usize = 32;
+
+/// How much coarser than the screen the small copy may be before squares are needed.
+const GOOD_ENOUGH: f32 = 1.05;
+
+/// Counts the photos that were shown.
+static SHOWN: AtomicU64 = AtomicU64::new(1);
+
+/// A photo's textures.
+pub struct Picture {
+    serial: Serial,
+    photo: Photo,
+    preview: Photo,
+    texture: Option<TextureHandle>,
+    tiles: HashMap<TileKey, Tile>,
+    /// What the loader was asked for last.
+    wanted: Vec<Piece>,
+    frame: u64,
+}
+
+struct Tile {
+    texture: TextureHandle,
+    /// The frame in which it was last in sight.
+    seen: u64,
+}
+
+impl Picture {
+    /// A photo with its copy for the screen; nothing is converted yet.
+    pub fn new(photo: &Photo, preview: &Photo) -> Self {
+        Self {
+            serial: SHOWN.fetch_add(1, Ordering::Relaxed),
+            photo: photo.clone(),
+            preview: preview.clone(),
+            texture: None,
+            tiles: HashMap::new(),
+            wanted: Vec::new(),
+            frame: 0,
+        }
+    }
+
+    /// Width and height of the full photo.
+    pub fn size(&self) -> (u32, u32) {
+        self.photo.pixels().dimensions()
+    }
+
+    /// What the photo is called.
+    pub fn name(&self) -> &str {
+        self.photo.name()
+    }
+
+    /// The small copy's texture, once it is there.
+    pub fn texture(&self) -> Option<&TextureHandle> {
+        self.texture.as_ref()
+    }
+
+    /// Takes in what the loader made; what belongs to another photo is dropped.
+    pub fn take(&mut self, ctx: &Context, ready: Ready) {
+        if ready.serial != self.serial {
+            return;
+        }
+        match ready.piece {
+            Piece::Preview => {
+                let options = TextureOptions {
+                    mipmap_mode: Some(TextureFilter::Linear),
+                    ..TextureOptions::LINEAR
+                };
+                self.texture = Some(ctx.load_texture("photo", ready.image, options));
+            }
+            Piece::Tile(key) => {
+                let texture = ctx.load_texture("tile", ready.image, TextureOptions::LINEAR);
+                self.tiles.insert(
+                    key,
+                    Tile {
+                        texture,
+                        seen: self.frame,
+                    },
+                );
+            }
+        }
+    }
+
+    /// Paints the photo into `rect`, of which the part `visible`, from 0 to 1, is seen, at so many screen pixels per
+    /// photo pixel; and asks the loader for what is missing.
+    pub fn paint(&mut self, painter: &Painter, rect: Rect, visible: Rect, scale: f32, loader: &Loader) {
+        self.frame += 1;
+        if let Some(texture) = &self.texture {
+            painter.image(texture.id(), rect, UNIT, Color32::WHITE);
+        }
+        let size = self.size();
+        let needed = self.needed(visible, scale);
+        for key in &needed {
+            if let Some(tile) = self.tiles.get_mut(key) {
+                tile.seen = self.frame;
+            }
+        }
+        self.drop_the_longest_unseen();
+        if let Some(level) = needed.first().map(|key| key.level) {
+            // Coarse ones below: they stand in for what is not there yet.
+            let mut there: Vec<_> = self.tiles.iter().filter(|(key, _)| key.level >= level).collect();
+            there.sort_by_key(|(key, _)| (std::cmp::Reverse(key.level), key.row, key.column));
+            for (key, tile) in there {
+                let part = key.part(size);
+                if part.intersects(visible) {
+                    painter.image(
+                        tile.texture.id(),
+                        inside(rect, part),
+                        key.texture_part(size),
+                        Color32::WHITE,
+                    );
+                }
+            }
+        }
+        self.ask(&needed, loader);
+    }
+
+    /// The squares in sight, where the small copy is too coarse.
+    fn needed(&self, visible: Rect, scale: f32) -> Vec<TileKey> {
+        let (width, height) = self.size();
+        let copy = self.preview.pixels().dimensions();
+        let sharpness = copy.0 as f32 / width as f32;
+        if copy == (width, height) || scale <= sharpness * GOOD_ENOUGH {
+            return Vec::new();
+        }
+        tiles::covering((width, height), tiles::level(scale), visible)
+    }
+
+    fn ask(&mut self, needed: &[TileKey], loader: &Loader) {
+        let copy = self.texture.is_none().then_some(Piece::Preview);
+        let missing = needed
+            .iter()
+            .filter(|key| !self.tiles.contains_key(key))
+            .map(|key| Piece::Tile(*key));
+        let wanted: Vec<Piece> = copy.into_iter().chain(missing).collect();
+        if wanted != self.wanted {
+            let source = |piece: &Piece| match piece {
+                Piece::Preview => self.preview.clone(),
+                Piece::Tile(_) => self.photo.clone(),
+            };
+            loader.want(
+                self.serial,
+                wanted.iter().map(|piece| (*piece, source(piece))).collect(),
+            );
+            self.wanted = wanted;
+        }
+    }
+
+    fn drop_the_longest_unseen(&mut self) {
+        let mut unseen: Vec<(u64, TileKey)> = self
+            .tiles
+            .iter()
+            .filter(|(_, tile)| tile.seen != self.frame)
+            .map(|(key, tile)| (tile.seen, *key))
+            .collect();
+        if unseen.len() > KEPT {
+            unseen.sort_by_key(|(seen, _)| *seen);
+            for (_, key) in &unseen[..unseen.len() - KEPT] {
+                self.tiles.remove(key);
+            }
+        }
+    }
+
+    /// How many squares have a texture.
+    #[cfg(test)]
+    pub fn tiles(&self) -> usize {
+        self.tiles.len()
+    }
+}
+
+/// All of a texture.
+pub const UNIT: Rect = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
+
+/// Where a part, from 0 to 1, of what fills `rect` lies.
+pub fn inside(rect: Rect, part: Rect) -> Rect {
+    let at = |point: Pos2| rect.min + point.to_vec2() * rect.size();
+    Rect::from_min_max(at(part.min), at(part.max))
+}

@@ -1,0 +1,1 @@
+//! The view, found and used as people find and use it.
