@@ -83,6 +83,32 @@ pub fn is_unsure(word: &Word) -> bool {
     word.probability.is_nan() || word.probability < UNSURE_WORD
 }
 
+/// The words that the model was unsure of, in order, each once.
+pub fn unsure_words(description: &Description) -> Vec<&str> {
+    let mut words: Vec<&str> = Vec::new();
+    for word in description.words.iter().filter(|word| is_unsure(word)) {
+        if !words.contains(&bare(word)) {
+            words.push(bare(word));
+        }
+    }
+    words
+}
+
+/// The word without the punctuation that touches it.
+pub fn bare(word: &Word) -> &str {
+    word.text.trim_end_matches(['.', ',', '!', '?', ';', ':'])
+}
+
+/// What a sign within a word is called when the word is spelled; none for one that has no name.
+pub fn sign(sign: char) -> Option<String> {
+    match sign {
+        '\'' | '’' => Some(text!("sign-apostrophe")),
+        '-' | '‐' | '‑' => Some(text!("sign-hyphen")),
+        '.' => Some(text!("sign-dot")),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

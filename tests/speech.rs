@@ -8,7 +8,7 @@
 #[path = "support/sound.rs"]
 mod sound;
 
-use hearsight::speech::{Speaker, SpeechError, SpeechEvent, Utterance, check, speak_and_wait};
+use hearsight::speech::{Manner, Part, Speaker, SpeechError, SpeechEvent, Utterance, check, speak_and_wait};
 use sound::{Recorder, Sound};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -220,6 +220,11 @@ fn child() {
                 SpeechEvent::Stopped { id } => println!("stopped {id}"),
                 SpeechEvent::Failed { id, error } => println!("failed {} {error}", id.unwrap_or(0)),
                 SpeechEvent::Recovered => println!("recovered"),
+                SpeechEvent::Voices(Ok(voices)) => {
+                    let names: Vec<&str> = voices.iter().map(|voice| voice.name.as_str()).collect();
+                    println!("voices {} {}", names.len(), names.join("; "));
+                }
+                SpeechEvent::Voices(Err(error)) => println!("voices failed {error}"),
             }
         }
         let Ok(line) = commands.try_recv() else { continue };
@@ -229,6 +234,31 @@ fn child() {
             "say" => {
                 id += 1;
                 speaker.speak(Utterance::new(id, text));
+                println!("called {}", start.elapsed().as_secs_f64());
+            }
+            // Parts in languages of their own: `parts ko:안녕|en:a dog`.
+            "parts" => {
+                id += 1;
+                let parts = text.split('|').filter_map(|part| part.split_once(':'));
+                let parts = parts.map(|(language, text)| Part::new(text, language)).collect();
+                speaker.speak(Utterance::of(id, parts));
+            }
+            // Rate, volume and voices: `manner 50 100 en=Korean`.
+            "manner" => {
+                let mut fields = text.splitn(3, ' ');
+                let mut number = || fields.next().unwrap().parse().unwrap();
+                let (rate, volume) = (number(), number());
+                let voices = fields
+                    .next()
+                    .unwrap_or_default()
+                    .split(';')
+                    .filter_map(|pair| pair.split_once('='));
+                let voices = voices.map(|(tag, voice)| (tag.to_owned(), voice.to_owned())).collect();
+                speaker.set_manner(Manner { rate, volume, voices });
+                println!("called {}", start.elapsed().as_secs_f64());
+            }
+            "voices" => {
+                speaker.list_voices();
                 println!("called {}", start.elapsed().as_secs_f64());
             }
             "stop" => speaker.stop(),

@@ -289,6 +289,11 @@ impl Captioner {
         self.model.name()
     }
 
+    /// The language that the model writes in, where it says it, as a BCP 47 tag.
+    pub fn language(&self) -> Option<&str> {
+        self.model.config().hearsight.language.as_deref()
+    }
+
     /// What really runs: `cpu`, `cuda`, or `cpu (CUDA was asked for, but: reason)`.
     pub fn device(&self) -> &str {
         &self.device

@@ -13,6 +13,8 @@ pub enum Event {
         name: String,
         /// What it runs on, with the reason where that is not what was asked for.
         device: String,
+        /// The language of its captions, where it says it.
+        language: Option<String>,
     },
     /// There is no model to describe with; photos are still decoded and shown.
     ModelFailed {

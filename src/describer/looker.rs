@@ -14,6 +14,11 @@ pub trait Looker {
     /// The model's name and what it runs on.
     fn about(&self) -> (String, String);
 
+    /// The language that the model writes in, where it says it.
+    fn language(&self) -> Option<String> {
+        None
+    }
+
     /// Describes one photo; `Ok(None)` where it was cancelled.
     ///
     /// # Errors
@@ -98,6 +103,10 @@ const ALTERNATIVES: usize = 4;
 impl Looker for Eyes {
     fn about(&self) -> (String, String) {
         (self.captioner.name().to_owned(), self.captioner.device().to_owned())
+    }
+
+    fn language(&self) -> Option<String> {
+        self.captioner.language().map(str::to_owned)
     }
 
     fn look(

@@ -75,7 +75,8 @@ impl Worker {
         let mut looker = match load() {
             Ok(looker) => {
                 let (name, device) = looker.about();
-                self.send(Event::ModelReady { name, device })?;
+                let language = looker.language();
+                self.send(Event::ModelReady { name, device, language })?;
                 Ok(looker)
             }
             Err(sentence) => {

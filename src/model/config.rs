@@ -35,6 +35,8 @@ pub struct HearsightConfig {
     pub attention_grid: Option<[usize; 2]>,
     /// How the confidence is computed from the log-probabilities.
     pub calibration: Option<Calibration>,
+    /// The language of the captions, as a BCP 47 tag; none: English.
+    pub language: Option<String>,
     /// The model writes lower case without a full stop; the description should read as a sentence.
     pub capitalise: bool,
 }

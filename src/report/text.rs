@@ -7,15 +7,17 @@ use crate::wording;
 ///
 /// Control characters are left out: a terminal would obey them.
 pub fn sentence(description: &Description) -> String {
-    let caption: String = description
-        .caption
-        .chars()
-        .filter(|letter| !letter.is_control())
-        .collect();
+    let caption = caption(description);
     match wording::introduction(description) {
         Some(introduction) => format!("{introduction} {caption}"),
         None => caption,
     }
+}
+
+/// The caption alone, without control characters.
+pub fn caption(description: &Description) -> String {
+    let letters = description.caption.chars();
+    letters.filter(|letter| !letter.is_control()).collect()
 }
 
 #[cfg(test)]

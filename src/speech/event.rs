@@ -1,41 +1,21 @@
-//! What the voice is asked to say, and what it tells about that.
+//! What the voice tells about what it was asked to say.
 
-use super::{SpeechError, Timeline};
+use super::{SpeechError, Timeline, VoiceChoice};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-/// One text to be said.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Utterance {
-    /// The caller's number for it; the events name it.
-    pub id: u64,
-    /// What is said. Control characters are left out.
-    pub text: String,
-    /// The words to be followed by the [`Timeline`], in the order in which they are said: those of the caption.
-    pub words: Vec<String>,
-}
-
-impl Utterance {
-    /// An utterance whose words are those between the text's spaces.
-    pub fn new(id: u64, text: impl Into<String>) -> Self {
-        let text = text.into();
-        let words = text.split_whitespace().map(str::to_owned).collect();
-        Self { id, text, words }
-    }
-}
 
 /// What happened to an utterance, or to the voice. Each utterance ends with exactly one of `Ended`, `Stopped` and
 /// `Failed`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SpeechEvent {
-    /// The voice began to say it.
+    /// The voice began to say it, or one of its parts that has a voice of its own.
     Began {
         /// The utterance.
         id: u64,
-        /// When it began.
+        /// When this part began.
         at: Instant,
-        /// When which of its words will be said, by what was learned of this voice so far.
+        /// When which words of this part will be said, by what was learned of this voice at this rate so far.
         timeline: Timeline,
     },
     /// The voice said it to the end.
@@ -59,6 +39,8 @@ pub enum SpeechEvent {
     },
     /// The voice works again after a failure.
     Recovered,
+    /// The voices that were asked for by [`super::Speaker::list_voices`], or why there are none.
+    Voices(Result<Vec<VoiceChoice>, SpeechError>),
 }
 
 /// The way of events to the handle: it never blocks, and where nobody fetches them the oldest are dropped.
@@ -96,14 +78,9 @@ impl Events {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{Events, SpeechEvent, Utterance};
+    use super::{Events, SpeechEvent};
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
-
-    #[test]
-    fn an_utterance_of_a_text_has_the_words_between_its_spaces() {
-        assert_eq!(Utterance::new(1, " a dog,  running ").words, ["a", "dog,", "running"]);
-    }
 
     #[test]
     fn each_event_wakes_its_owner_and_where_nobody_fetches_them_the_newest_are_kept() {

@@ -15,24 +15,37 @@
 //!         SpeechEvent::Began { at, timeline, .. } => println!("word {:?} now", timeline.word_at(at.elapsed())),
 //!         SpeechEvent::Ended { .. } => break,
 //!         SpeechEvent::Failed { error, .. } => return println!("{error}"),
-//!         SpeechEvent::Stopped { .. } | SpeechEvent::Recovered => {}
+//!         _ => {}
 //!     }
 //! }
 //! ```
 
 mod error;
 mod event;
+mod manner;
 mod once;
 mod pace;
+mod paces;
+mod platform;
+mod script;
 mod speaker;
+pub mod spelling;
+#[cfg(target_os = "linux")]
+mod ssip;
+mod tag;
 mod text;
 mod timeline;
+mod utterance;
 mod voice;
+pub mod voices;
 mod watch;
 
 pub use error::SpeechError;
-pub use event::{SpeechEvent, Utterance};
+pub use event::SpeechEvent;
+pub use manner::Manner;
 pub use once::{VoiceInfo, check, speak_and_wait};
 pub use pace::Pace;
 pub use speaker::Speaker;
 pub use timeline::Timeline;
+pub use utterance::{Part, Utterance};
+pub use voices::VoiceChoice;

@@ -20,6 +20,21 @@ impl Default for Pace {
 }
 
 impl Pace {
+    /// A pace that was guessed or remembered, by how many times as long as the measured voice this one takes.
+    pub(super) fn of_scale(scale: f64, observed: u32) -> Self {
+        let scale = if scale.is_finite() {
+            scale.clamp(Self::FASTEST, Self::SLOWEST)
+        } else {
+            1.0
+        };
+        Self { scale, observed }
+    }
+
+    /// How many times as long as the measured voice this one takes.
+    pub(super) fn scale(&self) -> f64 {
+        self.scale
+    }
+
     /// The slowest and the fastest voice that are believed, in multiples of the measured one.
     const SLOWEST: f64 = 4.0;
     const FASTEST: f64 = 0.2;
@@ -35,11 +50,12 @@ impl Pace {
 
     /// Learns from a sentence that was said to its end: `timeline` is what was expected, `took` the time from begin
     /// to end. The first sentence counts fully, later ones by a third, so that a change of the voice's speed is
-    /// followed within a few sentences and one sentence with an odd word does not count for much.
+    /// followed within a few sentences and one sentence with an odd word does not count for much. A word or two say
+    /// too little.
     pub fn observe(&mut self, timeline: &Timeline, took: Duration) {
         let expected = timeline.duration().as_secs_f64();
         let sounded = took.saturating_sub(Self::TAIL).as_secs_f64();
-        if timeline.onsets().is_empty() || expected <= 0.0 || sounded <= 0.0 {
+        if timeline.onsets().len() < Self::WORDS || expected <= 0.0 || sounded <= 0.0 {
             return;
         }
         let seen = (self.scale * sounded / expected).clamp(Self::FASTEST, Self::SLOWEST);
@@ -47,6 +63,8 @@ impl Pace {
         self.scale += share * (seen - self.scale);
         self.observed = self.observed.saturating_add(1);
     }
+
+    const WORDS: usize = 3;
 
     /// Whether a sentence of this voice was heard to its end already.
     pub(super) fn is_known(&self) -> bool {

@@ -2,8 +2,9 @@
 
 use super::event::Events;
 use super::watch::{Command, Watch};
-use super::{SpeechError, SpeechEvent, Utterance};
+use super::{Manner, SpeechError, SpeechEvent, Utterance};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
+use std::path::PathBuf;
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -26,10 +27,15 @@ impl Speaker {
     /// Starts the voice's thread and connects to the platform's voice. `wake` is called whenever an event is ready,
     /// mostly on that thread; it must not block.
     pub fn start(wake: impl Fn() + Send + Sync + 'static) -> Self {
+        Self::start_with(None, wake)
+    }
+
+    /// The same, with a file in which it keeps what it learns about the pace of voices; none: forgotten at the end.
+    pub fn start_with(memory: Option<PathBuf>, wake: impl Fn() + Send + Sync + 'static) -> Self {
         let events = Events::new(wake);
         let (commands, orders) = bounded(Self::COMMANDS);
         let (ending, ended) = bounded(0);
-        let watch = Watch::new(orders, events.clone());
+        let watch = Watch::new(orders, events.clone(), memory);
         let thread = Builder::new().name("speech".to_owned()).spawn(move || {
             watch.run();
             drop(ending);
@@ -59,6 +65,18 @@ impl Speaker {
     /// Stops what is being said; nothing where nothing is being said.
     pub fn stop(&self) {
         self.send(Command::Stop);
+    }
+
+    /// How everything is said from the next utterance on.
+    pub fn set_manner(&self, manner: Manner) {
+        self.send(Command::Manner(manner));
+    }
+
+    /// Asks for the list of voices, which comes as [`SpeechEvent::Voices`] and may take seconds.
+    pub fn list_voices(&self) {
+        if !self.send(Command::ListVoices) {
+            self.events.emit(SpeechEvent::Voices(Err(SpeechError::NoThread)));
+        }
     }
 
     /// The next event, if one is ready.

@@ -7,9 +7,10 @@
 
 use std::time::Duration;
 
-/// When which word of one utterance is said, counted from its begin.
+/// When which word of one utterance, or of one part of it, is said, counted from its begin.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timeline {
+    first: usize,
     onsets: Vec<Duration>,
     duration: Duration,
 }
@@ -27,17 +28,31 @@ impl Timeline {
             at += LAST_WORD;
         }
         Self {
+            first: 0,
             onsets,
             duration: Duration::from_secs_f64(at * scale),
         }
     }
 
-    /// The index of the word that is being said `elapsed` after the begin; none before the first and after the last.
+    /// The same for words of which the first is number `first` of its utterance.
+    #[must_use]
+    pub(super) fn counted_from(self, first: usize) -> Self {
+        Self { first, ..self }
+    }
+
+    /// The index in the utterance of the word that is being said `elapsed` after the begin; none before the first and
+    /// after the last.
     pub fn word_at(&self, elapsed: Duration) -> Option<usize> {
         if elapsed >= self.duration {
             return None;
         }
-        self.onsets.partition_point(|onset| *onset <= elapsed).checked_sub(1)
+        let within = self.onsets.partition_point(|onset| *onset <= elapsed).checked_sub(1)?;
+        Some(self.first + within)
+    }
+
+    /// Which word of the utterance the first one is.
+    pub fn first_word(&self) -> usize {
+        self.first
     }
 
     /// When each word starts, in order.

@@ -3,11 +3,15 @@
 //! It runs on the thread `speech` and never calls the platform itself, so it can neither hang nor be crashed by it.
 
 use super::event::Events;
-use super::text::speakable;
+use super::paces::Paces;
+use super::script::{Message, Script};
 use super::voice::{Mark, Order, Report, Voice};
-use super::{Pace, SpeechError, SpeechEvent, Timeline, Utterance};
+use super::{Manner, SpeechError, SpeechEvent, Timeline, Utterance, platform};
 use crossbeam_channel::{Receiver, RecvTimeoutError, never, select};
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 /// What the handle asks for.
@@ -15,6 +19,8 @@ use std::time::{Duration, Instant};
 pub(super) enum Command {
     Speak(Utterance),
     Stop,
+    Manner(Manner),
+    ListVoices,
 }
 
 /// How long the platform may take, generous enough for a busy computer.
@@ -42,14 +48,12 @@ const PING_EVERY: Duration = Duration::from_secs(1);
 const TICK: Duration = Duration::from_millis(100);
 /// How many threads may hang in the platform's library before no more are made.
 const HUNG_AT_MOST: usize = 3;
+/// How often a voice that failed is looked for while nothing is to be said.
+const RETRY_EVERY: Duration = Duration::from_secs(4);
 
 /// What is to be done as soon as the voice takes the next order.
 enum Want {
-    Say {
-        utterance: Utterance,
-        text: String,
-        again: bool,
-    },
+    Say { id: u64, script: Script, again: bool },
     Hush,
 }
 
@@ -64,14 +68,25 @@ enum Asked {
 
 /// What is being said.
 struct Current {
-    utterance: Utterance,
-    text: String,
+    id: u64,
+    script: Script,
     // It was given to a fresh connection already, after an older one turned out to be dead.
     again: bool,
-    // The platform's name for it, once it has taken it.
-    key: Option<String>,
+    // The platform's names for its messages, once it has taken them.
+    keys: Vec<String>,
+    // The message that is being said or about to be.
+    at: usize,
+    // Since when that one is waited for.
     since: Instant,
     begun: Option<(Instant, Timeline)>,
+    // When the first message began.
+    first: Option<Instant>,
+}
+
+impl Current {
+    fn message(&self) -> Option<&Message> {
+        self.script.messages.get(self.at)
+    }
 }
 
 /// The state of the thread `speech`.
@@ -87,12 +102,16 @@ pub(super) struct Watch {
     current: Option<Current>,
     // Marks that came before the answer which tells whose they are.
     early: Vec<(Mark, String)>,
-    pace: Pace,
-    failing: bool,
+    manner: Manner,
+    paces: Paces,
+    failing: Option<SpeechError>,
+    // When a voice that failed was last looked for.
+    retried: Instant,
+    listing: Arc<AtomicBool>,
 }
 
 impl Watch {
-    pub(super) fn new(commands: Receiver<Command>, events: Events) -> Self {
+    pub(super) fn new(commands: Receiver<Command>, events: Events, memory: Option<PathBuf>) -> Self {
         Self {
             commands,
             events,
@@ -103,15 +122,18 @@ impl Watch {
             want: None,
             current: None,
             early: Vec::new(),
-            pace: Pace::default(),
-            failing: false,
+            manner: Manner::default(),
+            paces: Paces::remembered(memory),
+            failing: None,
+            retried: Instant::now(),
+            listing: Arc::default(),
         }
     }
 
     /// Serves until the handle is dropped, then stops the voice.
     pub(super) fn run(mut self) {
         // Whether it works is told when something is to be said; only the wait is taken out of the way now.
-        if let Err(error) = self.connect() {
+        if let Err(error) = self.connect(true) {
             log::warn!("no voice at the start: {error}");
         }
         let commands = self.commands.clone();
@@ -119,6 +141,8 @@ impl Watch {
             let reports = self.voice.as_ref().map_or_else(never, |voice| voice.reports.clone());
             let tick = if self.is_busy() {
                 TICK
+            } else if self.failing.is_some() && self.voice.is_none() {
+                RETRY_EVERY
             } else {
                 Duration::from_secs(3600)
             };
@@ -132,7 +156,12 @@ impl Watch {
             }
             self.look_at_the_clock();
             self.give_orders();
+            if !self.is_busy() {
+                self.paces.keep();
+                self.look_for_a_voice();
+            }
         }
+        self.paces.keep();
         self.leave();
     }
 
@@ -141,32 +170,57 @@ impl Watch {
     }
 
     fn obey(&mut self, command: Command) {
-        // Whatever is being said or about to be said makes way.
+        match command {
+            Command::Speak(utterance) => {
+                self.make_way();
+                self.stopped();
+                let id = utterance.id;
+                match self.manner.script(&utterance) {
+                    Some(script) => {
+                        self.want = Some(Want::Say {
+                            id,
+                            script,
+                            again: false,
+                        });
+                    }
+                    None => {
+                        let error = SpeechError::NothingToSay;
+                        self.events.emit(SpeechEvent::Failed { id: Some(id), error });
+                    }
+                }
+            }
+            Command::Stop => self.make_way(),
+            Command::Manner(manner) => self.manner = manner,
+            Command::ListVoices => self.list_voices(),
+        }
+    }
+
+    /// Whatever is being said or about to be said is stopped.
+    fn make_way(&mut self) {
         let waiting = self.want.take();
         if waiting.is_some() || self.current.is_some() {
             self.want = Some(Want::Hush);
         }
-        if let Some(Want::Say { utterance, .. }) = waiting {
-            self.events.emit(SpeechEvent::Stopped { id: utterance.id });
+        if let Some(Want::Say { id, .. }) = waiting {
+            self.events.emit(SpeechEvent::Stopped { id });
         }
-        if let Command::Speak(utterance) = command {
-            self.stopped();
-            match speakable(&utterance.text) {
-                Some(text) => {
-                    self.want = Some(Want::Say {
-                        utterance,
-                        text,
-                        again: false,
-                    })
-                }
-                None => {
-                    let error = SpeechError::NothingToSay;
-                    self.events.emit(SpeechEvent::Failed {
-                        id: Some(utterance.id),
-                        error,
-                    });
-                }
-            }
+    }
+
+    /// Has a thread of its own ask for the voices, which takes the platform a while; one at a time.
+    fn list_voices(&self) {
+        if self.listing.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let (events, listing) = (self.events.clone(), Arc::clone(&self.listing));
+        let list = move || {
+            let found = platform::voices();
+            listing.store(false, Ordering::Release);
+            events.emit(SpeechEvent::Voices(found));
+        };
+        if let Err(error) = Builder::new().name("speech-voices".to_owned()).spawn(list) {
+            log::error!("no thread for the list of voices: {error}");
+            self.listing.store(false, Ordering::Release);
+            self.events.emit(SpeechEvent::Voices(Err(SpeechError::NoThread)));
         }
     }
 
@@ -179,7 +233,7 @@ impl Watch {
                 // What is not connected does not speak.
                 Some(Want::Hush) => self.want = None,
                 Some(Want::Say { .. }) => {
-                    if let Err(error) = self.connect() {
+                    if let Err(error) = self.connect(true) {
                         self.fail(error);
                     }
                 }
@@ -189,16 +243,18 @@ impl Watch {
         };
         let now = Instant::now();
         let (asked, order) = match self.want.take() {
-            Some(Want::Say { utterance, text, again }) => {
-                let order = Order::Say(text.clone());
+            Some(Want::Say { id, script, again }) => {
+                let order = Order::Say(script.clone());
                 self.early.clear();
                 self.current = Some(Current {
-                    utterance,
-                    text,
+                    id,
+                    script,
                     again,
-                    key: None,
+                    keys: Vec::new(),
+                    at: 0,
                     since: now,
                     begun: None,
+                    first: None,
                 });
                 (Asked::Say, order)
             }
@@ -213,11 +269,22 @@ impl Watch {
         }
     }
 
-    fn connect(&mut self) -> Result<(), SpeechError> {
+    /// While nothing is to be said, finds out whether a voice that failed is back. Nothing is started for that.
+    fn look_for_a_voice(&mut self) {
+        if self.failing.is_none() || self.voice.is_some() || self.retried.elapsed() < RETRY_EVERY {
+            return;
+        }
+        self.retried = Instant::now();
+        if let Err(error) = self.connect(false) {
+            log::info!("still no voice: {error}");
+        }
+    }
+
+    fn connect(&mut self, wake: bool) -> Result<(), SpeechError> {
         if Arc::strong_count(&self.token) > HUNG_AT_MOST {
             return Err(SpeechError::NoAnswer);
         }
-        let voice = Voice::start(Arc::clone(&self.token)).map_err(|error| {
+        let voice = Voice::start(Arc::clone(&self.token), wake).map_err(|error| {
             log::error!("no thread for the voice: {error}");
             SpeechError::NoThread
         })?;
@@ -229,57 +296,69 @@ impl Watch {
     fn note(&mut self, report: Report) {
         match report {
             Report::Mark(mark, key) => self.mark(mark, key),
-            Report::Accepted(key) => {
+            Report::Accepted(keys) => {
                 self.asked = None;
                 if let Some(current) = &mut self.current {
-                    current.key = Some(key);
+                    current.keys = keys;
                     current.since = Instant::now();
                     for (mark, key) in std::mem::take(&mut self.early) {
                         self.mark(mark, key);
                     }
                 }
             }
-            Report::Done => {
-                let asked = self.asked.take();
-                if matches!(asked, Some((Asked::Hush, _))) {
-                    self.stopped();
+            Report::Done => match self.asked.take() {
+                Some((Asked::Hush, _)) => self.stopped(),
+                // Whether sound comes out again, only the next sentence can tell.
+                Some((Asked::Connect, _)) if self.want.is_none() && self.failing != Some(SpeechError::NoSound) => {
+                    self.recovered();
                 }
-            }
+                _ => {}
+            },
             Report::Broken => self.broken(),
+        }
+    }
+
+    fn recovered(&mut self) {
+        if self.failing.take().is_some() {
+            self.events.emit(SpeechEvent::Recovered);
         }
     }
 
     fn mark(&mut self, mark: Mark, key: String) {
         let now = Instant::now();
         let Some(current) = &mut self.current else { return };
-        match &current.key {
-            None => return self.early.push((mark, key)),
-            Some(expected) if *expected != key => return,
-            Some(_) => {}
+        if current.keys.is_empty() {
+            return self.early.push((mark, key));
         }
+        let Some(at) = current.keys.iter().position(|of| *of == key) else {
+            return;
+        };
         match mark {
             Mark::Begin => {
-                let timeline = self.pace.timeline(&current.utterance.words);
+                current.at = at;
+                let Some(message) = current.message() else { return };
+                let timeline = self.paces.timeline(message, current.script.rate);
                 current.begun = Some((now, timeline.clone()));
-                let id = current.utterance.id;
-                if std::mem::take(&mut self.failing) {
-                    self.events.emit(SpeechEvent::Recovered);
+                current.first.get_or_insert(now);
+                let id = current.id;
+                if self.failing != Some(SpeechError::NoSound) {
+                    self.recovered();
                 }
                 self.events.emit(SpeechEvent::Began { id, at: now, timeline });
             }
             Mark::End => {
-                let Some(Current { utterance, begun, .. }) = self.current.take() else {
+                if let (Some((begun, timeline)), Some(message)) = (current.begun.take(), current.message()) {
+                    self.paces.observe(message, current.script.rate, &timeline, now - begun);
+                }
+                // The next message begins soon, and is waited for anew.
+                (current.at, current.since) = (at + 1, now);
+                if current.at < current.keys.len() {
                     return;
-                };
-                let duration = begun.map_or(Duration::ZERO, |(at, timeline)| {
-                    let duration = now - at;
-                    self.pace.observe(&timeline, duration);
-                    duration
-                });
-                self.events.emit(SpeechEvent::Ended {
-                    id: utterance.id,
-                    duration,
-                });
+                }
+                let (id, duration) = (current.id, current.first.map_or(Duration::ZERO, |first| now - first));
+                self.current = None;
+                self.recovered();
+                self.events.emit(SpeechEvent::Ended { id, duration });
             }
             Mark::Stop => self.stopped(),
         }
@@ -287,9 +366,7 @@ impl Watch {
 
     fn stopped(&mut self) {
         if let Some(current) = self.current.take() {
-            self.events.emit(SpeechEvent::Stopped {
-                id: current.utterance.id,
-            });
+            self.events.emit(SpeechEvent::Stopped { id: current.id });
         }
     }
 
@@ -303,17 +380,17 @@ impl Watch {
             }
             return;
         };
-        let id = current.utterance.id;
+        let id = current.id;
         let stopping = asked == Some(Asked::Hush) || matches!(self.want, Some(Want::Hush));
         match asked {
             // What broke is silent, which is all that was asked for.
             _ if stopping => self.events.emit(SpeechEvent::Stopped { id }),
             // The daemon may have been restarted since the last sentence: one try with a fresh connection.
             Some(Asked::Say) if !current.again => {
-                let Current { utterance, text, .. } = current;
+                let Current { id, script, .. } = current;
                 self.want = Some(Want::Say {
-                    utterance,
-                    text,
+                    id,
+                    script,
                     again: true,
                 });
             }
@@ -334,7 +411,7 @@ impl Watch {
                 self.voice = None;
                 self.asked = None;
                 match self.current.take() {
-                    Some(current) => self.fail_for(Some(current.utterance.id), SpeechError::NoAnswer),
+                    Some(current) => self.fail_for(Some(current.id), SpeechError::NoAnswer),
                     // Something that was already given up may go on to be heard.
                     None if asked == Asked::Hush && self.want.is_none() => self.fail_for(None, SpeechError::NoAnswer),
                     None => self.fail(SpeechError::NoAnswer),
@@ -346,7 +423,10 @@ impl Watch {
         let error = match &current.begun {
             None if current.since.elapsed() > patience::BEGIN => SpeechError::NoAnswer,
             Some((at, timeline)) => {
-                let times = if self.pace.is_known() {
+                let known = current
+                    .message()
+                    .is_some_and(|message| self.paces.is_known(message, current.script.rate));
+                let times = if known {
                     patience::KNOWN_PACE
                 } else {
                     patience::UNKNOWN_PACE
@@ -358,7 +438,7 @@ impl Watch {
             }
             None => return,
         };
-        let id = current.utterance.id;
+        let id = current.id;
         self.current = None;
         self.want.get_or_insert(Want::Hush);
         self.fail_for(Some(id), error);
@@ -367,14 +447,15 @@ impl Watch {
     /// Tells of a failure, by the name of what is waiting to be said, which is given up.
     fn fail(&mut self, error: SpeechError) {
         match self.want.take() {
-            Some(Want::Say { utterance, .. }) => self.fail_for(Some(utterance.id), error),
+            Some(Want::Say { id, .. }) => self.fail_for(Some(id), error),
             // At the start nothing was asked for yet: nobody has to be told.
             Some(Want::Hush) | None => log::warn!("the voice fails while nothing waits to be said: {error}"),
         }
     }
 
     fn fail_for(&mut self, id: Option<u64>, error: SpeechError) {
-        self.failing = true;
+        self.failing = Some(error.clone());
+        self.retried = Instant::now();
         self.events.emit(SpeechEvent::Failed { id, error });
     }
 

@@ -1,54 +1,34 @@
 //! The window's state: what has come from the threads, what the person asked for, and what is shown of both.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use egui::{Context, Id};
 
 use super::commands::Command;
 use super::look::Look;
 use super::outside::{Arrival, Desktop};
+use super::screen_reader::{ScreenReader, Unknown};
+use super::status::Status;
 use super::view::{Picture, Seeing};
-use super::{caption, keys, words};
+use super::voice::{Narrator, SPEAKING_FRAME, Voice};
+use super::voice_list::VoiceList;
+use super::{caption, keys, node, words};
 use crate::captioner::{Description, Stage};
 use crate::describer::{Describer, Event, JobId, Source};
 use crate::photo::Photo;
 use crate::settings::{Keeper, Opened, Settings, SettingsTrouble};
-use crate::speech::{Speaker, SpeechEvent, Timeline, Utterance};
-use crate::{language, report};
-use crate::{text, wording};
+use crate::{language, report, text, wording};
 
-/// How often the lit word is looked up while the voice speaks.
-const SPEAKING_FRAME: Duration = Duration::from_millis(40);
-
-/// The voice, as far as the window needs it; a trait so that tests can stand in for one.
-pub trait Voice {
-    /// Says this instead of what is being said.
-    fn speak(&self, utterance: Utterance);
-    /// Stops what is being said.
-    fn stop(&self);
-    /// The next event, if one is ready.
-    fn event(&self) -> Option<SpeechEvent>;
-}
-
-impl Voice for Speaker {
-    fn speak(&self, utterance: Utterance) {
-        Speaker::speak(self, utterance);
-    }
-
-    fn stop(&self) {
-        Speaker::stop(self);
-    }
-
-    fn event(&self) -> Option<SpeechEvent> {
-        self.try_event()
-    }
-}
+/// The language of captions whose model does not name one.
+const FALLBACK: &str = "en";
 
 /// The window.
 pub struct HearsightApp {
     describer: Describer,
-    voice: Box<dyn Voice>,
+    pub(super) narrator: Narrator,
+    // Shown by the settings screen.
+    #[allow(dead_code)]
+    pub(super) voice_list: VoiceList,
     pub(super) desktop: Box<dyn Desktop>,
     pub(super) model: Model,
     pub(super) shown: Option<(Photo, Picture)>,
@@ -58,7 +38,8 @@ pub struct HearsightApp {
     /// The word whose region is lit.
     pub(super) lit: Option<usize>,
     pub(super) status: Status,
-    pub(super) voice_trouble: Option<String>,
+    /// The language that the model writes in.
+    pub(super) caption_language: String,
     pub(super) keys_shown: bool,
     /// What the person has chosen; whoever changes it calls [`HearsightApp::settings_changed`].
     pub(super) settings: Settings,
@@ -69,8 +50,6 @@ pub struct HearsightApp {
     at_work: Option<JobId>,
     /// What else is to be said when the photo at work is described.
     note: Option<String>,
-    spoken: Option<Spoken>,
-    utterances: u64,
 }
 
 /// The model, as the window knows it.
@@ -81,28 +60,6 @@ pub(super) enum Model {
     Ready(String),
     /// Why there is none.
     Missing(String),
-}
-
-/// The status line.
-#[derive(Clone, Debug)]
-pub(super) struct Status {
-    pub(super) text: String,
-    /// Whether it tells of a fault.
-    pub(super) trouble: bool,
-    /// What screen readers are told; stages that pass quickly are left out.
-    pub(super) announced: String,
-    since: Instant,
-}
-
-/// Stages that are over sooner than this are shown but not announced.
-const QUICK: Duration = Duration::from_millis(700);
-
-/// What is being said.
-struct Spoken {
-    id: u64,
-    /// How many words come before the caption's own; none where something else is said.
-    before: Option<usize>,
-    began: Option<(Instant, Timeline)>,
 }
 
 impl HearsightApp {
@@ -119,20 +76,16 @@ impl HearsightApp {
         language::set(opened.settings.language.language());
         let mut app = Self {
             describer,
-            voice,
+            narrator: Narrator::new(voice, Box::new(Unknown)),
+            voice_list: VoiceList::default(),
             desktop,
             model: Model::Loading,
             shown: None,
             seeing: Seeing::new(ctx),
             description: None,
             lit: None,
-            status: Status {
-                text: text!("status-loading-model"),
-                trouble: false,
-                announced: String::new(),
-                since: Instant::now(),
-            },
-            voice_trouble: None,
+            status: Status::new(text!("status-loading-model")),
+            caption_language: FALLBACK.to_owned(),
             keys_shown: false,
             settings: opened.settings,
             keeper: opened.keeper,
@@ -140,13 +93,19 @@ impl HearsightApp {
             settings_troubles: opened.troubles,
             at_work: (photos > 0).then_some(1),
             note: (photos > 1).then(|| text!("several-photos", count = photos)),
-            spoken: None,
-            utterances: 0,
         };
+        app.narrator.adopt(&app.settings);
         if photos > 0 {
             app.say(text!("status-opening"));
         }
         app
+    }
+
+    /// The same with something that tells of screen readers.
+    #[must_use]
+    pub fn with_screen_reader(self, screen_reader: Box<dyn ScreenReader>) -> Self {
+        let narrator = self.narrator.with_screen_reader(screen_reader);
+        Self { narrator, ..self }
     }
 
     /// Whether a photo is being opened or described, or the model loaded.
@@ -156,12 +115,13 @@ impl HearsightApp {
 
     /// Whether the voice has something to say or says it.
     pub(super) fn is_speaking(&self) -> bool {
-        self.spoken.is_some()
+        self.narrator.is_speaking()
     }
 
     /// Keeps the settings as they are now.
     pub(super) fn settings_changed(&mut self) {
         self.keeper.save(&self.settings);
+        self.narrator.adopt(&self.settings);
         let language = self.settings.language.language();
         if language != language::current() {
             language::set(language);
@@ -172,10 +132,10 @@ impl HearsightApp {
     /// Takes in what the threads have sent.
     pub(super) fn listen(&mut self, ctx: &Context) {
         while let Some(event) = self.describer.poll() {
-            self.on_describer(event);
+            self.on_describer(ctx, event);
         }
-        while let Some(event) = self.voice.event() {
-            self.on_voice(event);
+        if self.narrator.listen() {
+            self.lit = None;
         }
         while let Some(arrival) = self.desktop.poll() {
             match arrival {
@@ -199,16 +159,18 @@ impl HearsightApp {
         self.seeing.listen(ctx, self.shown.as_mut().map(|(_, picture)| picture));
         self.hear_of_saving();
         self.explore(ctx);
-        self.announce(ctx);
+        self.status.announce(ctx, self.is_working());
+        node::announce(ctx, self.narrator.announces());
     }
 
-    fn on_describer(&mut self, event: Event) {
+    fn on_describer(&mut self, ctx: &Context, event: Event) {
         // What still comes of a photo that was left is nobody's.
         if event.job().is_some_and(|job| self.at_work != Some(job)) {
             return;
         }
         match event {
-            Event::ModelReady { name, device } => {
+            Event::ModelReady { name, device, language } => {
+                self.caption_language = language.unwrap_or_else(|| FALLBACK.to_owned());
                 self.model = Model::Ready(text!("model-about", name = &name, device = &device));
                 match self.at_work {
                     Some(_) => self.say(text!("status-looking")),
@@ -242,13 +204,15 @@ impl HearsightApp {
                 let note = self.note.take().or(part).map_or_else(String::new, |note| note + " ");
                 self.say(note + &words::done(&description));
                 self.description = Some(description);
-                self.speak_description();
+                if self.settings.speak_when_ready {
+                    self.speak_description(ctx);
+                }
             }
             Event::NoPicture { job } => {
                 self.seeing.is_about_part(job);
                 self.at_work = None;
                 self.say(wording::no_picture());
-                self.speak(wording::no_picture(), None);
+                self.speak(wording::no_picture());
             }
             Event::Further { description, .. } => {
                 self.at_work = None;
@@ -260,73 +224,22 @@ impl HearsightApp {
                 self.at_work = None;
                 self.complain(sentence);
                 self.description = Some(description);
-                self.speak_description();
+                self.speak_description(ctx);
             }
             Event::Failed { sentence, .. } => {
                 self.leave_part();
                 self.at_work = None;
                 self.complain(sentence.clone());
-                self.speak(sentence, None);
+                self.speak(sentence);
             }
-        }
-    }
-
-    fn on_voice(&mut self, event: SpeechEvent) {
-        let ours = |spoken: &Option<Spoken>, id: u64| spoken.as_ref().is_some_and(|spoken| spoken.id == id);
-        match event {
-            SpeechEvent::Began { id, at, timeline } => {
-                self.voice_trouble = None;
-                if let Some(spoken) = self.spoken.as_mut().filter(|spoken| spoken.id == id) {
-                    spoken.began = Some((at, timeline));
-                }
-            }
-            SpeechEvent::Ended { id, .. } | SpeechEvent::Stopped { id } => {
-                if ours(&self.spoken, id) {
-                    self.end_of_speech();
-                }
-            }
-            SpeechEvent::Failed { id, error } => {
-                self.voice_trouble = Some(error.to_string());
-                if id.is_none_or(|id| ours(&self.spoken, id)) {
-                    self.end_of_speech();
-                }
-            }
-            SpeechEvent::Recovered => self.voice_trouble = None,
-        }
-    }
-
-    fn end_of_speech(&mut self) {
-        if self.spoken.take().is_some_and(|spoken| spoken.before.is_some()) {
-            self.lit = None;
         }
     }
 
     /// Lights the word that is being said.
     fn follow_the_voice(&mut self, ctx: &Context) {
-        let Some(Spoken {
-            before: Some(before),
-            began: Some((at, timeline)),
-            ..
-        }) = &self.spoken
-        else {
-            return;
-        };
-        self.lit = timeline
-            .word_at(at.elapsed())
-            .and_then(|word| word.checked_sub(*before));
-        ctx.request_repaint_after(SPEAKING_FRAME);
-    }
-
-    /// Tells screen readers what the status line says, unless it is a stage that may be over at once.
-    fn announce(&mut self, ctx: &Context) {
-        if self.status.announced == self.status.text {
-            return;
-        }
-        let settled = self.status.since.elapsed();
-        if !self.is_working() || self.status.trouble || settled >= QUICK {
-            self.status.announced.clone_from(&self.status.text);
-        } else {
-            ctx.request_repaint_after(QUICK - settled);
+        if let Some(word) = self.narrator.word_now() {
+            self.lit = word;
+            ctx.request_repaint_after(SPEAKING_FRAME);
         }
     }
 
@@ -357,7 +270,7 @@ impl HearsightApp {
         })
     }
 
-    fn focused_word(&self, focused: Id) -> Option<usize> {
+    pub(super) fn focused_word(&self, focused: Id) -> Option<usize> {
         let words = self
             .description
             .as_ref()
@@ -390,7 +303,7 @@ impl HearsightApp {
                 true => self.say(text!("status-pasting")),
                 false => self.complain(text!("status-no-thread")),
             },
-            Command::Describe if self.leave_part() => self.speak_description(),
+            Command::Describe if self.leave_part() => self.speak_description(ctx),
             Command::Describe => match &self.shown {
                 // It is being described already.
                 _ if self.at_work.is_some() => {}
@@ -398,8 +311,14 @@ impl HearsightApp {
                 None => self.say(text!("status-no-photo")),
             },
             Command::Speak if self.is_speaking() => self.stop_speaking(),
-            Command::Speak if self.description.is_some() => self.speak_description(),
-            Command::Speak if self.status.trouble => self.speak(self.status.text.clone(), None),
+            // Asked while the sentence is being written: it will be spoken when it is there.
+            Command::Speak | Command::Repeat => self.repeat(ctx),
+            Command::Faster => self.change_rate(ctx, true),
+            Command::Slower => self.change_rate(ctx, false),
+            Command::Louder => self.change_volume(ctx, true),
+            Command::Softer => self.change_volume(ctx, false),
+            Command::Spell => self.spell(ctx),
+            Command::Unsure => self.tell_unsure(),
             Command::Stop if self.keys_shown => self.keys_shown = false,
             Command::Stop if self.step_back() => {}
             Command::Stop => {
@@ -422,9 +341,6 @@ impl HearsightApp {
             Command::LargerText => self.resize_text(true),
             Command::SmallerText => self.resize_text(false),
             Command::Keys => self.keys_shown = !self.keys_shown,
-            // Asked while the sentence is being written: it will be spoken when it is there.
-            Command::Speak if self.is_working() => {}
-            Command::Speak => self.say(text!("status-no-sentence")),
             Command::SavePicture
             | Command::ZoomIn
             | Command::ZoomOut
@@ -465,8 +381,8 @@ impl HearsightApp {
             (None, false) => last,
         };
         self.light(number);
-        // The focus follows where it was on a word, so that a screen reader follows too.
-        if focused.is_some() {
+        // The focus follows where it was on a word or a screen reader says what has it.
+        if focused.is_some() || self.narrator.leaves_speech() {
             ctx.memory_mut(|memory| memory.request_focus(caption::word_id(number)));
         }
     }
@@ -484,13 +400,13 @@ impl HearsightApp {
         self.focused_word(focused)
     }
 
-    /// Lights one word's region and says its place; the voice stops, for it would move the light on.
+    /// Lights one word's region and says the word and its place instead of what is being said.
     pub(super) fn light(&mut self, number: usize) {
         self.stop_speaking();
-        if let Some(text) = self.word(number).map(words::word) {
+        if self.word(number).is_some() {
             self.lit = Some(number);
             self.seeing.show_word();
-            self.say(text);
+            self.tell_word(number);
         }
     }
 
@@ -499,7 +415,7 @@ impl HearsightApp {
         self.word(self.lit?)
     }
 
-    fn word(&self, number: usize) -> Option<&crate::captioner::Word> {
+    pub(super) fn word(&self, number: usize) -> Option<&crate::captioner::Word> {
         self.description.as_ref()?.words.get(number)
     }
 
@@ -541,34 +457,8 @@ impl HearsightApp {
         self.at_work.is_some()
     }
 
-    fn speak_description(&mut self) {
-        let Some(description) = &self.description else { return };
-        let before = wording::introduction(description).map_or(0, |text| text.split_whitespace().count());
-        let text = report::sentence(description);
-        self.speak(text, Some(before));
-    }
-
-    pub(super) fn speak(&mut self, text: String, before: Option<usize>) {
-        self.utterances += 1;
-        self.spoken = Some(Spoken {
-            id: self.utterances,
-            before,
-            began: None,
-        });
-        self.voice.speak(Utterance::new(self.utterances, text));
-    }
-
-    pub(super) fn stop_speaking(&mut self) {
-        if self.is_speaking() {
-            self.voice.stop();
-            self.end_of_speech();
-        }
-    }
-
     pub(super) fn say(&mut self, text: impl Into<String>) {
-        self.status.text = text.into();
-        self.status.trouble = false;
-        self.status.since = Instant::now();
+        self.status.set(text.into());
     }
 
     pub(super) fn complain(&mut self, sentence: String) {
@@ -590,7 +480,7 @@ impl eframe::App for HearsightApp {
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
-        self.voice.stop();
+        self.narrator.close();
         self.keeper.close();
     }
 }

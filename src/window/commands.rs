@@ -71,6 +71,20 @@ pub enum Command {
     Speak,
     /// Stop reading, close what stands over the window.
     Stop,
+    /// Read the sentence from its start.
+    Repeat,
+    /// Make the voice faster.
+    Faster,
+    /// Make the voice slower.
+    Slower,
+    /// Make the voice louder.
+    Louder,
+    /// Make the voice softer.
+    Softer,
+    /// Spell the word.
+    Spell,
+    /// Say which words are unsure.
+    Unsure,
     /// Change the colours of the window.
     NextTheme,
     /// Make everything larger.
@@ -251,8 +265,15 @@ pub const COMMANDS: &[Entry] = &[
         Group::Sentence,
         &[plain(Key::OpenBracket)],
     ),
+    row(Command::Unsure, "unsure", Group::Sentence, &[plain(Key::U)]),
     row(Command::Speak, "speak", Group::Voice, &[plain(Key::Space)]),
     row(Command::Stop, "stop", Group::Voice, &[plain(Key::Escape)]),
+    row(Command::Repeat, "repeat", Group::Voice, &[plain(Key::R)]),
+    repeating(Command::Faster, "faster", Group::Voice, &[ctrl(Key::ArrowRight)]),
+    repeating(Command::Slower, "slower", Group::Voice, &[ctrl(Key::ArrowLeft)]),
+    repeating(Command::Louder, "louder", Group::Voice, &[ctrl(Key::ArrowUp)]),
+    repeating(Command::Softer, "softer", Group::Voice, &[ctrl(Key::ArrowDown)]),
+    row(Command::Spell, "spell", Group::Voice, &[plain(Key::S)]),
     row(Command::NextTheme, "next-theme", Group::Program, &[ctrl(Key::T)]),
     // On many keyboards the plus sign needs Shift, its key does not.
     repeating(

@@ -90,9 +90,9 @@ impl HearsightApp {
             (false, true) => Mark::Work,
             (false, false) => Mark::None,
         };
-        status(ui, "status", mark, &self.status.text, &self.status.announced);
-        if let Some(sentence) = &self.voice_trouble {
-            status(ui, "voice", Mark::Trouble, sentence, sentence);
+        status(ui, "status", mark, &self.status.text, self.status.announced());
+        if let Some(sentence) = self.narrator.trouble() {
+            status(ui, "voice", Mark::Trouble, &sentence, &sentence);
         }
         for (number, trouble) in self.settings_troubles.iter().enumerate() {
             let sentence = trouble.to_string();

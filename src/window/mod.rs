@@ -6,13 +6,21 @@
 mod app;
 mod caption;
 pub mod commands;
+mod hearing;
 mod keys;
 mod layout;
 mod look;
 mod node;
 mod outside;
+mod screen_reader;
 mod sizes;
+mod status;
+// The list of voices is shown by the settings screen.
 mod view;
+#[allow(dead_code)]
+mod voice;
+#[allow(dead_code)]
+mod voice_list;
 mod words;
 
 #[cfg(test)]
@@ -88,9 +96,15 @@ fn start(ctx: &egui::Context, options: Options) -> HearsightApp {
     HearsightApp::new(
         ctx,
         describer,
-        Box::new(Speaker::start(wake())),
+        Box::new(Speaker::start_with(voice_memory(), wake())),
         Box::new(Outside::new(wake())),
         count,
         settings::open(),
     )
+    .with_screen_reader(screen_reader::watch(wake()))
+}
+
+/// Where what is learned of the pace of voices is kept; none where there is no home.
+fn voice_memory() -> Option<PathBuf> {
+    Some(settings::folder()?.join("voices.json"))
 }

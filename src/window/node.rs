@@ -14,6 +14,15 @@ pub enum Kind {
     Plain,
 }
 
+fn announces_id() -> Id {
+    Id::unique("announces")
+}
+
+/// Whether changes are announced from now on: not where the program's own voice says them beside a screen reader.
+pub fn announce(ctx: &egui::Context, announces: bool) {
+    ctx.data_mut(|data| data.insert_temp(announces_id(), announces));
+}
+
 /// Lays `text` out over the available width; screen readers get `name` instead, which may say more.
 pub fn text(ui: &mut Ui, id: Id, text: impl Into<WidgetText>, name: &str, kind: Kind) -> Response {
     let wrap = Some(TextWrapMode::Wrap);
@@ -33,12 +42,13 @@ pub fn text(ui: &mut Ui, id: Id, text: impl Into<WidgetText>, name: &str, kind: 
         Kind::Plain => Role::Paragraph,
     };
     response.widget_info(|| WidgetInfo::labeled(role, true, name));
+    let announces = ui.ctx().data(|data| data.get_temp(announces_id()).unwrap_or(true));
     ui.ctx().accesskit_node_builder(id, |node| {
         if kind == Kind::Heading {
             node.set_level(1);
         }
         if kind != Kind::Plain {
-            node.set_live(Live::Polite);
+            node.set_live(if announces { Live::Polite } else { Live::Off });
         }
     });
     ui.painter().galley(rect.min, galley, ui.visuals().text_color());

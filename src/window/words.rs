@@ -13,13 +13,16 @@ pub fn description(description: &Description) -> String {
 
 /// A word with its place and its doubt: "dog, lower left".
 pub fn word(word: &Word) -> String {
+    let (bare, more) = word_and_more(word);
+    more.into_iter().fold(bare.to_owned(), |word, more| {
+        text!("word-and-more", word = word, more = more)
+    })
+}
+
+/// The word in the caption's language, and in that of the interface its place and its doubt.
+pub fn word_and_more(word: &Word) -> (&str, Vec<String>) {
     let unsure = wording::is_unsure(word).then(|| text!("word-unsure"));
-    [place(word), unsure]
-        .into_iter()
-        .flatten()
-        .fold(bare(word).to_owned(), |word, more| {
-            text!("word-and-more", word = word, more = more)
-        })
+    (bare(word), [place(word), unsure].into_iter().flatten().collect())
 }
 
 /// Where the model looked while it wrote the word, as a phrase; none where the model does not say.
@@ -50,8 +53,8 @@ pub fn done(description: &Description) -> String {
 }
 
 /// The word without the punctuation that touches it.
-fn bare(word: &Word) -> &str {
-    word.text.trim_end_matches(['.', ',', '!', '?', ';', ':'])
+pub fn bare(word: &Word) -> &str {
+    wording::bare(word)
 }
 
 #[cfg(test)]

@@ -79,3 +79,17 @@ group-program = Program
 
 # Keys that every part of the window understands.
 built-in-tab = Go to the next button or word; Enter presses it.
+command-unsure = Unsure words
+    .help = Say which words the model was unsure of.
+command-repeat = Repeat
+    .help = Read the sentence from its start.
+command-faster = Faster
+    .help = Make the voice faster.
+command-slower = Slower
+    .help = Make the voice slower.
+command-louder = Louder
+    .help = Make the voice louder.
+command-softer = Softer
+    .help = Make the voice softer.
+command-spell = Spell
+    .help = Spell the word that is lit or has the focus, letter by letter.

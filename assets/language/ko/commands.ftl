@@ -79,3 +79,17 @@ group-program = 프로그램
 
 # 창 어디서나 쓸 수 있는 키.
 built-in-tab = 다음 단추나 낱말로 갑니다. Enter 키로 누릅니다.
+command-unsure = 불확실한 낱말
+    .help = 모델이 확신하지 못한 낱말을 말합니다.
+command-repeat = 다시 읽기
+    .help = 문장을 처음부터 읽습니다.
+command-faster = 빠르게
+    .help = 음성을 빠르게 합니다.
+command-slower = 느리게
+    .help = 음성을 느리게 합니다.
+command-louder = 크게
+    .help = 음성을 크게 합니다.
+command-softer = 작게
+    .help = 음성을 작게 합니다.
+command-spell = 철자 읽기
+    .help = 밝혀진 낱말이나 초점이 있는 낱말을 한 글자씩 읽습니다.

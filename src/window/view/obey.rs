@@ -278,7 +278,7 @@ impl HearsightApp {
         if let Some(text) = self.cursor_in_words() {
             self.lit = self.words_at_cursor().first().copied();
             self.say(text.clone());
-            self.speak(text, None);
+            self.speak(text);
         }
     }
 
@@ -291,7 +291,7 @@ impl HearsightApp {
                 let text = listed(description, &found);
                 self.stop_speaking();
                 self.lit = found.first().copied();
-                self.speak(text, None);
+                self.speak(text);
             }
         }
         if let Some(wait) = self.seeing.explore.until_due(now) {
@@ -341,7 +341,7 @@ impl HearsightApp {
         self.stop_speaking();
         self.lit = number;
         self.say(text.clone());
-        self.speak(text, None);
+        self.speak(text);
     }
 
     fn say_places(&mut self) {
@@ -359,7 +359,7 @@ impl HearsightApp {
         };
         self.stop_speaking();
         self.say(text.clone());
-        self.speak(text, None);
+        self.speak(text);
     }
 }
 
