@@ -23,8 +23,8 @@ pub struct Checkpoints {
 struct Kept {
     newest: usize,
     best: usize,
-    /// The best one's dev loss, nats a token.
-    best_dev_caption: f64,
+    /// The best one's dev loss, nats a token; none before the decoder has learnt.
+    best_dev_caption: Option<f64>,
 }
 
 impl Checkpoints {
@@ -99,7 +99,7 @@ impl Checkpoints {
         let before = self.kept()?;
         let (best, best_dev_caption) = before
             .map(|kept| (kept.best, kept.best_dev_caption))
-            .filter(|&(_, dev)| dev <= row.dev_caption)
+            .filter(|(_, dev)| dev.is_some_and(|dev| row.dev_caption.is_none_or(|now| dev <= now)))
             .unwrap_or((row.epoch, row.dev_caption));
         let kept = Kept {
             newest: row.epoch,

@@ -8,8 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::captions::DataConfig;
 use crate::data::views::ViewsConfig;
 use crate::data::words::WordsConfig;
-use crate::learn::LearningConfig;
-use crate::loss::LossConfig;
+use crate::learn::{LearningConfig, StageConfig};
 use crate::nets::captioner::CaptionerConfig;
 use crate::teacher::TeacherConfig;
 
@@ -29,10 +28,10 @@ pub struct RunConfig {
     pub views: ViewsConfig,
     /// The net.
     pub net: CaptionerConfig,
-    /// What it is taught.
-    pub loss: LossConfig,
-    /// How fast and how long.
+    /// How it learns, in all stages.
     pub learning: LearningConfig,
+    /// What it is taught, one after the other.
+    pub stages: Vec<StageConfig>,
     /// Whom the encoder listens to besides the captions.
     pub teacher: Option<TeacherConfig>,
 }
@@ -59,13 +58,16 @@ impl RunConfig {
             learning.batch > 0 && learning.replicas > 0 && learning.batch.is_multiple_of(learning.replicas),
             "learning.batch must be a multiple of learning.replicas"
         );
-        ensure!(learning.captions > 0, "learning.captions must be at least 1");
+        ensure!(
+            self.stages.iter().any(|stage| stage.captions > 0),
+            "stages: at least one must have captions, or the decoder learns nothing"
+        );
         ensure!(
             encoder.channels.len() == encoder.blocks.len()
                 && encoder.grid() << encoder.channels.len() == encoder.picture,
             "net.encoder.picture must be a multiple of 2 to the number of stages, with a number of blocks for each"
         );
-        for (name, heads) in [("encoder", encoder.heads), ("decoder", decoder.heads)] {
+        for (name, heads) in [("encoder.mixing", encoder.mixing.heads), ("decoder", decoder.heads)] {
             ensure!(
                 heads > 0 && decoder.width.is_multiple_of(heads),
                 "net.{name}.heads must divide net.decoder.width"
@@ -77,8 +79,8 @@ impl RunConfig {
             "net.decoder.positions must be more than words.longest: the start token takes one"
         );
         ensure!(
-            self.views.count > 0 && (0.0..=1.0).contains(&self.views.smallest_area),
-            "views.count must be at least 1 and views.smallest_area between 0 and 1"
+            self.views.count > 0 && self.views.banks > 0 && (0.0..=1.0).contains(&self.views.smallest_area),
+            "views.count and views.banks must be at least 1 and views.smallest_area between 0 and 1"
         );
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The training loop, from top to bottom: batches in, checkpoints out, resumable after every epoch.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -15,29 +16,38 @@ use crate::data::batches::{Batch, Source, epoch, in_order};
 use crate::loss::{Loss, LossConfig};
 use crate::nets::captioner::CaptionerNet;
 
-/// How fast and how long.
+/// How a net learns, in all stages.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct LearningConfig {
-    /// Passes over the photos; with more or fewer after a resume the learning rate follows.
-    pub epochs: usize,
     /// Photos a step.
     pub batch: usize,
-    /// Captions of each photo a step: the encoder runs once for all of them.
-    pub captions: usize,
     /// Threads that each take an equal share of a batch; within one step a second core helps little.
     pub replicas: usize,
-    /// The highest learning rate.
-    pub rate: f64,
-    /// Steps until it is reached.
-    pub warmup: usize,
     /// Of AdamW (Loshchilov and Hutter 2019).
     pub weight_decay: f32,
     /// The longest gradient over all weights.
     pub clip: f32,
 }
 
-impl LearningConfig {
+/// What a net is taught for some epochs, how fast and how long.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct StageConfig {
+    /// Passes over the photos; with more or fewer after a resume the learning rate follows.
+    pub epochs: usize,
+    /// Captions of each photo a step: the encoder runs once for all of them. With none only the encoder learns, from
+    /// its teacher and the bag of words.
+    pub captions: usize,
+    /// The highest learning rate.
+    pub rate: f64,
+    /// Steps until it is reached.
+    pub warmup: usize,
+    /// The parts of the loss.
+    pub loss: LossConfig,
+}
+
+impl StageConfig {
     /// The rate of a step, counted from 0: linear warm-up, then half a cosine down to a hundredth.
     ///
     /// A function of the step alone, so that resuming needs no scheduler state.
@@ -58,16 +68,18 @@ pub struct EpochRow {
     pub epoch: usize,
     /// Wall-clock time of this epoch's learning.
     pub seconds: f64,
-    /// Mean over the epoch's steps: nats a token.
-    pub caption: f64,
+    /// Mean over the epoch's steps: nats a token; none in a stage without captions.
+    pub caption: Option<f64>,
     /// Mean binary cross-entropy of the bag.
     pub bag: f64,
     /// Mean cosine to the teacher; 0 without one.
     pub cosine: f64,
     /// On the dev split's whole photos with their first captions: nats a token.
-    pub dev_caption: f64,
+    pub dev_caption: Option<f64>,
     /// Mean binary cross-entropy of the bag there.
     pub dev_bag: f64,
+    /// Mean cosine to the teacher there; 0 without one.
+    pub dev_cosine: f64,
 }
 
 /// All that a net learns from, and how.
@@ -76,10 +88,10 @@ pub struct Lesson {
     pub train: Arc<Source>,
     /// To measure by.
     pub dev: Source,
-    /// What is taught.
-    pub loss: LossConfig,
-    /// How fast and how long.
+    /// How it learns.
     pub learning: LearningConfig,
+    /// What is taught, one after the other.
+    pub stages: Vec<StageConfig>,
     /// Of all randomness.
     pub seed: u64,
     /// Stop after so many epochs, with the learning rate of the whole run; none: go on to the end.
@@ -113,37 +125,44 @@ impl Lesson {
             config.batch,
             self.train.photos.len()
         );
-        let steps = steps_an_epoch * config.epochs;
-        for index in done..self.stop_after.unwrap_or(config.epochs).min(config.epochs) {
+        let epochs: usize = self.stages.iter().map(|stage| stage.epochs).sum();
+        let last = self.stop_after.unwrap_or(epochs);
+        let places = self
+            .stages
+            .iter()
+            .flat_map(|stage| (0..stage.epochs).map(move |at| (stage, at)));
+        for (index, (stage, at)) in places.enumerate().take(last).skip(done) {
             // Dropout starts anew with each epoch, so that a resumed run draws what an unbroken one would.
             device.seed(self.seed.wrapping_add(index as u64));
             let begun = Instant::now();
-            let name = format!("epoch {}/{}", index + 1, config.epochs);
+            let name = format!("epoch {}/{epochs}", index + 1);
             let progress = crate::progress::bar(&name, steps_an_epoch as u64);
-            let mut row = EpochRow {
-                epoch: index + 1,
-                ..EpochRow::default()
-            };
-            let shares = (config.batch, config.replicas, config.captions);
+            let shares = (config.batch, config.replicas, stage.captions);
             let batches = epoch(Arc::clone(&self.train), (self.seed, index), shares)?;
+            let mut means = Figures::default();
             for (step, parts) in batches.into_iter().enumerate() {
-                let rate = config.rate_at(index * steps_an_epoch + step, steps);
-                let (mut grads, figures) = gradients(&net, &parts?, &self.loss, &device, &pools)?;
+                let rate = stage.rate_at(at * steps_an_epoch + step, stage.epochs * steps_an_epoch);
+                let (mut grads, figures) = gradients(&net, &parts?, &stage.loss, &device, &pools)?;
                 clip_global_norm(&net, &mut grads, config.clip);
                 net = optimizer.step(rate, net, grads);
-                row.caption += figures[0] / steps_an_epoch as f64;
-                row.bag += figures[1] / steps_an_epoch as f64;
-                row.cosine += figures[2] / steps_an_epoch as f64;
+                means.add(&figures, 1.0 / steps_an_epoch as f64);
                 progress.inc(1);
-                progress.set_message(format!("{:.3} nats a word, cosine {:.3}", figures[0], figures[2]));
+                progress.set_message(figures.to_string());
             }
-            row.seconds = begun.elapsed().as_secs_f64();
-            (row.dev_caption, row.dev_bag) = dev_loss(&net, &self.dev, &self.loss, &plain)?;
+            let seconds = begun.elapsed().as_secs_f64();
+            let dev = on_dev(&net, &self.dev, stage, &plain)?;
             progress.finish_and_clear();
-            println!(
-                "epoch {}: {:.3} nats a word (dev {:.3}), bag {:.4} (dev {:.4}), cosine {:.3}, {:.0} s",
-                row.epoch, row.caption, row.dev_caption, row.bag, row.dev_bag, row.cosine, row.seconds
-            );
+            println!("epoch {}: {means}; on dev {dev}; {seconds:.0} s", index + 1);
+            let row = EpochRow {
+                epoch: index + 1,
+                seconds,
+                caption: means.caption,
+                bag: means.bag,
+                cosine: means.cosine,
+                dev_caption: dev.caption,
+                dev_bag: dev.bag,
+                dev_cosine: dev.cosine,
+            };
             checkpoints.save(&row, &net, &optimizer)?;
         }
         Ok(net)
@@ -164,21 +183,56 @@ fn pools(replicas: usize) -> Result<Vec<rayon::ThreadPool>> {
         .collect()
 }
 
-/// The mean gradient over the parts, each part on a replica of its own, and the mean caption loss, bag and cosine.
+/// The parts of a loss as plain numbers.
+#[derive(Clone, Copy, Debug, Default)]
+struct Figures {
+    caption: Option<f64>,
+    bag: f64,
+    cosine: f64,
+}
+
+impl Figures {
+    fn of(loss: &Loss) -> Self {
+        Self {
+            caption: loss.caption.clone().map(value),
+            bag: value(loss.bag.clone()),
+            cosine: loss.cosine.clone().map_or(0.0, value),
+        }
+    }
+
+    fn add(&mut self, more: &Self, share: f64) {
+        if let Some(caption) = more.caption {
+            *self.caption.get_or_insert(0.0) += caption * share;
+        }
+        self.bag += more.bag * share;
+        self.cosine += more.cosine * share;
+    }
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(caption) = self.caption {
+            write!(f, "{caption:.3} nats a word, ")?;
+        }
+        write!(f, "bag {:.4}, cosine {:.3}", self.bag, self.cosine)
+    }
+}
+
+/// The mean gradient over the parts, each part on a replica of its own, and the mean parts of the loss.
 fn gradients(
     net: &CaptionerNet,
     parts: &[Batch],
     loss: &LossConfig,
     device: &Device,
     pools: &[rayon::ThreadPool],
-) -> Result<(GradientsParams, [f64; 3])> {
+) -> Result<(GradientsParams, Figures)> {
+    let share = 1.0 / parts.len() as f64;
     let one = |part: &Batch| {
         // A fork has graph nodes of its own: replicas that shared them would wait for each other's backward pass.
         let replica = net.clone().fork(device);
-        let parts = parts.len() as f64;
         let loss = Loss::of(&replica, part, loss, device);
-        let figures = [value(loss.caption), value(loss.bag), loss.cosine.map_or(0.0, value)].map(|x| x / parts);
-        let grads = (loss.total / parts).backward();
+        let figures = Figures::of(&loss);
+        let grads = (loss.total * share).backward();
         (GradientsParams::from_grads(grads, &replica), figures)
     };
     let results = std::thread::scope(|scope| {
@@ -191,31 +245,29 @@ fn gradients(
             .collect::<Vec<_>>()
     });
     let mut accumulator = GradientsAccumulator::new();
-    let mut sums = [0.0; 3];
+    let mut means = Figures::default();
     for result in results {
         let (grads, figures) = result?;
         accumulator.accumulate(net, grads);
-        sums.iter_mut().zip(figures).for_each(|(sum, figure)| *sum += figure);
+        means.add(&figures, share);
     }
-    Ok((accumulator.grads(), sums))
+    Ok((accumulator.grads(), means))
 }
 
 fn value(scalar: Tensor<1>) -> f64 {
     f64::from(scalar.into_scalar::<f32>())
 }
 
-/// Mean caption and bag loss over a split.
-fn dev_loss(net: &CaptionerNet, dev: &Source, loss: &LossConfig, device: &Device) -> Result<(f64, f64)> {
+/// The mean parts of the loss over a split.
+fn on_dev(net: &CaptionerNet, dev: &Source, stage: &StageConfig, device: &Device) -> Result<Figures> {
     let net = net.valid();
-    let mut sums = (0.0, 0.0);
-    for batch in in_order(dev, 50, 1) {
+    let mut means = Figures::default();
+    for batch in in_order(dev, 50, stage.captions.min(1)) {
         let batch = batch?;
         let share = batch.photos as f64 / dev.photos.len() as f64;
-        let loss = Loss::of(&net, &batch, loss, device);
-        sums.0 += value(loss.caption) * share;
-        sums.1 += value(loss.bag) * share;
+        means.add(&Figures::of(&Loss::of(&net, &batch, &stage.loss, device)), share);
     }
-    Ok(sums)
+    Ok(means)
 }
 
 #[cfg(test)]
@@ -224,15 +276,16 @@ mod tests {
 
     #[test]
     fn the_rate_warms_up_and_ends_near_zero() {
-        let config = LearningConfig {
+        let config = StageConfig {
             epochs: 1,
-            batch: 1,
             captions: 1,
-            replicas: 1,
             rate: 1.0,
             warmup: 10,
-            weight_decay: 0.0,
-            clip: 1.0,
+            loss: LossConfig {
+                label_smoothing: 0.0,
+                bag: 0.0,
+                teacher: 0.0,
+            },
         };
         assert!((config.rate_at(0, 100) - 0.1).abs() < 1e-9);
         assert!((config.rate_at(10, 100) - 1.0).abs() < 1e-9);

@@ -7,6 +7,7 @@ pub mod calibrate;
 pub mod checkpoint;
 pub mod clip;
 pub mod config;
+pub mod convolution;
 pub mod data;
 pub mod describe;
 pub mod disk;

@@ -25,8 +25,8 @@ pub struct LossConfig {
 pub struct Loss {
     /// The weighted sum.
     pub total: Tensor<1>,
-    /// Mean negative log-likelihood a token, in nats, without smoothing.
-    pub caption: Tensor<1>,
+    /// Mean negative log-likelihood a token, in nats, without smoothing; none for a batch without captions.
+    pub caption: Option<Tensor<1>>,
     /// Mean binary cross-entropy of the bag.
     pub bag: Tensor<1>,
     /// Mean cosine to the teacher; none without one.
@@ -43,12 +43,17 @@ impl Loss {
             device,
         );
         let memory = net.encoder.forward(pixels);
-        let rows = photos * batch.captions;
-        let length = batch.tokens.len() / rows;
-        let tokens = Tensor::<2, Int>::from_data(TensorData::new(batch.tokens.clone(), [rows, length]), device);
-        let (mean, smoothed) = caption_loss(net, &memory, tokens, batch.captions, config.label_smoothing);
         let bag = bag_loss(net.word_support(memory.clone()), &batch.bag, device);
-        let mut total = smoothed + bag.clone() * config.bag;
+        let mut total = bag.clone() * config.bag;
+        let mut caption = None;
+        if batch.captions > 0 {
+            let rows = photos * batch.captions;
+            let length = batch.tokens.len() / rows;
+            let tokens = Tensor::<2, Int>::from_data(TensorData::new(batch.tokens.clone(), [rows, length]), device);
+            let (plain, smoothed) = caption_loss(net, &memory, tokens, batch.captions, config.label_smoothing);
+            total = total + smoothed;
+            caption = Some(plain);
+        }
         let mut cosine = None;
         if let (Some(head), false) = (&net.teacher, batch.teacher.is_empty()) {
             let [photos, cells, width] = memory.dims();
@@ -62,7 +67,7 @@ impl Loss {
         }
         Self {
             total,
-            caption: mean,
+            caption,
             bag,
             cosine,
         }

@@ -78,9 +78,6 @@ struct RunArguments {
     /// The teacher's ONNX file, instead of the one that the configuration names.
     #[arg(long)]
     teacher: Option<PathBuf>,
-    /// Train for so many epochs instead of the configured number.
-    #[arg(long)]
-    epochs: Option<usize>,
     /// Stop after so many epochs; calling again goes on as if there had been no stop.
     #[arg(long)]
     stop_after: Option<usize>,
@@ -97,9 +94,6 @@ impl RunArguments {
                 );
             };
             teacher.model.clone_from(path);
-        }
-        if let Some(epochs) = self.epochs {
-            config.learning.epochs = epochs;
         }
         let folder = self
             .run

@@ -16,7 +16,7 @@ use crate::data::views::{Views, ViewsConfig};
 use crate::data::words::{self, Bag};
 use crate::learn::Lesson;
 use crate::nets::captioner::CaptionerNet;
-use crate::teacher::TeacherTargets;
+use crate::teacher::{Projection, TeacherTargets};
 
 /// A configuration, its data and the folder where everything that it makes is kept.
 pub struct Run {
@@ -87,33 +87,37 @@ impl Run {
     /// # Errors
     /// As [`Lesson::learn`].
     pub fn train(&self) -> Result<CaptionerNet> {
-        let train = self.source("train", &self.data.train, &self.config.views, true)?;
+        let train = self.source("train", &self.data.train, &self.config.views)?;
         let whole = ViewsConfig {
             count: 1,
+            banks: 1,
             ..self.config.views.clone()
         };
-        let dev = self.source("dev", &self.data.dev, &whole, false)?;
+        let dev = self.source("dev", &self.data.dev, &whole)?;
         let net = self.net(&Device::flex().autodiff());
         let lesson = Lesson {
             train: Arc::new(train),
             dev,
-            loss: self.config.loss,
             learning: self.config.learning,
+            stages: self.config.stages.clone(),
             seed: self.config.seed,
             stop_after: self.stop_after,
         };
         lesson.learn(net, &self.checkpoints()?)
     }
 
-    fn source(&self, split: &str, photos: &[CaptionedPhoto], views: &ViewsConfig, taught: bool) -> Result<Source> {
+    fn source(&self, split: &str, photos: &[CaptionedPhoto], views: &ViewsConfig) -> Result<Source> {
         let encoder = &self.config.net.encoder;
         let seed = self.config.seed;
-        let path = |kind: &str| self.folder.join(format!("{split}.{kind}"));
-        let cut = Views::open_or_cut(&path("views"), photos, views, encoder.picture, seed)?;
-        let teacher = self.config.teacher.as_ref().filter(|_| taught);
-        let targets = teacher
-            .map(|teacher| TeacherTargets::open_or_ask(&path("targets"), photos, teacher, views, encoder.grid(), seed))
-            .transpose()?;
+        let path = |kind: &str, bank: usize| self.folder.join(format!("{split}.{bank}.{kind}"));
+        let cut = Views::open_or_cut(|bank| path("views", bank), photos, views, encoder.picture, seed)?;
+        let ask = |teacher| {
+            // The components are those of the photos that are learnt from, for every split.
+            let projection = Projection::open_or_find(&self.folder.join("projection"), &self.data.train, teacher)?;
+            let path = |bank| path("targets", bank);
+            TeacherTargets::open_or_ask(path, photos, (teacher, &projection), views, encoder.grid(), seed)
+        };
+        let targets = self.config.teacher.as_ref().map(ask).transpose()?;
         let text = (&self.tokenizer, self.config.words.longest);
         Source::new(
             photos.to_vec(),

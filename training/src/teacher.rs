@@ -4,7 +4,7 @@
 //! so that rare directions count without drowning in noise. Kept on disk as float16 `[photo][view][cell][component]`.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -39,34 +39,37 @@ pub struct TeacherConfig {
 
 /// Targets on disk; see the module.
 pub struct TeacherTargets {
-    file: File,
+    banks: Vec<File>,
     views: usize,
     cells: usize,
     components: usize,
 }
 
 impl TeacherTargets {
-    /// Opens the targets at `path`, or asks the teacher first; written beside and renamed.
+    /// Opens the targets at the `path` of each bank, or asks the teacher first; written beside and renamed.
     ///
     /// # Errors
     /// A photo or a classifier that cannot be read, a grid that is not the encoder's, a full disk.
     pub fn open_or_ask(
-        path: &Path,
+        path: impl Fn(usize) -> PathBuf,
         photos: &[CaptionedPhoto],
-        teacher: &TeacherConfig,
+        (teacher, projection): (&TeacherConfig, &Projection),
         views: &ViewsConfig,
         grid: usize,
         seed: u64,
     ) -> Result<Self> {
-        let made_with = json!({"teacher": teacher, "views": views, "grid": grid, "seed": seed, "photos": photos.len()});
-        let file = make_once(path, &made_with, |out| {
-            Asking::new(teacher, views, grid, seed)?.write(out, photos)
-        })?;
-        let (views, cells) = (views.count, grid * grid);
+        let open = |bank| {
+            let views_too = views.made_with(bank);
+            let made_with =
+                json!({"teacher": teacher, "views": views_too, "grid": grid, "seed": seed, "photos": photos.len()});
+            make_once(&path(bank), &made_with, |out| {
+                Asking::new(teacher, grid)?.write(out, photos, (views, bank, seed), projection)
+            })
+        };
         Ok(Self {
-            file,
-            views,
-            cells,
+            banks: (0..views.banks).map(open).collect::<Result<_>>()?,
+            views: views.count,
+            cells: grid * grid,
             components: teacher.components,
         })
     }
@@ -78,8 +81,9 @@ impl TeacherTargets {
     pub fn read(&self, photo: usize, view: usize) -> Result<Vec<f32>> {
         let length = self.cells * self.components;
         let mut bytes = vec![0; length * 2];
-        let start = (photo * self.views + view) * bytes.len();
-        read_exact_at(&self.file, &mut bytes, start as u64).context("cannot read the teacher's targets")?;
+        let start = (photo * self.views + view % self.views) * bytes.len();
+        read_exact_at(&self.banks[view / self.views], &mut bytes, start as u64)
+            .context("cannot read the teacher's targets")?;
         let halves: Vec<f16> = bytes
             .chunks_exact(2)
             .map(|pair| f16::from_le_bytes([pair[0], pair[1]]))
@@ -94,33 +98,35 @@ struct Asking<'a> {
     session: Session,
     preprocessor: Preprocessor,
     teacher: &'a TeacherConfig,
-    views: &'a ViewsConfig,
-    cells: usize,
-    seed: u64,
+    /// Cells that the grid must have; none: any number.
+    cells: Option<usize>,
 }
 
 impl<'a> Asking<'a> {
-    fn new(teacher: &'a TeacherConfig, views: &'a ViewsConfig, grid: usize, seed: u64) -> Result<Self> {
+    fn new(teacher: &'a TeacherConfig, grid: impl Into<Option<usize>>) -> Result<Self> {
         let session = hearsight::captioner::open_graph(&teacher.model)?;
         let preprocessor = Preprocessor::from_json(&preprocessor_config(teacher.picture))?;
         Ok(Self {
             session,
             preprocessor,
             teacher,
-            views,
-            cells: grid * grid,
-            seed,
+            cells: grid.into().map(|grid| grid * grid),
         })
     }
 
-    fn write(&mut self, out: &mut dyn Write, photos: &[CaptionedPhoto]) -> Result<()> {
-        let projection = self.components(photos)?;
+    fn write(
+        &mut self,
+        out: &mut dyn Write,
+        photos: &[CaptionedPhoto],
+        (views, bank, seed): (&ViewsConfig, usize, u64),
+        projection: &Projection,
+    ) -> Result<()> {
         let progress = crate::progress::bar("asking the teacher", photos.len() as u64);
         for (index, photo) in photos.iter().enumerate() {
             let opened = Photo::open(&photo.path)?;
             let size = [opened.pixels().width(), opened.pixels().height()];
-            let pictures: Vec<_> = (0..self.views.count)
-                .map(|view| cut(opened.pixels(), crop(self.views, self.seed, index, view, size)))
+            let pictures: Vec<_> = (bank * views.count..(bank + 1) * views.count)
+                .map(|view| cut(opened.pixels(), crop(views, seed, index, view, size)))
                 .collect();
             let features = self.features(&pictures)?;
             for value in projection.apply(features).iter() {
@@ -149,17 +155,14 @@ impl<'a> Asking<'a> {
             .ok_or_else(|| anyhow!("the teacher has no output `feature_map`"))?;
         let map = map.try_extract_array::<f32>()?.into_dimensionality::<ndarray::Ix4>()?;
         let (count, channels, rows, columns) = map.dim();
-        if rows * columns != self.cells {
-            bail!(
-                "the teacher's grid is {rows}×{columns}, the encoder's has {} cells: change its picture",
-                self.cells
-            );
+        if let Some(cells) = self.cells.filter(|cells| rows * columns != *cells) {
+            bail!("the teacher's grid is {rows}×{columns}, the encoder's has {cells} cells: change its picture");
         }
         let cells = map.permuted_axes([0, 2, 3, 1]);
         Ok(cells
             .as_standard_layout()
             .to_owned()
-            .into_shape_with_order((count * self.cells, channels))?)
+            .into_shape_with_order((count * rows * columns, channels))?)
     }
 
     /// Finds the principal components on evenly spread photos.
@@ -196,14 +199,38 @@ impl<'a> Asking<'a> {
     }
 }
 
-/// Centre, turn, scale.
-struct Projection {
+/// Centre, turn, scale: the teacher's channels → its components.
+pub struct Projection {
     mean: Array1<f32>,
     /// `[channels, components]`
     matrix: Array2<f32>,
 }
 
 impl Projection {
+    /// Opens the projection at `path`, or finds it first on `photos`; kept, because every bank needs the same one.
+    ///
+    /// # Errors
+    /// A photo or a classifier that cannot be read, a full disk.
+    pub fn open_or_find(path: &Path, photos: &[CaptionedPhoto], teacher: &TeacherConfig) -> Result<Self> {
+        let made_with = json!({"teacher": teacher, "photos": photos.len()});
+        let file = make_once(path, &made_with, |out| {
+            let found = Asking::new(teacher, None)?.components(photos)?;
+            let (mean, matrix) = (
+                found.mean.to_vec(),
+                found.matrix.rows().into_iter().map(|row| row.to_vec()),
+            );
+            Ok(serde_json::to_writer(out, &(mean, matrix.collect::<Vec<_>>()))?)
+        })?;
+        let (mean, rows): (Vec<f32>, Vec<Vec<f32>>) =
+            serde_json::from_reader(BufReader::new(file)).with_context(|| format!("{} is broken", path.display()))?;
+        let shape = (mean.len(), teacher.components);
+        Ok(Self {
+            mean: mean.into(),
+            matrix: Array2::from_shape_vec(shape, rows.concat())
+                .with_context(|| format!("{} is broken", path.display()))?,
+        })
+    }
+
     fn new(mean: Array1<f32>, covariance: &Array2<f64>, components: usize) -> Result<Self> {
         let channels = mean.len();
         if components > channels {

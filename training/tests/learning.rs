@@ -51,15 +51,15 @@ fn config(epochs: usize) -> RunConfig {
     config.net.encoder.picture = 16;
     config.net.encoder.channels = vec![8, 8];
     config.net.encoder.blocks = vec![0, 1];
-    config.net.encoder.inner = 32;
+    config.net.encoder.mixing.inner = 32;
     config.net.decoder.width = 32;
     config.net.decoder.layers = 1;
     config.net.decoder.inner = 32;
     config.learning.batch = 6;
     config.learning.replicas = 1;
-    config.learning.warmup = 4;
-    config.learning.rate = 4e-3;
-    config.learning.epochs = epochs;
+    config.stages.truncate(1);
+    let stage = &mut config.stages[0];
+    (stage.epochs, stage.captions, stage.warmup, stage.rate) = (epochs, 2, 4, 4e-3);
     config
 }
 

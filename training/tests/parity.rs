@@ -20,7 +20,8 @@ fn config() -> RunConfig {
     config.net.encoder.picture = 32;
     config.net.encoder.channels = vec![4, 6, 8, 8];
     config.net.encoder.blocks = vec![0, 1, 0, 2];
-    config.net.encoder.inner = 20;
+    config.net.encoder.mixing.layers = 1;
+    config.net.encoder.mixing.inner = 20;
     config.net.decoder.width = 16;
     config.net.decoder.inner = 24;
     config

@@ -4,7 +4,7 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use hearsight::captioner::preprocess::Preprocessor;
@@ -23,8 +23,10 @@ use crate::disk::{make_once, read_exact_at};
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct ViewsConfig {
-    /// How many a photo: the first is the whole photo, the others are crops.
+    /// How many a photo in a bank: the first of the first bank is the whole photo, all others are crops.
     pub count: usize,
+    /// Banks, a file each; another one can be added to a run that has begun.
+    pub banks: usize,
     /// A crop's smallest share of the photo's area, 0 to 1.
     pub smallest_area: f32,
 }
@@ -63,39 +65,55 @@ pub fn cut(photo: &RgbImage, [left, top, width, height]: [u32; 4]) -> RgbImage {
     image::imageops::crop_imm(photo, left, top, width, height).to_image()
 }
 
+impl ViewsConfig {
+    /// Views of a photo in all banks.
+    pub fn all(&self) -> usize {
+        self.count * self.banks
+    }
+
+    /// What the files of one bank depend on, apart from `banks`.
+    pub fn made_with(&self, bank: usize) -> Value {
+        json!({"count": self.count, "smallest_area": self.smallest_area, "bank": bank})
+    }
+}
+
 /// Views on disk; see the module.
 pub struct Views {
-    file: File,
-    path: PathBuf,
+    banks: Vec<File>,
     count: usize,
     picture: usize,
 }
 
 impl Views {
-    /// Opens the views at `path`, or cuts them first where they are not there yet; written beside and renamed.
+    /// Opens the views at the `path` of each bank, or cuts them first where they are not there yet; written beside and
+    /// renamed.
     ///
     /// # Errors
-    /// A photo that cannot be read, a full disk, a file of another size.
+    /// A photo that cannot be read, a full disk, a file made with something else.
     pub fn open_or_cut(
-        path: &Path,
+        path: impl Fn(usize) -> PathBuf,
         photos: &[CaptionedPhoto],
         config: &ViewsConfig,
         picture: usize,
         seed: u64,
     ) -> Result<Self> {
-        let made_with = json!({"views": config, "picture": picture, "seed": seed, "photos": photos.len()});
-        let file = make_once(path, &made_with, |out| cut_all(out, photos, config, picture, seed))?;
+        let open = |bank| {
+            let made_with =
+                json!({"views": config.made_with(bank), "picture": picture, "seed": seed, "photos": photos.len()});
+            make_once(&path(bank), &made_with, |out| {
+                cut_all(out, photos, (config, bank), picture, seed)
+            })
+        };
         Ok(Self {
-            file,
-            path: path.to_owned(),
+            banks: (0..config.banks).map(open).collect::<Result<_>>()?,
             count: config.count,
             picture,
         })
     }
 
-    /// Views a photo.
+    /// Views of a photo.
     pub fn count(&self) -> usize {
-        self.count
+        self.count * self.banks.len()
     }
 
     /// The bytes `[3][height][width]` of one view.
@@ -104,9 +122,9 @@ impl Views {
     /// The disk's.
     pub fn read(&self, photo: usize, view: usize) -> Result<Vec<u8>> {
         let mut bytes = vec![0; 3 * self.picture * self.picture];
-        let start = (photo * self.count + view) * bytes.len();
-        read_exact_at(&self.file, &mut bytes, start as u64)
-            .with_context(|| format!("cannot read view {view} of photo {photo} in {}", self.path.display()))?;
+        let start = (photo * self.count + view % self.count) * bytes.len();
+        read_exact_at(&self.banks[view / self.count], &mut bytes, start as u64)
+            .with_context(|| format!("cannot read view {view} of photo {photo}"))?;
         Ok(bytes)
     }
 }
@@ -114,7 +132,7 @@ impl Views {
 fn cut_all(
     out: &mut dyn Write,
     photos: &[CaptionedPhoto],
-    config: &ViewsConfig,
+    (config, bank): (&ViewsConfig, usize),
     picture: usize,
     seed: u64,
 ) -> Result<()> {
@@ -129,7 +147,7 @@ fn cut_all(
                 let pixels = opened.pixels();
                 let size = [pixels.width(), pixels.height()];
                 let mut bytes = Vec::with_capacity(config.count * 3 * picture * picture);
-                for view in 0..config.count {
+                for view in bank * config.count..(bank + 1) * config.count {
                     let part = crop(config, seed, chunk_index * 64 + index, view, size);
                     bytes.extend(planes(&preprocessor.resize(&cut(pixels, part))));
                 }

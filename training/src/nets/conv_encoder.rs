@@ -1,22 +1,21 @@
 //! A small convolutional encoder: a photo becomes a grid of features.
 //!
 //! Plain 3×3 convolutions with batch norm and ReLU, each stage halving the picture, residual blocks in the later
-//! stages (He et al. 2015, "Deep residual learning", section 3.3), then one transformer layer over the grid, so that
-//! every cell has seen the whole photo. Plain convolutions use a processor far better than depthwise ones.
+//! stages (He et al. 2015, "Deep residual learning", section 3.3), then any number of transformer layers over the grid.
+//! Plain convolutions use a processor far better than depthwise ones.
 
 use anyhow::Result;
 use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{
-    BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig,
-    PaddingConfig2d,
+    BatchNorm, BatchNormConfig, Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig, PaddingConfig2d,
 };
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::attention::MultiHeadAttention;
-use super::feed_forward::FeedForward;
+use super::encoder_layer::{EncoderLayer, EncoderLayersConfig};
+use crate::convolution::convolve;
 use crate::export::weights::GraphWriter;
 
 /// The sizes of a [`ConvEncoder`].
@@ -29,12 +28,8 @@ pub struct ConvEncoderConfig {
     pub channels: Vec<usize>,
     /// Residual blocks of each stage.
     pub blocks: Vec<usize>,
-    /// Heads of the transformer layer.
-    pub heads: usize,
-    /// Inner width of its feed-forward net.
-    pub inner: usize,
-    /// Dropout of the transformer layer.
-    pub dropout: f64,
+    /// The layers over the grid.
+    pub mixing: EncoderLayersConfig,
 }
 
 impl ConvEncoderConfig {
@@ -70,7 +65,8 @@ impl ConvNorm {
     }
 
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        self.norm.forward(self.conv.forward(x))
+        self.norm
+            .forward(convolve(x, self.conv.weight.val(), self.conv.stride[0]))
     }
 
     /// One convolution in a graph: at use the batch norm is a scale and a shift, which its weights take in.
@@ -128,18 +124,10 @@ pub struct ConvEncoder {
     pub project: Linear,
     /// A learned vector for each cell, `[cells, width]`.
     pub position: Param<Tensor<2>>,
-    /// Before the self-attention.
-    pub attention_norm: LayerNorm,
     /// Over the grid.
-    pub attention: MultiHeadAttention,
-    /// Before the feed-forward net.
-    pub forward_norm: LayerNorm,
-    /// Of the transformer layer.
-    pub feed_forward: FeedForward,
+    pub layers: Vec<EncoderLayer>,
     /// Of what comes out.
     pub norm: LayerNorm,
-    /// While training.
-    pub dropout: Dropout,
 }
 
 impl ConvEncoder {
@@ -160,17 +148,13 @@ impl ConvEncoder {
                 }
             })
             .collect();
-        let norm = || LayerNormConfig::new(width).init(device);
+        let layer = |_| EncoderLayer::new(&config.mixing, width, device);
         Self {
             stages,
             project: LinearConfig::new(from, width).init(device),
             position: Initializer::Normal { mean: 0.0, std: 0.02 }.init([config.grid().pow(2), width], device),
-            attention_norm: norm(),
-            attention: MultiHeadAttention::new(width, config.heads, device),
-            forward_norm: norm(),
-            feed_forward: FeedForward::new(width, config.inner, device),
-            norm: norm(),
-            dropout: DropoutConfig::new(config.dropout).init(),
+            layers: (0..config.mixing.layers).map(layer).collect(),
+            norm: LayerNormConfig::new(width).init(device),
         }
     }
 
@@ -184,14 +168,11 @@ impl ConvEncoder {
             }
         }
         let cells = x.flatten::<3>(2, 3).swap_dims(1, 2);
-        let x = self.project.forward(cells) + self.position.val().unsqueeze::<3>();
-        let normed = self.attention_norm.forward(x.clone());
-        let (mixed, _) = self
-            .attention
-            .forward(normed.clone(), &self.attention.keys_values(normed), None);
-        let x = x + self.dropout.forward(mixed);
-        let inner = self.feed_forward.forward(self.forward_norm.forward(x.clone()));
-        self.norm.forward(x + self.dropout.forward(inner))
+        let mut x = self.project.forward(cells) + self.position.val().unsqueeze::<3>();
+        for layer in &self.layers {
+            x = layer.forward(x);
+        }
+        self.norm.forward(x)
     }
 
     /// [`Self::forward`] in a graph, for a net that is not being trained ([`Module::valid`]).
@@ -213,14 +194,10 @@ impl ConvEncoder {
         let cells = g.graph.transpose(&cells, &[0, 2, 1]);
         let position = g.weight("position", self.position.val())?;
         let projected = g.linear("project", &self.project, &cells)?;
-        let x = g.graph.add(&projected, &position);
-        let normed = g.layer_norm("attention_norm", &self.attention_norm, &x)?;
-        let [keys, values] = self.attention.emit_keys_values(g, "attention", &normed)?;
-        let [mixed, _] = self.attention.emit(g, "attention", &normed, [&keys, &values], None)?;
-        let x = g.graph.add(&x, &mixed);
-        let normed = g.layer_norm("forward_norm", &self.forward_norm, &x)?;
-        let inner = self.feed_forward.emit(g, "feed_forward", &normed)?;
-        let x = g.graph.add(&x, &inner);
+        let mut x = g.graph.add(&projected, &position);
+        for (index, layer) in self.layers.iter().enumerate() {
+            x = layer.emit(g, &format!("layer.{index}"), &x)?;
+        }
         g.layer_norm("norm", &self.norm, &x)
     }
 }

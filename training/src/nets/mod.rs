@@ -3,5 +3,6 @@
 pub mod attention;
 pub mod captioner;
 pub mod conv_encoder;
+pub mod encoder_layer;
 pub mod feed_forward;
 pub mod transformer_decoder;
