@@ -155,6 +155,7 @@ mod tests {
         let word = |probability| Word {
             text: "dog".to_owned(),
             probability,
+            support: None,
             attention: None,
             place: None,
         };

@@ -218,8 +218,10 @@ fn our_own_models_say_how_to_write_and_how_sure_to_be() {
     let calibration = Calibration::Logistic {
         intercept: -1.0,
         slope: 0.5,
+        mean_support: 0.0,
+        least_support: 0.0,
     };
-    assert_eq!(found.confidence, calibration.confidence(found.mean_log_probability()));
+    assert_eq!(found.confidence, calibration.confidence(&found.evidence()));
     assert!(found.confidence < 0.268_941, "less than without any doubt");
 }
 

@@ -3,14 +3,17 @@
 use std::path::Path;
 use std::time::Instant;
 
+use ndarray::Array4;
+
 use super::cancel::Run;
 use super::decoder::{Decoder, Memory};
 use super::encoder::Encoder;
 use super::preprocess::{InputSize, Preprocessor};
 use super::runtime::open_sessions;
 use super::search::{Hypothesis, search};
+use super::support::{Bag, Support};
 use super::{Alternative, Cancel, CaptionError, Description, DeviceChoice, Seconds, sentence};
-use crate::model::{GenerationConfig, ModelError, ModelFolder};
+use crate::model::{Evidence, GenerationConfig, ModelError, ModelFolder};
 use crate::photo::Photo;
 
 /// How a model is loaded.
@@ -63,6 +66,7 @@ pub struct Captioner {
     preprocessor: Preprocessor,
     encoder: Encoder,
     decoder: Decoder,
+    bag: Option<Bag>,
     device: String,
     /// Seconds that opening the folder and loading took, until a description has told them.
     load_seconds: Option<f64>,
@@ -89,12 +93,14 @@ impl Captioner {
                 (graphs, _) => break graphs?,
             }
         };
+        let bag = Bag::new(folder, encoder.outputs())?;
         let load_seconds = Some(folder.seconds() + start.elapsed().as_secs_f64());
         Ok(Self {
             model: folder.clone(),
             preprocessor,
             encoder,
             decoder,
+            bag,
             device,
             load_seconds,
         })
@@ -102,9 +108,10 @@ impl Captioner {
 
     /// Describes a photo. `progress` is told of each stage as it begins, and of each token of the search.
     ///
-    /// The confidence comes from the mean log-probability of the tokens: through the model's calibration where
-    /// `config.json` has one, else its exponential, which is the geometric mean of their probabilities and says how
-    /// sure the model is, not how often it is right.
+    /// The confidence comes from the mean log-probability of the tokens and, for a model that says which words the
+    /// photo supports, from that: through the model's calibration where `config.json` has one, else it is the
+    /// exponential of the former, which is the geometric mean of their probabilities and says how sure the model is,
+    /// not how often it is right.
     ///
     /// # Errors
     /// [`CaptionError::Cancelled`] soon after [`Cancel::cancel`]; else the model failed or found no words.
@@ -135,10 +142,10 @@ impl Captioner {
         let decode_photo = photo.seconds() + lap();
         run.check()?;
         progress(Stage::Encode);
-        let mut memory = Memory::new(self.encoder.run(&pixels, run)?);
+        let (mut memory, support) = self.look(&pixels, run)?;
         let encode = lap();
         let found = self.search(&mut memory, options, &[], run, progress)?;
-        let description = self.description(&found)?;
+        let description = self.description(&found, &support)?;
         let seconds = Seconds {
             load: self.load_seconds.take().unwrap_or_default(),
             decode_photo,
@@ -183,7 +190,7 @@ impl Captioner {
         progress(Stage::Preprocess);
         let pixels = self.preprocessor.run(photo.pixels());
         progress(Stage::Encode);
-        let mut memory = Memory::new(self.encoder.run(&pixels, run)?);
+        let (mut memory, support) = self.look(&pixels, run)?;
         // A greedy search has nothing to choose from.
         let beams = options.over(self.model.generation()).num_beams().max(BEAMS_FURTHER);
         let options = DescribeOptions {
@@ -204,7 +211,7 @@ impl Captioner {
             let found = self.search(&mut memory, &options, &said, run, progress)?;
             let before = description.alternatives.len();
             for other in &found {
-                description.add_alternative(self.alternative(other)?);
+                description.add_alternative(self.alternative(other, &support)?);
                 if description.alternatives.len() > before {
                     break;
                 }
@@ -213,6 +220,13 @@ impl Captioner {
             said.extend(found.first().map(|best| best.tokens.clone()));
         }
         Ok(description)
+    }
+
+    /// Runs the encoder: what the decoder looks at, and the words that the photo supports.
+    fn look(&mut self, pixels: &Array4<f32>, run: &Run) -> Result<(Memory, Support), CaptionError> {
+        let outputs = self.encoder.run(pixels, run)?;
+        let support = self.bag.as_ref().map(|bag| bag.read(&outputs)).transpose()?;
+        Ok((Memory::new(outputs), support.unwrap_or_default()))
     }
 
     fn search(
@@ -240,9 +254,9 @@ impl Captioner {
         Ok(found.into_iter().map(|(hypothesis, _)| hypothesis).collect())
     }
 
-    fn description(&self, found: &[Hypothesis]) -> Result<Description, CaptionError> {
+    fn description(&self, found: &[Hypothesis], support: &Support) -> Result<Description, CaptionError> {
         let (best, others) = found.split_first().ok_or(CaptionError::NoWords)?;
-        let best = self.alternative(best)?;
+        let best = self.alternative(best, support)?;
         if best.words.is_empty() {
             return Err(CaptionError::NoWords);
         }
@@ -258,29 +272,32 @@ impl Captioner {
             seconds: Seconds::default(),
         };
         for other in others {
-            description.add_alternative(self.alternative(other)?);
+            description.add_alternative(self.alternative(other, support)?);
         }
         Ok(description)
     }
 
     /// A sequence as a sentence.
-    fn alternative(&self, found: &Hypothesis) -> Result<Alternative, CaptionError> {
-        let words = sentence::words(found, &self.model)?;
+    fn alternative(&self, found: &Hypothesis, support: &Support) -> Result<Alternative, CaptionError> {
+        let words = sentence::words(found, &self.model, support)?;
         let score = found.score();
         let mean = score / found.tokens.len().saturating_sub(1).max(1) as f32;
         Ok(Alternative {
             caption: sentence::text(&words),
-            confidence: self.confidence(mean),
+            confidence: self.confidence(&Evidence::new(mean, words.iter().filter_map(|word| word.support))),
             words,
             tokens: found.tokens.clone(),
             score,
         })
     }
 
-    fn confidence(&self, mean: f32) -> f32 {
+    fn confidence(&self, evidence: &Evidence) -> f32 {
         let calibration = self.model.config().hearsight.calibration;
         calibration
-            .map_or_else(|| mean.exp(), |calibration| calibration.confidence(mean))
+            .map_or_else(
+                || evidence.mean_log_probability.exp(),
+                |calibration| calibration.confidence(evidence),
+            )
             .clamp(0.0, 1.0)
     }
 

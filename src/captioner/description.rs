@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::Evidence;
+
 /// One sentence about one photo, with everything that the window, the voice and the reports need.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Description {
@@ -32,6 +34,12 @@ impl Description {
     pub fn mean_log_probability(&self) -> f32 {
         // All but the start token.
         self.score / self.tokens.len().saturating_sub(1).max(1) as f32
+    }
+
+    /// What speaks for the caption: that from which its confidence comes.
+    pub fn evidence(&self) -> Evidence {
+        let support = self.words.iter().filter_map(|word| word.support);
+        Evidence::new(self.mean_log_probability(), support)
     }
 
     /// The caption and the alternatives, best first.
@@ -90,6 +98,9 @@ pub struct Word {
     pub text: String,
     /// The product of its tokens' probabilities, 0 to 1.
     pub probability: f32,
+    /// How far the photo supports the word, whatever the sentence, 0 to 1; none where the model does not say.
+    #[serde(default)]
+    pub support: Option<f32>,
     /// Where the model looked while it wrote the word; none where the model does not say.
     pub attention: Option<Attention>,
     /// That place as a phrase; none where there is no attention or it is spread over the photo.

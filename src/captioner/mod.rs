@@ -19,6 +19,7 @@ mod runtime;
 mod search;
 mod sentence;
 mod softmaxes;
+mod support;
 
 pub use agreement::{Agreement, Shared};
 pub use cancel::Cancel;

@@ -3,12 +3,17 @@
 use tokenizers::Tokenizer;
 
 use super::search::Hypothesis;
+use super::support::Support;
 use super::{Attention, CaptionError, Word};
 use crate::model::{GenerationConfig, ModelFolder};
 use crate::text;
 
 /// The words of a sequence, as the tokenizer writes them.
-pub(super) fn words(hypothesis: &Hypothesis, model: &ModelFolder) -> Result<Vec<Word>, CaptionError> {
+pub(super) fn words(
+    hypothesis: &Hypothesis,
+    model: &ModelFolder,
+    support: &Support,
+) -> Result<Vec<Word>, CaptionError> {
     let written = written(&hypothesis.tokens, model.generation());
     let mut words = Vec::new();
     for (text, tokens) in split(written, model.tokenizer())? {
@@ -20,9 +25,11 @@ pub(super) fn words(hypothesis: &Hypothesis, model: &ModelFolder) -> Result<Vec<
             .collect();
         let attention = word_map(&maps, model)?;
         let place = attention.as_ref().and_then(Attention::place);
+        let support = support.of(&text);
         words.push(Word {
             text,
             probability: log_probability.exp(),
+            support,
             attention,
             place,
         });
@@ -242,6 +249,7 @@ mod tests {
         let word = |text: &str| Word {
             text: text.to_owned(),
             probability: 1.0,
+            support: None,
             attention: None,
             place: None,
         };

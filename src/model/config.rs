@@ -33,32 +33,79 @@ pub struct HearsightConfig {
     pub name: Option<String>,
     /// Rows and columns of the grid that the decoder attends to.
     pub attention_grid: Option<[usize; 2]>,
-    /// How the confidence is computed from the log-probabilities.
+    /// How the confidence is computed.
     pub calibration: Option<Calibration>,
     /// The language of the captions, as a BCP 47 tag; none: English.
     pub language: Option<String>,
+    /// The words, in lower case, of the encoder's output `word_support`, in its order.
+    pub word_support: Option<Vec<String>>,
     /// The model writes lower case without a full stop; the description should read as a sentence.
     pub capitalise: bool,
 }
 
-/// A map from a sentence's mean log-probability to the confidence that it is right.
+/// A map from what speaks for a sentence to the confidence that it is right.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Calibration {
-    /// Platt's logistic curve: `1 / (1 + exp(-(intercept + slope * mean_log_probability)))`.
+    /// Platt's logistic curve: `1 / (1 + exp(-log_odds))`, with `log_odds = intercept + slope * mean_log_probability +
+    /// mean_support * evidence.mean_support + least_support * evidence.least_support`.
     Logistic {
-        /// The curve's value, in log-odds, for a sentence without any doubt.
+        /// The log-odds of a sentence without any doubt, and without content words.
         intercept: f32,
         /// Log-odds lost with each unit of mean log-probability.
         slope: f32,
+        /// Log-odds won with each unit of [`Evidence::mean_support`].
+        #[serde(default)]
+        mean_support: f32,
+        /// Log-odds won with each unit of [`Evidence::least_support`].
+        #[serde(default)]
+        least_support: f32,
     },
 }
 
 impl Calibration {
-    /// The confidence, 0 to 1, for a sentence with this mean log-probability (0 or less).
-    pub fn confidence(&self, mean_log_probability: f32) -> f32 {
-        match self {
-            Self::Logistic { intercept, slope } => 1.0 / (1.0 + (-(intercept + slope * mean_log_probability)).exp()),
+    /// The confidence, 0 to 1, for a sentence with this evidence.
+    pub fn confidence(&self, evidence: &Evidence) -> f32 {
+        let Self::Logistic {
+            intercept,
+            slope,
+            mean_support,
+            least_support,
+        } = self;
+        let log_odds = intercept
+            + slope * evidence.mean_log_probability
+            + mean_support * evidence.mean_support
+            + least_support * evidence.least_support;
+        1.0 / (1.0 + (-log_odds).exp())
+    }
+}
+
+/// What speaks for a sentence.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Evidence {
+    /// Of a generated token; 0 or less.
+    pub mean_log_probability: f32,
+    /// The mean log-odds of the photo's support for the sentence's words, as far as the model knows them; 0 where it
+    /// knows none.
+    pub mean_support: f32,
+    /// The lowest of these log-odds; 0 where there are none.
+    pub least_support: f32,
+}
+
+impl Evidence {
+    /// Support further from one half than this, in log-odds, counts as this far: nothing is quite certain.
+    const FURTHEST: f32 = 6.0;
+
+    /// Of a sentence with the photo's `support` for its words, each 0 to 1.
+    pub fn new(mean_log_probability: f32, support: impl Iterator<Item = f32>) -> Self {
+        let log_odds: Vec<f32> = support
+            .map(|p| (p / (1.0 - p)).ln().clamp(-Self::FURTHEST, Self::FURTHEST))
+            .collect();
+        let least = log_odds.iter().copied().reduce(f32::min);
+        Self {
+            mean_log_probability,
+            mean_support: log_odds.iter().sum::<f32>() / log_odds.len().max(1) as f32,
+            least_support: least.unwrap_or(0.0),
         }
     }
 }
@@ -79,8 +126,23 @@ mod tests {
         let json = r#"{"hearsight": {"calibration": {"kind": "logistic", "intercept": 1.0, "slope": 2.0}}}"#;
         let config: Config = serde_json::from_str(json).unwrap();
         let calibration = config.hearsight.calibration.unwrap();
-        assert_eq!(calibration.confidence(-0.5), 0.5);
-        assert!(calibration.confidence(-2.0) < calibration.confidence(-1.0));
+        let sure = |mean| calibration.confidence(&Evidence::new(mean, std::iter::empty()));
+        assert_eq!(sure(-0.5), 0.5);
+        assert!(sure(-2.0) < sure(-1.0));
+    }
+
+    #[test]
+    fn a_word_that_the_photo_does_not_support_lowers_the_confidence() {
+        let calibration = Calibration::Logistic {
+            intercept: 0.0,
+            slope: 1.0,
+            mean_support: 0.5,
+            least_support: 0.5,
+        };
+        let sure = |support: &[f32]| calibration.confidence(&Evidence::new(0.0, support.iter().copied()));
+        assert!((sure(&[0.5, 0.5]) - 0.5).abs() < 1e-6);
+        assert!(sure(&[0.9, 0.9]) > sure(&[0.9, 0.1]));
+        assert!(sure(&[1.0]) < 1.0 && sure(&[0.0]) > 0.0);
     }
 
     #[test]

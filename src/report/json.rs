@@ -90,6 +90,7 @@ struct ErrorLine<'a> {
 struct WordEntry<'a> {
     text: &'a str,
     probability: f32,
+    support: Option<f32>,
     attention: Option<AttentionEntry<'a>>,
     place: Option<&'static str>,
 }
@@ -99,6 +100,7 @@ impl<'a> WordEntry<'a> {
         Word {
             text,
             probability,
+            support,
             attention,
             place,
         }: &'a Word,
@@ -106,6 +108,7 @@ impl<'a> WordEntry<'a> {
         Self {
             text,
             probability: *probability,
+            support: *support,
             attention: attention.as_ref().map(AttentionEntry::new),
             place: place.map(|place| place.tag()),
         }
@@ -214,12 +217,12 @@ mod tests {
     fn a_description_is_one_line_of_the_agreed_fields_in_their_order() {
         let expected = concat!(
             r#"{"photo":"a b.jpg","caption":"a cat.","confidence":0.9,"words":["#,
-            r#"{"text":"a","probability":0.75,"attention":null,"place":null},"#,
-            r#"{"text":"cat.","probability":0.75,"#,
+            r#"{"text":"a","probability":0.75,"support":null,"attention":null,"place":null},"#,
+            r#"{"text":"cat.","probability":0.75,"support":null,"#,
             r#""attention":{"rows":2,"columns":2,"weights":[0.75,0.125,0.0625,0.0625]},"place":"upper left"}],"#,
             r#""alternatives":[{"caption":"a dog.","score":-2.5,"confidence":0.3,"words":["#,
-            r#"{"text":"a","probability":0.75,"attention":null,"place":null},"#,
-            r#"{"text":"dog.","probability":0.75,"attention":null,"place":null}]}],"#,
+            r#"{"text":"a","probability":0.75,"support":null,"attention":null,"place":null},"#,
+            r#"{"text":"dog.","probability":0.75,"support":null,"attention":null,"place":null}]}],"#,
             r#""agreement":{"sentences":2,"words":[{"word":"cat","sentences":1},{"word":"dog","sentences":1}]},"#,
             r#""tokens":[1,7,9,2],"score":-1.25,"#,
             r#""model":"everyday","device":"cpu","#,

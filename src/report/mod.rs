@@ -26,6 +26,7 @@ pub(crate) mod example {
         let word = |text: &str, attention: Option<Attention>, place| Word {
             text: text.to_owned(),
             probability: 0.75,
+            support: None,
             attention,
             place,
         };

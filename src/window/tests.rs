@@ -35,6 +35,7 @@ fn word(text: &str, place: Option<Place>, weights: [f32; 4], probability: f32) -
     Word {
         text: text.to_owned(),
         probability,
+        support: None,
         attention: Some(attention),
         place,
     }

@@ -1,14 +1,15 @@
-//! Calibration: which share of sentences with a given log-probability is right.
+//! Calibration: which share of sentences with the same evidence is right.
 //!
 //! A sentence counts as right when at least half of its content words (those of the bag: things, colours, doings) are
-//! used by at least one of the people who described the photo. A logistic curve over the mean log-probability a
-//! token (Platt 1999) turns that into the confidence people are shown; the expected calibration error (Guo et al. 2017,
+//! used by at least one of the people who described the photo. A logistic curve (Platt 1999) over the mean
+//! log-probability a token and the photo's support for the words turns that into the confidence people are shown; the expected calibration error (Guo et al. 2017,
 //! section 3) says how far to believe it.
 
 use std::fmt;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use hearsight::model::Evidence;
 use serde_json::{Value, json};
 
 use crate::data::words::Bag;
@@ -17,14 +18,15 @@ use crate::disk::write_text;
 /// Share of a right sentence's content words that people used too.
 const RIGHT: f32 = 0.5;
 
-/// The curve `1 / (1 + exp(-(intercept + slope × mean log-probability)))`, fitted to every other point, and how well it
-/// fits the ones between.
+/// What the confidence is computed from, after the constant 1.
+const EVIDENCE: usize = 4;
+
+/// Weights of the evidence for a sentence, by a logistic curve fitted to every other point, and how well it fits the ones
+/// between.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Calibration {
-    /// Log-odds for a sentence without any doubt.
-    pub intercept: f64,
-    /// Log-odds a unit of mean log-probability.
-    pub slope: f64,
+    /// Log-odds: the intercept, a unit of mean log-probability, of mean support, of least support.
+    pub weights: [f64; EVIDENCE],
     /// Share of all the sentences that are right.
     pub right: f64,
     /// Mean distance between confidence and share of right sentences, over ten bins of confidence, on the points that
@@ -33,18 +35,18 @@ pub struct Calibration {
 }
 
 impl Calibration {
-    /// Fits (mean log-probability, right) points.
-    pub fn of(points: &[(f64, bool)]) -> Self {
+    /// Fits (evidence, right) points.
+    pub fn of(points: &[(Evidence, bool)]) -> Self {
+        let points: Vec<_> = points.iter().map(|(evidence, right)| (row(evidence), *right)).collect();
         let fitted: Vec<_> = points.iter().copied().step_by(2).collect();
-        let (intercept, slope) = fit(&fitted);
+        let weights = fit(&fitted);
         let right = points.iter().filter(|(_, right)| *right).count() as f64 / points.len().max(1) as f64;
         let between = points.iter().skip(1).step_by(2);
         let confident: Vec<_> = between
-            .map(|&(x, right)| (logistic(intercept + slope * x), right))
+            .map(|(x, right)| (logistic(product(&weights, x)), *right))
             .collect();
         Self {
-            intercept,
-            slope,
+            weights,
             right,
             expected_error: expected_error(&confident),
         }
@@ -55,14 +57,20 @@ impl Calibration {
     /// # Errors
     /// A curve by which doubt would raise the confidence, a folder without a readable `config.json`, a full disk.
     pub fn store(&self, model: &Path) -> Result<()> {
-        if !(self.intercept.is_finite() && self.slope.is_finite() && self.slope > 0.0) {
-            bail!("the log-probability says nothing about these sentences, so no confidence can be fitted to it");
+        let [intercept, slope, mean_support, least_support] = self.weights;
+        if !(self.weights.iter().all(|weight| weight.is_finite()) && slope + mean_support + least_support > 0.0) {
+            bail!("the evidence says nothing about these sentences, so no confidence can be fitted to it");
         }
         let path = model.join("config.json");
         let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let mut config: Value = serde_json::from_str(&text).with_context(|| format!("{} is broken", path.display()))?;
-        config["hearsight"]["calibration"] =
-            json!({"kind": "logistic", "intercept": self.intercept, "slope": self.slope});
+        config["hearsight"]["calibration"] = json!({
+            "kind": "logistic",
+            "intercept": intercept,
+            "slope": slope,
+            "mean_support": mean_support,
+            "least_support": least_support,
+        });
         write_text(&path, &format!("{config:#}\n"))
     }
 }
@@ -77,6 +85,15 @@ impl fmt::Display for Calibration {
     }
 }
 
+fn row(evidence: &Evidence) -> [f64; EVIDENCE] {
+    [
+        1.0,
+        f64::from(evidence.mean_log_probability),
+        f64::from(evidence.mean_support),
+        f64::from(evidence.least_support),
+    ]
+}
+
 /// Whether people's captions support a sentence; none where it has no content word to judge by.
 pub fn is_right(caption: &str, references: &[String], bag: &Bag) -> Option<bool> {
     let said = bag.targets(&[caption.to_owned()]);
@@ -88,25 +105,31 @@ pub fn is_right(caption: &str, references: &[String], bag: &Bag) -> Option<bool>
     (count > 0).then_some(shared as f32 >= RIGHT * count as f32)
 }
 
-/// Intercept and slope by Newton's method, with a weak pull of the slope towards 0.
-fn fit(points: &[(f64, bool)]) -> (f64, f64) {
-    let (mut intercept, mut slope) = (0.0, 0.0);
+/// The weights by Newton's method, with a weak pull of all but the intercept towards 0.
+fn fit(points: &[([f64; EVIDENCE], bool)]) -> [f64; EVIDENCE] {
+    type Square = nalgebra::SMatrix<f64, EVIDENCE, EVIDENCE>;
+    type Column = nalgebra::SVector<f64, EVIDENCE>;
+    let pull = Square::from_diagonal(&Column::from_fn(|at, _| if at == 0 { 1e-9 } else { 1e-3 }));
+    let mut weights = Column::zeros();
     for _ in 0..50 {
-        let (mut g0, mut g1, mut h00, mut h01, mut h11) = (0.0, -1e-3 * slope, 1e-9, 0.0, 1e-3);
-        for &(x, right) in points {
-            let p = logistic(intercept + slope * x);
-            let (error, weight) = (f64::from(u8::from(right)) - p, p * (1.0 - p));
-            g0 += error;
-            g1 += error * x;
-            h00 += weight;
-            h01 += weight * x;
-            h11 += weight * x * x;
+        let mut gradient = -(pull * weights);
+        let mut curvature = pull;
+        for (x, right) in points {
+            let x = Column::from(*x);
+            let p = logistic(weights.dot(&x));
+            gradient += x * (f64::from(u8::from(*right)) - p);
+            curvature += x * x.transpose() * (p * (1.0 - p));
         }
-        let determinant = h00 * h11 - h01 * h01;
-        intercept += (h11 * g0 - h01 * g1) / determinant;
-        slope += (h00 * g1 - h01 * g0) / determinant;
+        // Positive definite by the pull, so there is always a step.
+        if let Some(solver) = curvature.cholesky() {
+            weights += solver.solve(&gradient);
+        }
     }
-    (intercept, slope)
+    weights.into()
+}
+
+fn product(weights: &[f64; EVIDENCE], x: &[f64; EVIDENCE]) -> f64 {
+    std::iter::zip(weights, x).map(|(weight, x)| weight * x).sum()
 }
 
 fn logistic(x: f64) -> f64 {
@@ -140,14 +163,19 @@ mod tests {
         let points: Vec<_> = (0..20_000)
             .map(|_| {
                 let x = -3.0 * uniform();
-                (x, uniform() < logistic(1.0 + 1.5 * x))
+                let support = 4.0 * uniform() - 2.0;
+                let evidence = Evidence {
+                    mean_log_probability: x as f32,
+                    mean_support: support as f32,
+                    least_support: 0.0,
+                };
+                (evidence, uniform() < logistic(1.0 + 1.5 * x + 0.7 * support))
             })
             .collect();
         let found = Calibration::of(&points);
-        assert!(
-            (found.intercept - 1.0).abs() < 0.1 && (found.slope - 1.5).abs() < 0.1,
-            "{found:?}"
-        );
+        for (found, made) in std::iter::zip(found.weights, [1.0, 1.5, 0.7, 0.0]) {
+            assert!((found - made).abs() < 0.1, "{found} for {made}");
+        }
         assert!(found.expected_error < 0.02, "{found:?}");
     }
 

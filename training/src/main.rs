@@ -114,7 +114,7 @@ fn main() -> Result<()> {
         Command::Export { run, to, precision } => {
             let run = run.open()?;
             let (epoch, net) = run.checkpoints()?.best(run.net(&Device::flex()))?;
-            export::export(&net, &run.config, &run.tokenizer, precision, &to)?;
+            export::export(&net, &run.config, (&run.tokenizer, &run.bag), precision, &to)?;
             println!("epoch {epoch} is in {}", to.display());
         }
         Command::Score {
@@ -157,7 +157,7 @@ fn main() -> Result<()> {
             println!("{}", describe::habits(&model, &descriptions, &judged)?);
             let points: Vec<_> = judged
                 .iter()
-                .map(|&(description, right)| (f64::from(description.mean_log_probability()), right))
+                .map(|&(description, right)| (description.evidence(), right))
                 .collect();
             let calibration = Calibration::of(&points);
             println!("{calibration}");

@@ -85,7 +85,14 @@ fn a_captioner_learns_colours_and_describes_them_through_the_exported_folder() {
     let (epoch, net) = run.checkpoints().unwrap().best(run.net(&Device::flex())).unwrap();
     assert!(epoch > 40, "the best epoch is {epoch}");
     let model = folder.path().join("model");
-    export(&net, &run.config, &run.tokenizer, Precision::Float32, &model).unwrap();
+    export(
+        &net,
+        &run.config,
+        (&run.tokenizer, &run.bag),
+        Precision::Float32,
+        &model,
+    )
+    .unwrap();
     let (scores, descriptions) = describe::score(&model, &run.data.dev, &DescribeOptions::default()).unwrap();
     let right = std::iter::zip(0.., &descriptions)
         .filter(|(i, d)| d.caption.contains(COLOURS[i % 3].0))
@@ -96,6 +103,9 @@ fn a_captioner_learns_colours_and_describes_them_through_the_exported_folder() {
         descriptions[0].caption
     );
     assert!(scores.corpus.bleu[0] > 0.7, "{scores}");
+    let colour = |d: &hearsight::captioner::Description| d.words.iter().find_map(|word| word.support);
+    let support = colour(&descriptions[0]).unwrap();
+    assert!(support > 0.5, "the photo supports its colour by {support}");
     let attention = descriptions[0].words[0].attention.as_ref().unwrap();
     assert_eq!((attention.rows, attention.columns), (4, 4));
 }

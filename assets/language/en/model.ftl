@@ -23,6 +23,7 @@ reason-scores-no-numbers = its scores are not numbers
 reason-state-rows = what it goes on from is not of as many rows as sequences
 reason-encoder-size = the encoder takes pictures of { $width }×{ $height } pixels, but preprocessor_config.json makes them { $made_width }×{ $made_height }
 reason-attention-grid = config.json says that the attention_grid is { $rows }×{ $columns }, but the decoder looks at { $positions } positions
+reason-no-word-support = config.json names the words of "{ $output }", but the encoder has no such output
 reason-no-start-token = neither generation_config.json nor config.json has a decoder_start_token_id or bos_token_id
 reason-vocabulary = tokenizer.json has { $words } words, but the decoder was made for a vocabulary of { $size }
 reason-special-token = the start or end token { $id } is outside of the decoder's vocabulary of { $size }

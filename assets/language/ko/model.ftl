@@ -23,6 +23,7 @@ reason-scores-no-numbers = 점수가 수가 아님
 reason-state-rows = 이어 갈 상태의 행 수가 문장 수와 다름
 reason-encoder-size = 인코더는 { $width }×{ $height } 픽셀 그림을 받는데 preprocessor_config.json은 { $made_width }×{ $made_height } 픽셀로 만듦
 reason-attention-grid = config.json에는 attention_grid가 { $rows }×{ $columns }인데 디코더는 { $positions }곳을 봄
+reason-no-word-support = config.json에는 "{ $output }" 출력의 낱말이 있는데 인코더에는 그런 출력이 없음
 reason-no-start-token = generation_config.json에도 config.json에도 decoder_start_token_id나 bos_token_id가 없음
 reason-vocabulary = tokenizer.json에는 낱말이 { $words }개인데 디코더의 어휘는 { $size }개임
 reason-special-token = 시작 또는 끝 토큰 { $id }번이 디코더의 어휘 { $size }개를 벗어남

@@ -3,7 +3,8 @@
 //! The layout is Hugging Face Optimum's. The graphs' names, dimensions and shapes:
 //!
 //! - `encoder_model.onnx`: `pixel_values` `[batch, 3, height, width]` → `last_hidden_state` `[batch, cells, width]` and,
-//!   for each decoder layer, `cross_key_values.N.key` and `.value` `[batch, heads, cells, width / heads]`: what does not
+//!   `word_support` `[batch, bag]`, the probability that people use each word of `config.json`'s
+//!   `hearsight.word_support` for the photo, and for each decoder layer, `cross_key_values.N.key` and `.value` `[batch, heads, cells, width / heads]`: what does not
 //!   change from word to word is computed once a photo.
 //! - `decoder_model.onnx`: `input_ids` `[batch, length]`, the `cross_key_values`, `past_key_values.N.key` and `.value`
 //!   `[batch, heads, past, width / heads]` (past may be 0) → `logits` `[batch, length, vocabulary]`, `present.N.key` and
@@ -22,7 +23,7 @@ use tokenizers::Tokenizer;
 
 use crate::config::RunConfig;
 use crate::data::views::preprocessor_config;
-use crate::data::words::{END, PAD, START, UNKNOWN};
+use crate::data::words::{Bag, END, PAD, START, UNKNOWN};
 use crate::disk::write_text;
 use crate::nets::captioner::CaptionerNet;
 use weights::{GraphWriter, Precision};
@@ -34,7 +35,7 @@ use weights::{GraphWriter, Precision};
 pub fn export(
     net: &CaptionerNet,
     config: &RunConfig,
-    tokenizer: &Tokenizer,
+    (tokenizer, bag): (&Tokenizer, &Bag),
     precision: Precision,
     to: &Path,
 ) -> Result<()> {
@@ -43,7 +44,7 @@ pub fn export(
     onnx::save(&decoder(net, config, precision)?, &to.join("decoder_model.onnx"))?;
     let vocabulary = tokenizer.get_vocab_size(true);
     let json = |name: &str, value: &Value| write_text(&to.join(name), &format!("{value:#}\n"));
-    json("config.json", &model_config(config, vocabulary))?;
+    json("config.json", &model_config(config, vocabulary, bag))?;
     json("generation_config.json", &generation_config(config))?;
     json(
         "preprocessor_config.json",
@@ -75,6 +76,10 @@ pub fn encoder(net: &CaptionerNet, config: &RunConfig, precision: Precision) -> 
         Dim::Fixed(config.net.decoder.width as i64),
     ];
     g.graph.output("last_hidden_state", &memory, DataType::Float, &dims);
+    let support = net.emit_word_support(&mut g, &memory)?;
+    let bag = net.word_support.weight.dims()[1] as i64;
+    g.graph
+        .output("word_support", &support, DataType::Float, &[batch, Dim::Fixed(bag)]);
     Ok(g.graph.finish()?)
 }
 
@@ -90,7 +95,7 @@ pub fn decoder(net: &CaptionerNet, config: &RunConfig, precision: Precision) -> 
     Ok(g.graph.finish()?)
 }
 
-fn model_config(config: &RunConfig, vocabulary: usize) -> Value {
+fn model_config(config: &RunConfig, vocabulary: usize, bag: &Bag) -> Value {
     let grid = config.net.encoder.grid();
     json!({
         "model_type": "hearsight",
@@ -99,7 +104,12 @@ fn model_config(config: &RunConfig, vocabulary: usize) -> Value {
         "decoder_start_token_id": START,
         "eos_token_id": END,
         "pad_token_id": PAD,
-        "hearsight": {"name": config.name, "attention_grid": [grid, grid], "capitalise": true},
+        "hearsight": {
+            "name": config.name,
+            "attention_grid": [grid, grid],
+            "capitalise": true,
+            "word_support": bag.words,
+        },
     })
 }
 

@@ -1,5 +1,7 @@
-//! The whole net that is trained: encoder, decoder, and two heads that teach the encoder and are not needed to write.
+//! The whole net that is trained: encoder, decoder, and two heads that teach the encoder: one says which words the photo
+//! supports and is exported too, one is needed for nothing else.
 
+use anyhow::Result;
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
@@ -7,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::conv_encoder::{ConvEncoder, ConvEncoderConfig};
 use super::transformer_decoder::{TransformerDecoder, TransformerDecoderConfig};
+use crate::export::weights::GraphWriter;
 
 /// The sizes of a [`CaptionerNet`].
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
@@ -52,5 +55,15 @@ impl CaptionerNet {
     /// Memory `[batch, cells, width]` → logits `[batch, bag]`.
     pub fn word_support(&self, memory: Tensor<3>) -> Tensor<2> {
         self.word_support.forward(memory.mean_dim(1).squeeze_dim::<2>(1))
+    }
+
+    /// [`Self::word_support`] in a graph, as probabilities.
+    ///
+    /// # Errors
+    /// As [`GraphWriter::weight`].
+    pub fn emit_word_support(&self, g: &mut GraphWriter, memory: &str) -> Result<String> {
+        let mean = g.graph.reduce_mean(memory, &[1], false);
+        let logits = g.linear("word_support", &self.word_support, &mean)?;
+        Ok(g.graph.sigmoid(&logits))
     }
 }
