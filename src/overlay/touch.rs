@@ -63,6 +63,7 @@ mod tests {
         Word {
             text: text.to_owned(),
             probability: 1.0,
+            support: None,
             attention: Some(Attention {
                 rows: 3,
                 columns: 3,
