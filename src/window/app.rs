@@ -8,6 +8,7 @@ use super::commands::Command;
 use super::look::Look;
 use super::outside::{Arrival, Desktop};
 use super::screen_reader::{ScreenReader, Unknown};
+use super::settings_screen::SettingsScreen;
 use super::status::Status;
 use super::view::{Picture, Seeing};
 use super::voice::{Narrator, SPEAKING_FRAME, Voice};
@@ -45,6 +46,7 @@ pub struct HearsightApp {
     pub(super) settings: Settings,
     keeper: Keeper,
     look: Look,
+    pub(super) settings_screen: SettingsScreen,
     /// What is wrong with the file of settings.
     pub(super) settings_troubles: Vec<SettingsTrouble>,
     at_work: Option<JobId>,
@@ -90,6 +92,7 @@ impl HearsightApp {
             settings: opened.settings,
             keeper: opened.keeper,
             look: Look::default(),
+            settings_screen: SettingsScreen::default(),
             settings_troubles: opened.troubles,
             at_work: (photos > 0).then_some(1),
             note: (photos > 1).then(|| text!("several-photos", count = photos)),
@@ -246,12 +249,18 @@ impl HearsightApp {
     /// Reads the keys before any widget sees them, then what was dropped.
     pub(super) fn obey_input(&mut self, ctx: &Context) {
         let on_text = self.focus_is_on_text(ctx);
-        self.take_arrows(ctx);
+        if !self.settings_screen.is_open() {
+            self.take_arrows(ctx);
+        }
         // A button that has the focus keeps its Space.
-        for command in keys::pressed(ctx, |entry| entry.command != Command::Speak || on_text) {
+        for command in keys::pressed(ctx, |entry| {
+            (entry.command != Command::Speak || on_text) && self.settings_screen.lets_through(ctx, entry.command)
+        }) {
             self.obey(ctx, command);
         }
-        self.keep_arrows(ctx);
+        if !self.settings_screen.is_open() {
+            self.keep_arrows(ctx);
+        }
         let dropped: Vec<PathBuf> = ctx.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect());
         let pasted = ctx.input(|i| i.events.iter().any(|event| matches!(event, egui::Event::Paste(_))));
         if let Some(first) = dropped.first() {
@@ -320,6 +329,7 @@ impl HearsightApp {
             Command::Spell => self.spell(ctx),
             Command::Unsure => self.tell_unsure(),
             Command::Stop if self.keys_shown => self.keys_shown = false,
+            Command::Stop if self.settings_screen.is_open() => self.settings_screen.toggle(ctx),
             Command::Stop if self.step_back() => {}
             Command::Stop => {
                 self.stop_speaking();
@@ -334,6 +344,7 @@ impl HearsightApp {
                 }
                 None => self.say(text!("status-no-sentence")),
             },
+            Command::Settings => self.settings_screen.toggle(ctx),
             Command::NextTheme => self.next_theme(),
             Command::LargerAll => self.rescale(1),
             Command::SmallerAll => self.rescale(-1),

@@ -85,6 +85,8 @@ pub enum Command {
     Spell,
     /// Say which words are unsure.
     Unsure,
+    /// Show or close the settings.
+    Settings,
     /// Change the colours of the window.
     NextTheme,
     /// Make everything larger.
@@ -274,6 +276,7 @@ pub const COMMANDS: &[Entry] = &[
     repeating(Command::Louder, "louder", Group::Voice, &[ctrl(Key::ArrowUp)]),
     repeating(Command::Softer, "softer", Group::Voice, &[ctrl(Key::ArrowDown)]),
     row(Command::Spell, "spell", Group::Voice, &[plain(Key::S)]),
+    row(Command::Settings, "settings", Group::Program, &[ctrl(Key::Comma)]),
     row(Command::NextTheme, "next-theme", Group::Program, &[ctrl(Key::T)]),
     // On many keyboards the plus sign needs Shift, its key does not.
     repeating(

@@ -22,6 +22,9 @@ const BUTTONS: [Command; 6] = [
     Command::Keys,
 ];
 
+/// A window smaller than this, in points, is one column that scrolls.
+const SMALLEST: egui::Vec2 = egui::vec2(320.0, 400.0);
+
 /// Below this width the buttons are smaller, so that more of them stand in a line.
 const NARROW: f32 = 480.0;
 
@@ -30,8 +33,25 @@ const DOTS: f64 = 0.3;
 
 impl HearsightApp {
     pub(super) fn show(&mut self, ui: &mut Ui) {
+        if self.settings_screen.is_open() {
+            self.show_settings(ui);
+        } else {
+            self.show_main(ui);
+        }
+        if self.keys_shown {
+            self.keys(ui);
+        }
+        focus::show(ui.ctx());
+    }
+
+    fn show_main(&mut self, ui: &mut Ui) {
         let margin = Margin::symmetric(14, 10);
         let panel = Frame::side_top_panel(ui.style()).inner_margin(margin);
+        let size = ui.ctx().content_rect().size();
+        if size.x < SMALLEST.x || size.y < SMALLEST.y {
+            CentralPanel::no_frame().frame(panel).show(ui, |ui| self.column(ui));
+            return;
+        }
         Panel::top("buttons").frame(panel).show(ui, |ui| self.buttons(ui));
         Panel::bottom("sentence")
             .frame(panel)
@@ -40,10 +60,24 @@ impl HearsightApp {
         CentralPanel::no_frame()
             .frame(Frame::new().fill(theme::behind_photo(ui.visuals()).0))
             .show(ui, |ui| self.photo(ui));
-        if self.keys_shown {
-            self.keys(ui);
-        }
-        focus::show(ui.ctx());
+    }
+
+    /// Everything below one another, to be scrolled: for windows that are too small to show it at once, as a small
+    /// window at 300 % is.
+    fn column(&mut self, ui: &mut Ui) {
+        let scroll = ScrollArea::vertical().id_salt("column").auto_shrink([false, false]);
+        scroll.show(ui, |ui| {
+            self.buttons(ui);
+            ui.separator();
+            self.words_and_news(ui);
+            ui.separator();
+            let size = egui::vec2(ui.available_width(), ui.available_width().max(120.0) * 0.75);
+            let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+            let fill = theme::behind_photo(ui.visuals()).0;
+            ui.painter().rect_filled(rect, 0.0, fill);
+            ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| self.photo(ui));
+            focus::follow(ui);
+        });
     }
 
     fn buttons(&mut self, ui: &mut Ui) {
@@ -75,16 +109,20 @@ impl HearsightApp {
             .min_scrolled_height(room)
             .auto_shrink([false, true]);
         scroll.show(ui, |ui| {
-            if let Some(word) = caption::show(ui, self.description.as_deref(), self.lit, self.settings.text_size) {
-                self.light(word);
-            }
-            ui.separator();
-            self.news(ui);
+            self.words_and_news(ui);
             focus::follow(ui);
         });
     }
 
-    fn news(&self, ui: &mut Ui) {
+    fn words_and_news(&mut self, ui: &mut Ui) {
+        if let Some(word) = caption::show(ui, self.description.as_deref(), self.lit, self.settings.text_size) {
+            self.light(word);
+        }
+        ui.separator();
+        self.news(ui);
+    }
+
+    pub(super) fn news(&self, ui: &mut Ui) {
         let mark = match (self.status.trouble, self.is_working()) {
             (true, _) => Mark::Trouble,
             (false, true) => Mark::Work,

@@ -13,13 +13,11 @@ mod look;
 mod node;
 mod outside;
 mod screen_reader;
+mod settings_screen;
 mod sizes;
 mod status;
-// The list of voices is shown by the settings screen.
 mod view;
-#[allow(dead_code)]
 mod voice;
-#[allow(dead_code)]
 mod voice_list;
 mod words;
 

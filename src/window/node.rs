@@ -8,6 +8,8 @@ use egui::{FontSelection, Id, Response, Role, Sense, TextWrapMode, Ui, WidgetInf
 pub enum Kind {
     /// A heading that can be jumped to and focused; its changes are announced.
     Heading,
+    /// A heading within a screen, to be jumped to.
+    Section,
     /// News: its changes are announced.
     Status,
     /// Text to be read where it stands.
@@ -37,17 +39,19 @@ pub fn text(ui: &mut Ui, id: Id, text: impl Into<WidgetText>, name: &str, kind: 
     };
     let response = ui.interact(rect, id, sense);
     let role = match kind {
-        Kind::Heading => Role::Heading,
+        Kind::Heading | Kind::Section => Role::Heading,
         Kind::Status => Role::Status,
         Kind::Plain => Role::Paragraph,
     };
     response.widget_info(|| WidgetInfo::labeled(role, true, name));
     let announces = ui.ctx().data(|data| data.get_temp(announces_id()).unwrap_or(true));
     ui.ctx().accesskit_node_builder(id, |node| {
-        if kind == Kind::Heading {
-            node.set_level(1);
+        match kind {
+            Kind::Heading => node.set_level(1),
+            Kind::Section => node.set_level(2),
+            Kind::Status | Kind::Plain => {}
         }
-        if kind != Kind::Plain {
+        if matches!(kind, Kind::Heading | Kind::Status) {
             node.set_live(if announces { Live::Polite } else { Live::Off });
         }
     });

@@ -2,6 +2,9 @@
 //! scripted captioner, a scripted voice and a scripted desktop behind the real window.
 #![allow(clippy::unwrap_used)]
 
+mod fonts;
+mod settings;
+
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -150,7 +153,23 @@ struct Window {
 
 impl Window {
     fn with(load: impl FnOnce() -> Result<Box<dyn Looker>, String> + Send + 'static, photo: bool) -> Self {
+        Self::in_folder(tempfile::tempdir().unwrap(), load, photo)
+    }
+
+    /// A window with a photo whose file of settings has this content.
+    fn with_settings_file(content: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("config");
+        std::fs::create_dir(&place).unwrap();
+        std::fs::write(place.join(crate::settings::FILE), content).unwrap();
+        Self::in_folder(folder, || Ok(Box::new(Script(0.9))), true)
+    }
+
+    fn in_folder(
+        folder: tempfile::TempDir,
+        load: impl FnOnce() -> Result<Box<dyn Looker>, String> + Send + 'static,
+        photo: bool,
+    ) -> Self {
         let path = folder.path().join("a dog.png");
         image::RgbImage::from_pixel(40, 30, image::Rgb([90, 120, 60]))
             .save(&path)
@@ -163,6 +182,7 @@ impl Window {
             .with_max_steps(20)
             .build_eframe(|creation| {
                 super::look::theme::apply(&creation.egui_ctx);
+                fonts::add_korean(&creation.egui_ctx);
                 let describer = Describer::start_with(load, first, || {});
                 HearsightApp::new(
                     &creation.egui_ctx,
@@ -234,9 +254,11 @@ impl Window {
         self.wait(text, |window| window.status() == text);
     }
 
+    /// The name of the first node of this role.
     fn name_of(&self, role: Role) -> Option<String> {
         self.harness
-            .query_by_role(role)
+            .query_all_by_role(role)
+            .next()
             .and_then(|node| node.accesskit_node().label())
     }
 
