@@ -65,6 +65,11 @@ impl Place {
         THIRDS[third(y)][third(x)]
     }
 
+    /// Whether it lies in the lower third.
+    pub fn is_below(self) -> bool {
+        matches!(self, Self::LowerLeft | Self::Bottom | Self::LowerRight)
+    }
+
     /// The place as it is said and written, "lower left", in the language of the interface.
     pub fn phrase(self) -> String {
         match self {

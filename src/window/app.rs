@@ -289,10 +289,12 @@ impl HearsightApp {
 
     /// egui would move the focus with the arrow keys and drop it with Escape; here they step and stop.
     fn keep_arrows(&self, ctx: &Context) {
+        let arrows = self.takes_arrows(ctx);
         ctx.memory_mut(|memory| {
             if let Some(focused) = memory.focused() {
                 let filter = egui::EventFilter {
                     horizontal_arrows: true,
+                    vertical_arrows: arrows,
                     escape: true,
                     ..Default::default()
                 };

@@ -29,7 +29,7 @@ use crate::text;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-fn word(text: &str, place: Option<Place>, weights: [f32; 4], probability: f32) -> Word {
+pub(super) fn word(text: &str, place: Option<Place>, weights: [f32; 4], probability: f32) -> Word {
     let attention = Attention {
         rows: 2,
         columns: 2,
@@ -45,7 +45,7 @@ fn word(text: &str, place: Option<Place>, weights: [f32; 4], probability: f32) -
 }
 
 /// "a dog runs." with the dog in the lower left, and no idea where "runs" is.
-fn a_dog_runs(confidence: f32) -> Description {
+pub(super) fn a_dog_runs(confidence: f32) -> Description {
     Description {
         caption: "a dog runs.".to_owned(),
         confidence,
@@ -68,7 +68,7 @@ fn a_dog_runs(confidence: f32) -> Description {
     }
 }
 
-struct Script(f32);
+pub(super) struct Script(f32);
 
 impl Looker for Script {
     fn about(&self) -> (String, String) {
@@ -83,7 +83,7 @@ impl Looker for Script {
 }
 
 #[derive(Default)]
-struct VoiceLog {
+pub(super) struct VoiceLog {
     said: RefCell<Vec<Utterance>>,
     stops: RefCell<usize>,
     manners: RefCell<Vec<Manner>>,
@@ -114,10 +114,10 @@ impl Voice for Rc<VoiceLog> {
 }
 
 #[derive(Default)]
-struct DesktopLog {
+pub(super) struct DesktopLog {
     chosen: usize,
     pasted: usize,
-    places: Vec<PathBuf>,
+    pub(super) places: Vec<PathBuf>,
     arrivals: VecDeque<Arrival>,
 }
 
@@ -144,20 +144,20 @@ impl Desktop for Rc<RefCell<DesktopLog>> {
 }
 
 /// The window, and what it did to the world.
-struct Window {
-    harness: Harness<'static, HearsightApp>,
-    voice: Rc<VoiceLog>,
-    desktop: Rc<RefCell<DesktopLog>>,
-    folder: tempfile::TempDir,
+pub(super) struct Window {
+    pub(super) harness: Harness<'static, HearsightApp>,
+    pub(super) voice: Rc<VoiceLog>,
+    pub(super) desktop: Rc<RefCell<DesktopLog>>,
+    pub(super) folder: tempfile::TempDir,
 }
 
 impl Window {
-    fn with(load: impl FnOnce() -> Result<Box<dyn Looker>, String> + Send + 'static, photo: bool) -> Self {
+    pub(super) fn with(load: impl FnOnce() -> Result<Box<dyn Looker>, String> + Send + 'static, photo: bool) -> Self {
         Self::in_folder(tempfile::tempdir().unwrap(), load, photo)
     }
 
     /// A window with a photo whose file of settings has this content.
-    fn with_settings_file(content: &str) -> Self {
+    pub(super) fn with_settings_file(content: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path().join("config");
         std::fs::create_dir(&place).unwrap();
@@ -165,7 +165,7 @@ impl Window {
         Self::in_folder(folder, || Ok(Box::new(Script(0.9))), true)
     }
 
-    fn in_folder(
+    pub(super) fn in_folder(
         folder: tempfile::TempDir,
         load: impl FnOnce() -> Result<Box<dyn Looker>, String> + Send + 'static,
         photo: bool,
@@ -202,25 +202,25 @@ impl Window {
     }
 
     /// An empty window with a model.
-    fn empty() -> Self {
+    pub(super) fn empty() -> Self {
         let mut window = Self::with(|| Ok(Box::new(Script(0.9))), false);
         window.wait_for_status(&text!("status-ready"));
         window
     }
 
     /// A window with a photo whose description has come and was given to the voice.
-    fn described() -> Self {
+    pub(super) fn described() -> Self {
         Self::described_with(0.9)
     }
 
-    fn described_with(confidence: f32) -> Self {
+    pub(super) fn described_with(confidence: f32) -> Self {
         let mut window = Self::with(move || Ok(Box::new(Script(confidence))), true);
         window.wait("the description", |window| window.heading().starts_with("Description:"));
         window
     }
 
     /// The same after the voice has ended.
-    fn silent() -> Self {
+    pub(super) fn silent() -> Self {
         let mut window = Self::described();
         window.voice_says(|id| SpeechEvent::Ended {
             id,
@@ -229,11 +229,11 @@ impl Window {
         window
     }
 
-    fn photo(&self) -> PathBuf {
+    pub(super) fn photo(&self) -> PathBuf {
         self.folder.path().join("a dog.png")
     }
 
-    fn wait(&mut self, what: &str, mut holds: impl FnMut(&Self) -> bool) {
+    pub(super) fn wait(&mut self, what: &str, mut holds: impl FnMut(&Self) -> bool) {
         let begun = Instant::now();
         loop {
             self.harness.step();
@@ -250,19 +250,19 @@ impl Window {
         self.harness.check_accessibility();
     }
 
-    fn wait_for_status(&mut self, text: &str) {
+    pub(super) fn wait_for_status(&mut self, text: &str) {
         self.wait(text, |window| window.status() == text);
     }
 
     /// The name of the first node of this role.
-    fn name_of(&self, role: Role) -> Option<String> {
+    pub(super) fn name_of(&self, role: Role) -> Option<String> {
         self.harness
             .query_all_by_role(role)
             .next()
             .and_then(|node| node.accesskit_node().label())
     }
 
-    fn status(&self) -> String {
+    pub(super) fn status(&self) -> String {
         self.harness
             .query_all_by_role(Role::Status)
             .next()
@@ -270,31 +270,31 @@ impl Window {
             .unwrap_or_default()
     }
 
-    fn heading(&self) -> String {
+    pub(super) fn heading(&self) -> String {
         self.name_of(Role::Heading).unwrap_or_default()
     }
 
-    fn press(&mut self, name: &str) {
+    pub(super) fn press(&mut self, name: &str) {
         self.harness.get_by_role_and_label(Role::Button, name).click();
         self.harness.run_steps(4);
     }
 
-    fn key(&mut self, key: Key) {
+    pub(super) fn key(&mut self, key: Key) {
         self.harness.key_press(key);
         self.harness.run_steps(3);
     }
 
-    fn command(&mut self, key: Key) {
+    pub(super) fn command(&mut self, key: Key) {
         self.harness.key_press_modifiers(Modifiers::COMMAND, key);
         self.harness.run_steps(3);
     }
 
-    fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.harness.query_by_label(name).is_some()
     }
 
     /// The words that are marked, as screen readers have them.
-    fn lit(&self) -> Vec<String> {
+    pub(super) fn lit(&self) -> Vec<String> {
         let nodes = self.harness.root().children_recursive();
         nodes
             .filter(|node| node.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True))
@@ -302,7 +302,7 @@ impl Window {
             .collect()
     }
 
-    fn said(&self) -> Vec<String> {
+    pub(super) fn said(&self) -> Vec<String> {
         self.voice
             .said
             .borrow()
@@ -311,13 +311,13 @@ impl Window {
             .collect()
     }
 
-    fn voice_says(&mut self, event: impl FnOnce(u64) -> SpeechEvent) {
+    pub(super) fn voice_says(&mut self, event: impl FnOnce(u64) -> SpeechEvent) {
         let id = self.voice.said.borrow().last().unwrap().id;
         self.voice.events.borrow_mut().push_back(event(id));
         self.harness.run_steps(2);
     }
 
-    fn arrives(&mut self, arrival: Arrival) {
+    pub(super) fn arrives(&mut self, arrival: Arrival) {
         self.desktop.borrow_mut().arrivals.push_back(arrival);
         self.harness.run_steps(2);
     }
@@ -326,7 +326,7 @@ impl Window {
 mod voice;
 
 /// The voice began so long ago that it is at word `at` of `words`, each of which takes it many seconds.
-fn began(words: usize, at: usize) -> impl FnOnce(u64) -> SpeechEvent {
+pub(super) fn began(words: usize, at: usize) -> impl FnOnce(u64) -> SpeechEvent {
     let timeline = Pace::default().timeline(&vec!["ba".repeat(100); words]);
     let ago = timeline.onsets()[at] + Duration::from_millis(20);
     move |id| SpeechEvent::Began {

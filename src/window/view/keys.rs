@@ -8,10 +8,15 @@ use super::explore::Step;
 use crate::window::app::HearsightApp;
 
 impl HearsightApp {
+    /// Whether all arrow keys mean the grid or the cursor.
+    pub(in crate::window) fn takes_arrows(&self, ctx: &Context) -> bool {
+        let busy = ctx.text_edit_focused() || egui::Popup::is_any_open(ctx) || self.keys_shown;
+        !busy && (self.seeing.review.is_open() || self.seeing.explore.is_on())
+    }
+
     /// Takes the arrow keys where they mean the grid or the cursor.
     pub(in crate::window) fn take_arrows(&mut self, ctx: &Context) {
-        let busy = ctx.text_edit_focused() || egui::Popup::is_any_open(ctx) || self.keys_shown;
-        if busy || !(self.seeing.review.is_open() || self.seeing.explore.is_on()) {
+        if !self.takes_arrows(ctx) {
             return;
         }
         let arrows = [

@@ -3,6 +3,7 @@
 use egui::{Color32, FontId, Id, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::attention::Light;
+use crate::captioner::{Attention, Place};
 use crate::overlay::{Mode, Style, cividis};
 use crate::text;
 use crate::window::look::theme;
@@ -25,7 +26,7 @@ pub fn in_words(light: &Light<'_>, style: Style) -> Option<String> {
     })
 }
 
-/// Paints the legend into the lower left corner of the room.
+/// Paints the legend into the lower left corner of the room, or the upper one where the light is below.
 pub fn show(ui: &Ui, room: Rect, light: &Light<'_>, style: Style) {
     let Some(words) = in_words(light, style) else { return };
     let scale = light.map().is_some();
@@ -44,7 +45,13 @@ pub fn show(ui: &Ui, room: Rect, light: &Light<'_>, style: Style) {
         least.size().x + gap + length + gap + most.size().x,
         least.size().y.max(most.size().y).max(HEIGHT),
     ) + vec2(2.0 * PADDING, PADDING);
-    let frame = Rect::from_min_size(room.left_bottom() + vec2(PADDING, -PADDING - size.y), size);
+    let below = light.map().and_then(Attention::place).is_some_and(Place::is_below);
+    let top = if below {
+        room.top() + PADDING
+    } else {
+        room.bottom() - PADDING - size.y
+    };
+    let frame = Rect::from_min_size(pos2(room.left() + PADDING, top), size);
 
     let painter = ui.painter().with_clip_rect(room);
     painter.rect(frame, 6.0, paper, Stroke::new(1.0, ink), egui::StrokeKind::Inside);

@@ -47,6 +47,7 @@ impl HearsightApp {
         };
         seeing.stage = Some(stage);
         let exploring = seeing.explore.is_on();
+        let before = seeing.camera.percent(&stage);
         let seen = seeing.camera.rect(&stage).intersect(stage.room);
         let response = ui.interact(seen, id(), Sense::click_and_drag());
         move_camera(ui, &response, &mut seeing.camera, &stage, !exploring);
@@ -81,6 +82,9 @@ impl HearsightApp {
         let name = text!("photo-name", name = picture.name(), width = width, height = height);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
         let percent = seeing.camera.percent(&stage);
+        if percent != before {
+            self.say(text!("zoom-percent", percent = percent));
+        }
         self.explore_with_pointer(ui, &response, area);
         let more = self.cursor_in_words().or(lit);
         ui.ctx().accesskit_node_builder(id(), |node| {
