@@ -114,7 +114,7 @@ impl Window {
             .collect()
     }
 
-    fn focused(&self) -> String {
+    fn name_of_focus(&self) -> String {
         let nodes = self.harness.root().children_recursive();
         let mut names = nodes
             .filter(|node| node.is_focused())
@@ -345,10 +345,14 @@ fn the_grid_shows_every_word_with_probability_and_place_and_is_walked_by_keys() 
             "{found:?}"
         );
     }
-    assert!(window.focused().starts_with("Whole sentence"), "{}", window.focused());
+    assert!(
+        window.name_of_focus().starts_with("Whole sentence"),
+        "{}",
+        window.name_of_focus()
+    );
     window.key(Key::ArrowRight);
     window.key(Key::ArrowRight);
-    assert_eq!(window.focused(), "dog, 80 %, lower left");
+    assert_eq!(window.name_of_focus(), "dog, 80 %, lower left");
     window.key(Key::Enter);
     assert_eq!(
         window.lit().len(),
@@ -367,7 +371,7 @@ fn the_grid_opens_at_the_lit_word_and_a_click_lights_another() {
     let mut window = window();
     window.key(Key::ArrowLeft);
     window.key(Key::G);
-    assert_eq!(window.focused(), "runs., 5 %, right");
+    assert_eq!(window.name_of_focus(), "runs., 5 %, right");
     window.press("dog, 80 %, lower left");
     assert_eq!(window.status(), "dog, lower left");
     window.press("Close review");
@@ -452,7 +456,7 @@ fn exploring_by_keys_names_the_cell_at_once_and_speaks_its_words_once_it_rests()
         window.status(),
         "Exploring, 2 rows and 2 columns. Move with the arrow keys or the pointer; P says what is here."
     );
-    assert_eq!(window.focused(), "Photo: a wide dog.png, 1200 by 800 pixels");
+    assert_eq!(window.name_of_focus(), "Photo: a wide dog.png, 1200 by 800 pixels");
     let said = window.said().len();
     window.key(Key::ArrowLeft);
     assert_eq!(window.status(), "dog; lower left, row 2 of 2, column 1 of 2");
@@ -475,7 +479,7 @@ fn exploring_by_keys_names_the_cell_at_once_and_speaks_its_words_once_it_rests()
         "unless asked"
     );
     assert_eq!(
-        window.focused(),
+        window.name_of_focus(),
         "Photo: a wide dog.png, 1200 by 800 pixels",
         "the focus stays"
     );
