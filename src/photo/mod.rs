@@ -186,7 +186,8 @@ fn read_bounded(path: &Path) -> Result<Vec<u8>, PhotoError> {
     Ok(bytes)
 }
 
-fn io_sentence(error: io::Error) -> PhotoError {
+/// What the system says of a file, as a sentence for the person.
+pub(crate) fn io_sentence(error: io::Error) -> PhotoError {
     match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidFilename => PhotoError::Missing,
         io::ErrorKind::PermissionDenied => PhotoError::Forbidden,

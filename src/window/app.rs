@@ -9,10 +9,13 @@ use super::look::Look;
 use super::outside::{Arrival, Desktop};
 use super::screen_reader::{ScreenReader, Unknown};
 use super::settings_screen::SettingsScreen;
+use super::sheet::Sheets;
 use super::status::Status;
+use super::typed_path::TypedPath;
 use super::view::{Picture, Seeing};
 use super::voice::{Narrator, SPEAKING_FRAME, Voice};
 use super::voice_list::VoiceList;
+use super::welcome::Welcome;
 use super::{caption, keys, node, words};
 use crate::captioner::{Description, Stage};
 use crate::describer::{Describer, Event, JobId, Source};
@@ -41,7 +44,9 @@ pub struct HearsightApp {
     pub(super) status: Status,
     /// The language that the model writes in.
     pub(super) caption_language: String,
-    pub(super) keys_shown: bool,
+    pub(super) sheets: Sheets,
+    pub(super) typed_path: TypedPath,
+    pub(super) welcome: Welcome,
     /// What the person has chosen; whoever changes it calls [`HearsightApp::settings_changed`].
     pub(super) settings: Settings,
     keeper: Keeper,
@@ -88,7 +93,9 @@ impl HearsightApp {
             lit: None,
             status: Status::new(text!("status-loading-model")),
             caption_language: FALLBACK.to_owned(),
-            keys_shown: false,
+            sheets: Sheets::default(),
+            typed_path: TypedPath::default(),
+            welcome: Welcome::new(opened.settings.welcome_seen),
             settings: opened.settings,
             keeper: opened.keeper,
             look: Look::default(),
@@ -143,13 +150,18 @@ impl HearsightApp {
         while let Some(arrival) = self.desktop.poll() {
             match arrival {
                 Arrival::File(path) => self.open(Source::Path(path)),
+                Arrival::Found(path) => self.open_typed(ctx, path),
+                Arrival::NotFound(sentence) => self.typed_path.refuse(sentence),
                 Arrival::Picture(pixels) => self.open(Source::Pixels {
                     name: text!("pasted-picture"),
                     pixels,
                 }),
                 Arrival::Place(place) => self.save_at(place),
                 Arrival::NothingChosen => self.say(text!("status-nothing-chosen")),
-                Arrival::NoDialog => self.complain(text!("status-no-dialog")),
+                Arrival::NoDialog => {
+                    self.complain(text!("typed-path-because"));
+                    self.ask_for_path(ctx, Some(text!("typed-path-because")));
+                }
                 Arrival::NothingToPaste => self.complain(text!("status-nothing-to-paste")),
                 Arrival::NoClipboard => self.complain(text!("status-no-clipboard")),
             }
@@ -162,6 +174,7 @@ impl HearsightApp {
         self.seeing.listen(ctx, self.shown.as_mut().map(|(_, picture)| picture));
         self.hear_of_saving();
         self.explore(ctx);
+        self.welcome();
         self.status.announce(ctx, self.is_working());
         node::announce(ctx, self.narrator.announces());
     }
@@ -189,6 +202,7 @@ impl HearsightApp {
                 self.model = Model::Missing(sentence);
             }
             Event::PhotoReady { photo, preview, .. } => {
+                self.typed_path.accept();
                 let picture = Picture::new(&photo, &preview);
                 self.shown = Some((photo, picture));
                 self.say(if self.model == Model::Loading {
@@ -232,6 +246,7 @@ impl HearsightApp {
             Event::Failed { sentence, .. } => {
                 self.leave_part();
                 self.at_work = None;
+                self.correct_typed(ctx, &sentence);
                 self.complain(sentence.clone());
                 self.speak(sentence);
             }
@@ -248,17 +263,20 @@ impl HearsightApp {
 
     /// Reads the keys before any widget sees them, then what was dropped.
     pub(super) fn obey_input(&mut self, ctx: &Context) {
+        self.sheets.give_focus_back(ctx);
         let on_text = self.focus_is_on_text(ctx);
         if !self.settings_screen.is_open() {
             self.take_arrows(ctx);
         }
         // A button that has the focus keeps its Space.
         for command in keys::pressed(ctx, |entry| {
-            (entry.command != Command::Speak || on_text) && self.settings_screen.lets_through(ctx, entry.command)
+            self.sheets.let_through(entry)
+                && (entry.command != Command::Speak || on_text)
+                && (self.sheets.open().is_some() || self.settings_screen.lets_through(ctx, entry.command))
         }) {
             self.obey(ctx, command);
         }
-        if !self.settings_screen.is_open() {
+        if !self.settings_screen.is_open() && self.sheets.open().is_none() {
             self.keep_arrows(ctx);
         }
         let dropped: Vec<PathBuf> = ctx.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect());
@@ -266,7 +284,7 @@ impl HearsightApp {
         if let Some(first) = dropped.first() {
             self.open(Source::Path(first.clone()));
             self.note = (dropped.len() > 1).then(|| text!("several-photos", count = dropped.len()));
-        } else if pasted {
+        } else if pasted && !ctx.text_edit_focused() {
             // Some desktops send a paste of their own, as from a menu.
             self.obey(ctx, Command::Paste);
         }
@@ -305,6 +323,7 @@ impl HearsightApp {
 
     /// Does what a key or a button asks for.
     pub(super) fn obey(&mut self, ctx: &Context, command: Command) {
+        self.welcome.end();
         match command {
             Command::Open => match self.desktop.choose() {
                 true => self.say(text!("status-choosing")),
@@ -330,7 +349,7 @@ impl HearsightApp {
             Command::Softer => self.change_volume(ctx, false),
             Command::Spell => self.spell(ctx),
             Command::Unsure => self.tell_unsure(),
-            Command::Stop if self.keys_shown => self.keys_shown = false,
+            Command::Stop if self.sheets.open().is_some() => self.close_sheet(ctx),
             Command::Stop if self.settings_screen.is_open() => self.settings_screen.toggle(ctx),
             Command::Stop if self.step_back() => {}
             Command::Stop => {
@@ -353,7 +372,9 @@ impl HearsightApp {
             Command::UsualSize => self.usual_size(),
             Command::LargerText => self.resize_text(true),
             Command::SmallerText => self.resize_text(false),
-            Command::Keys => self.keys_shown = !self.keys_shown,
+            Command::TypePath => self.ask_for_path(ctx, None),
+            Command::Menu => self.toggle_menu(ctx),
+            Command::Keys => self.toggle_help(ctx),
             Command::SavePicture
             | Command::ZoomIn
             | Command::ZoomOut
@@ -433,7 +454,7 @@ impl HearsightApp {
     }
 
     /// Hands a photo to the describer; what is known of the one before is taken from the screen.
-    fn open(&mut self, source: Source) {
+    pub(super) fn open(&mut self, source: Source) {
         self.clear_sentence();
         self.seeing.forget();
         if !matches!(source, Source::Photo(_)) {

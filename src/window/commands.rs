@@ -95,6 +95,10 @@ pub enum Command {
     SmallerAll,
     /// Make everything as large as the system has it.
     UsualSize,
+    /// Type the path of a photo.
+    TypePath,
+    /// Show every command.
+    Menu,
     /// Show the list of keys.
     Keys,
 }
@@ -201,6 +205,7 @@ const fn ctrl(key: Key) -> KeyboardShortcut {
 /// Every command, in the order of the list of keys: group by group.
 pub const COMMANDS: &[Entry] = &[
     row(Command::Open, "open", Group::Photo, &[ctrl(Key::O)]),
+    row(Command::TypePath, "type-path", Group::Photo, &[ctrl(Key::L)]),
     row(Command::Paste, "paste", Group::Photo, &[ctrl(Key::V)]),
     row(Command::Describe, "describe", Group::Photo, &[ctrl(Key::D)]),
     row(Command::SavePicture, "save-picture", Group::Photo, &[ctrl(Key::S)]),
@@ -287,6 +292,7 @@ pub const COMMANDS: &[Entry] = &[
     ),
     repeating(Command::SmallerAll, "smaller-all", Group::Program, &[ctrl(Key::Minus)]),
     row(Command::UsualSize, "usual-size", Group::Program, &[ctrl(Key::Num0)]),
+    row(Command::Menu, "menu", Group::Program, &[plain(Key::F10)]),
     row(Command::Keys, "help", Group::Program, &[plain(Key::F1)]),
 ];
 

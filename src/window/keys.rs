@@ -1,6 +1,6 @@
 //! Keys: what they are called, and which commands they ask for.
 
-use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
+use egui::{Context, Event, Key, KeyboardShortcut, Modifiers, ViewportCommand};
 
 use super::commands::{COMMANDS, Command, Entry};
 use crate::text;
@@ -58,6 +58,9 @@ fn key_name(key: Key) -> String {
 /// `is_free` says whether a command may have its key now; else the key stays for whatever has the focus.
 pub fn pressed(ctx: &Context, is_free: impl Fn(&Entry) -> bool) -> Vec<Command> {
     let writing = ctx.text_edit_focused();
+    if writing {
+        edit(ctx);
+    }
     let mut shortcuts: Vec<(KeyboardShortcut, &Entry)> = COMMANDS
         .iter()
         .flat_map(|entry| entry.keys.iter().map(move |key| (*key, entry)))
@@ -84,6 +87,19 @@ pub fn pressed(ctx: &Context, is_free: impl Fn(&Entry) -> bool) -> Vec<Command> 
         }
         commands
     })
+}
+
+/// Brings the clipboard to the text field that has the focus: the window reads these keys itself, for photos.
+fn edit(ctx: &Context) {
+    for (key, wish) in [
+        (Key::V, ViewportCommand::RequestPaste),
+        (Key::C, ViewportCommand::RequestCopy),
+        (Key::X, ViewportCommand::RequestCut),
+    ] {
+        if ctx.input_mut(|input| input.consume_key(Modifiers::COMMAND, key)) {
+            ctx.send_viewport_cmd(wish);
+        }
+    }
 }
 
 /// Whether the key means a letter or a step of the cursor to a text field. Escape and function keys mean nothing there.

@@ -7,18 +7,19 @@ use std::time::Duration;
 use egui::{Align2, Button, CentralPanel, Color32, FontId, Frame, Id, Margin, Panel, RichText, ScrollArea, Sense, Ui};
 
 use super::app::{HearsightApp, Model};
-use super::commands::{COMMANDS, Command, built_in};
+use super::commands::Command;
 use super::look::{self, focus, theme};
 use super::{caption, node};
 use crate::text;
 
 /// The commands that have a button, in order.
-const BUTTONS: [Command; 6] = [
+const BUTTONS: [Command; 7] = [
     Command::Open,
     Command::Paste,
     Command::Describe,
     Command::Speak,
     Command::Copy,
+    Command::Menu,
     Command::Keys,
 ];
 
@@ -38,9 +39,7 @@ impl HearsightApp {
         } else {
             self.show_main(ui);
         }
-        if self.keys_shown {
-            self.keys(ui);
-        }
+        self.show_sheet(ui);
         focus::show(ui.ctx());
     }
 
@@ -129,6 +128,9 @@ impl HearsightApp {
             (false, false) => Mark::None,
         };
         status(ui, "status", mark, &self.status.text, self.status.announced());
+        if let Some(welcome) = self.welcome.text() {
+            status(ui, "welcome", Mark::None, &welcome, &welcome);
+        }
         if let Some(sentence) = self.narrator.trouble() {
             status(ui, "voice", Mark::Trouble, &sentence, &sentence);
         }
@@ -178,52 +180,6 @@ impl HearsightApp {
                 font,
                 Color32::WHITE,
             );
-        }
-    }
-
-    fn keys(&mut self, ui: &Ui) {
-        let frame = Frame::popup(ui.style()).inner_margin(20);
-        let modal = egui::Modal::new(Id::unique("keys")).frame(frame).show(ui.ctx(), |ui| {
-            ui.set_max_width((ui.ctx().content_rect().width() - 64.0).min(640.0));
-            node::text(
-                ui,
-                Id::unique("keys heading"),
-                RichText::new(Command::Keys.name()).heading(),
-                &Command::Keys.name(),
-                node::Kind::Heading,
-            );
-            let height = (ui.ctx().content_rect().height() - 200.0).max(120.0);
-            ScrollArea::vertical().max_height(height).show(ui, |ui| {
-                let ours = COMMANDS.iter().map(|entry| (entry.key(), entry.help()));
-                for (key, help) in ours.chain(built_in()) {
-                    let mut text = egui::text::LayoutJob::default();
-                    RichText::new(format!("{key}  "))
-                        .strong()
-                        .color(theme::heading(ui.visuals()))
-                        .append_to(&mut text, ui.style(), egui::FontSelection::Default, egui::Align::BOTTOM);
-                    RichText::new(&help).append_to(
-                        &mut text,
-                        ui.style(),
-                        egui::FontSelection::Default,
-                        egui::Align::BOTTOM,
-                    );
-                    node::text(
-                        ui,
-                        Id::unique(("key", &key)),
-                        text,
-                        &format!("{key}: {help}"),
-                        node::Kind::Plain,
-                    );
-                }
-            });
-            let close = ui.add(Button::new(text!("close")).min_size(theme::TARGET_SIZE));
-            if ui.ctx().memory(|memory| memory.focused().is_none()) {
-                close.request_focus();
-            }
-            close.clicked()
-        });
-        if modal.inner || modal.should_close() {
-            self.keys_shown = false;
         }
     }
 }

@@ -7,18 +7,24 @@ mod app;
 mod caption;
 pub mod commands;
 mod hearing;
+mod help;
 mod keys;
 mod layout;
 mod look;
+mod menu;
 mod node;
 mod outside;
 mod screen_reader;
 mod settings_screen;
+mod sheet;
+mod sheets;
 mod sizes;
 mod status;
+mod typed_path;
 mod view;
 mod voice;
 mod voice_list;
+mod welcome;
 mod words;
 
 #[cfg(test)]

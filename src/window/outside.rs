@@ -11,6 +11,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use image::RgbImage;
 
 use crate::doctor::on_path;
+use crate::photo::{PhotoError, io_sentence};
 use crate::text;
 
 /// Ways in which a file dialog that could not be shown differs from one that was closed: it is back at once.
@@ -24,6 +25,10 @@ const ENDINGS: [&str; 7] = ["png", "jpg", "jpeg", "gif", "webp", "bmp", "jfif"];
 pub enum Arrival {
     /// A file was chosen or pasted.
     File(PathBuf),
+    /// The file whose path was typed is there.
+    Found(PathBuf),
+    /// It is not, or it is no file; why, as a sentence.
+    NotFound(String),
     /// A picture was pasted.
     Picture(RgbImage),
     /// The dialog was closed without a choice.
@@ -60,6 +65,9 @@ pub trait Desktop {
 
     /// Reads the clipboard; false where that could not be started.
     fn paste(&mut self) -> bool;
+
+    /// Looks whether a photo can lie at this path; false where that could not be started.
+    fn look_up(&mut self, path: PathBuf) -> bool;
 
     /// What has come in since, oldest first.
     fn poll(&mut self) -> Option<Arrival>;
@@ -136,6 +144,14 @@ impl Desktop for Outside {
 
     fn paste(&mut self) -> bool {
         self.on_thread("clipboard", read_clipboard)
+    }
+
+    fn look_up(&mut self, path: PathBuf) -> bool {
+        self.on_thread("path", move || match std::fs::metadata(&path) {
+            Ok(found) if found.is_dir() => Arrival::NotFound(PhotoError::Folder.to_string()),
+            Ok(_) => Arrival::Found(path),
+            Err(error) => Arrival::NotFound(io_sentence(error).to_string()),
+        })
     }
 
     fn poll(&mut self) -> Option<Arrival> {

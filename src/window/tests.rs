@@ -4,6 +4,7 @@
 
 mod fonts;
 mod settings;
+mod sheets;
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -138,6 +139,17 @@ impl Desktop for Rc<RefCell<DesktopLog>> {
         true
     }
 
+    fn look_up(&mut self, path: PathBuf) -> bool {
+        let mut log = self.borrow_mut();
+        let arrival = if path.is_file() {
+            Arrival::Found(path)
+        } else {
+            Arrival::NotFound(crate::photo::PhotoError::Missing.to_string())
+        };
+        log.arrivals.push_back(arrival);
+        true
+    }
+
     fn poll(&mut self) -> Option<Arrival> {
         self.borrow_mut().arrivals.pop_front()
     }
@@ -152,17 +164,27 @@ pub(super) struct Window {
 }
 
 impl Window {
+    /// A window of somebody who has seen the welcome.
     pub(super) fn with(load: impl FnOnce() -> Result<Box<dyn Looker>, String> + Send + 'static, photo: bool) -> Self {
-        Self::in_folder(tempfile::tempdir().unwrap(), load, photo)
+        Self::with_settings(load, photo, "welcome_seen = true")
     }
 
     /// A window with a photo whose file of settings has this content.
     pub(super) fn with_settings_file(content: &str) -> Self {
+        let content = format!("welcome_seen = true\n{content}");
+        Self::with_settings(|| Ok(Box::new(Script(0.9))), true, &content)
+    }
+
+    pub(super) fn with_settings(
+        load: impl FnOnce() -> Result<Box<dyn Looker>, String> + Send + 'static,
+        photo: bool,
+        content: &str,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path().join("config");
         std::fs::create_dir(&place).unwrap();
         std::fs::write(place.join(crate::settings::FILE), content).unwrap();
-        Self::in_folder(folder, || Ok(Box::new(Script(0.9))), true)
+        Self::in_folder(folder, load, photo)
     }
 
     pub(super) fn in_folder(
@@ -566,7 +588,7 @@ fn a_dialog_that_is_closed_and_one_that_is_missing_are_told_apart() {
     window.arrives(Arrival::NothingChosen);
     assert_eq!(window.status(), text!("status-nothing-chosen"));
     window.arrives(Arrival::NoDialog);
-    assert_eq!(window.status(), text!("status-no-dialog"));
+    assert_eq!(window.status(), text!("typed-path-because"));
 }
 
 #[test]

@@ -57,7 +57,7 @@ command-smaller-text = Smaller text
 command-speak = Speak
     .help = Read the sentence aloud, or stop reading it.
 command-stop = Stop
-    .help = Stop reading; close the list of keys.
+    .help = Stop reading; close what stands over the window.
 command-settings = Settings
     .help = Show or close the settings.
 command-next-theme = Next theme
@@ -68,8 +68,12 @@ command-smaller-all = Everything smaller
     .help = Make everything in the window smaller.
 command-usual-size = Usual size
     .help = Make everything in the window as large as the system has it.
+command-type-path = Type a path
+    .help = Type where the photo lies instead of choosing it.
+command-menu = Menu
+    .help = Show or close the menu with every command.
 command-help = Keys
-    .help = Show or close this list of keys.
+    .help = Show or close this list of keys, and read it aloud.
 
 # What the groups of commands are called.
 group-photo = Photo
@@ -78,6 +82,10 @@ group-attention = Attention
 group-sentence = Sentence
 group-voice = Voice
 group-program = Program
+group-everywhere = Everywhere
+
+# A line of the list of keys.
+key-and-help = { $key }: { $help }
 
 # Keys that every part of the window understands.
 built-in-tab = Go to the next button or word; Enter presses it.

@@ -7,6 +7,7 @@ language-changed = Everything is in English now.
 
 empty-window = Open a photo, drop one here, or paste one.
 empty-window-more = Hearsight writes one sentence about it and reads it aloud. Nothing leaves this computer.
+welcome = Welcome to Hearsight. Three keys are enough: { $open } opens a photo, { $speak } reads its description or stops, { $help } lists all keys.
 drop-here = Drop the photo to have it described
 dialog-photos = Photos
 close = Close
@@ -24,7 +25,10 @@ status-no-photo = There is no photo yet. Open, drop or paste one first.
 status-no-sentence = There is no description yet.
 status-nothing-to-paste = There is no picture and no photo file on the clipboard. Copy one and try again.
 status-no-clipboard = The clipboard could not be read. Open or drop the photo instead.
-status-no-dialog = This system offers no file dialog. Drop a photo on this window, paste one, or start hearsight with the photo's name. (A desktop portal or the program zenity would bring the dialog.)
+typed-path-label = Path of the photo:
+typed-path-open = Open this path
+typed-path-empty = Type the path of a photo first, for example ~/Pictures/dog.jpg.
+typed-path-because = This system offers no file dialog. (A desktop portal or the program zenity would bring it.) Type the path of the photo here, or close this and drop or paste a photo.
 status-no-thread = This could not be started: the system is out of threads or memory. Close some programs and try again.
 several-photos = { $count ->
     [one] One photo came: this is it.

@@ -57,7 +57,7 @@ command-smaller-text = 글자 작게
 command-speak = 읽기
     .help = 문장을 소리 내어 읽거나, 읽기를 멈춥니다.
 command-stop = 멈추기
-    .help = 읽기를 멈추고 단축키 목록을 닫습니다.
+    .help = 읽기를 멈추고 창 위에 열린 것을 닫습니다.
 command-settings = 설정
     .help = 설정을 열거나 닫습니다.
 command-next-theme = 다음 테마
@@ -68,8 +68,12 @@ command-smaller-all = 모두 작게
     .help = 창 안의 모든 것을 더 작게 표시합니다.
 command-usual-size = 기본 크기
     .help = 창 안의 모든 것을 시스템의 기본 크기로 표시합니다.
+command-type-path = 경로 입력
+    .help = 사진을 고르는 대신 사진이 있는 경로를 입력합니다.
+command-menu = 메뉴
+    .help = 모든 명령이 있는 메뉴를 열거나 닫습니다.
 command-help = 단축키
-    .help = 이 단축키 목록을 열거나 닫습니다.
+    .help = 이 단축키 목록을 열거나 닫고 소리 내어 읽습니다.
 
 # 명령 묶음의 이름.
 group-photo = 사진
@@ -78,6 +82,10 @@ group-attention = 주의 영역
 group-sentence = 문장
 group-voice = 음성
 group-program = 프로그램
+group-everywhere = 어디서나
+
+# 단축키 목록의 한 줄.
+key-and-help = { $key }: { $help }
 
 # 창 어디서나 쓸 수 있는 키.
 built-in-tab = 다음 단추나 낱말로 갑니다. Enter 키로 누릅니다.

@@ -36,6 +36,7 @@ impl SettingsScreen {
             | Command::LargerAll
             | Command::SmallerAll
             | Command::UsualSize
+            | Command::Menu
             | Command::Keys => true,
             _ => !self.open,
         }

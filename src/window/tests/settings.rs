@@ -92,6 +92,7 @@ fn every_setting_is_changed_by_keys_alone_and_kept() {
         volume: 95,
         describe_ahead: false,
         keep_recent: false,
+        welcome_seen: true,
         ..Settings::default()
     };
     assert!((kept.attention_strength - 0.7).abs() < 1e-4 && (kept.ui_scale - 1.1).abs() < 1e-4);

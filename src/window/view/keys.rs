@@ -10,7 +10,7 @@ use crate::window::app::HearsightApp;
 impl HearsightApp {
     /// Whether all arrow keys mean the grid or the cursor.
     pub(in crate::window) fn takes_arrows(&self, ctx: &Context) -> bool {
-        let busy = ctx.text_edit_focused() || egui::Popup::is_any_open(ctx) || self.keys_shown;
+        let busy = ctx.text_edit_focused() || egui::Popup::is_any_open(ctx) || self.sheets.open().is_some();
         !busy && (self.seeing.review.is_open() || self.seeing.explore.is_on())
     }
 
