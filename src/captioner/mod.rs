@@ -14,6 +14,7 @@ mod description;
 mod device;
 mod encoder;
 mod error;
+mod neutral;
 pub mod preprocess;
 mod runtime;
 mod search;

@@ -60,6 +60,18 @@ impl Bag {
 }
 
 impl Support {
+    #[cfg(test)]
+    pub(super) fn new<const N: usize>(words: [&str; N], probabilities: [f32; N]) -> Self {
+        let places = words
+            .iter()
+            .enumerate()
+            .map(|(place, word)| ((*word).to_owned(), place));
+        Self {
+            places: Arc::new(places.collect()),
+            probabilities: probabilities.to_vec(),
+        }
+    }
+
     /// How likely the photo makes a word, 0 to 1; none for a word that the bag does not have.
     pub(super) fn of(&self, word: &str) -> Option<f32> {
         let plain = word
@@ -78,10 +90,7 @@ mod tests {
 
     #[test]
     fn a_word_is_found_whatever_its_case_and_what_stands_around_it() {
-        let support = Support {
-            places: Arc::new([("dog".to_owned(), 1)].into()),
-            probabilities: vec![0.1, 0.8],
-        };
+        let support = Support::new(["cat", "dog"], [0.1, 0.8]);
         assert_eq!(support.of("Dog."), Some(0.8));
         assert_eq!(support.of("the"), None);
         assert_eq!(Support::default().of("dog"), None);

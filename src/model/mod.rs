@@ -7,7 +7,7 @@ mod find;
 mod folder;
 mod generation;
 
-pub use config::{Calibration, Config, Evidence, HearsightConfig};
+pub use config::{Calibration, Config, Evidence, HearsightConfig, Neutral};
 pub use error::ModelError;
 pub(crate) use error::list;
 pub use find::find;

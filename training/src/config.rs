@@ -43,8 +43,11 @@ impl RunConfig {
     /// A missing file, or the line that is wrong.
     pub fn read(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let config: Self =
+        let mut config: Self =
             toml::from_str(&text).with_context(|| format!("{} is no training configuration", path.display()))?;
+        if let Some(spelling) = &mut config.words.spelling {
+            *spelling = path.with_file_name(&spelling);
+        }
         config
             .check()
             .with_context(|| format!("{} cannot be trained", path.display()))?;

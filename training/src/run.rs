@@ -12,6 +12,7 @@ use crate::checkpoint::Checkpoints;
 use crate::config::RunConfig;
 use crate::data::batches::Source;
 use crate::data::captions::{CaptionedPhoto, Dataset};
+use crate::data::spelling::Spelling;
 use crate::data::views::{Views, ViewsConfig};
 use crate::data::words::{self, Bag};
 use crate::learn::Lesson;
@@ -41,7 +42,17 @@ impl Run {
     /// Data that cannot be read, a full disk.
     pub fn open(config: RunConfig, data: &Path, folder: &Path) -> Result<Self> {
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        let data = Dataset::read(data, &config.data)?;
+        let mut data = Dataset::read(data, &config.data)?;
+        if let Some(path) = &config.words.spelling {
+            let spelling = Spelling::read(path)?;
+            // Only what is learnt from: scores compare with what people really wrote.
+            for photo in &mut data.train {
+                photo
+                    .captions
+                    .iter_mut()
+                    .for_each(|caption| *caption = spelling.mend(caption));
+            }
+        }
         let captions = || {
             data.train
                 .iter()

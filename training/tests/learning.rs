@@ -46,6 +46,7 @@ fn config(epochs: usize) -> RunConfig {
     let mut config: RunConfig = toml::from_str(include_str!("../configs/everyday.toml")).unwrap();
     config.teacher = None;
     config.words.minimum_count = 1;
+    config.words.spelling = None;
     config.words.bag = 4;
     config.views.count = 2;
     config.net.encoder.picture = 16;

@@ -2,5 +2,6 @@
 
 pub mod batches;
 pub mod captions;
+pub mod spelling;
 pub mod views;
 pub mod words;

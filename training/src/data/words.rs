@@ -1,7 +1,7 @@
 //! Words and their numbers: a tokenizer learnt from captions, saved as `tokenizer.json`, and the bag of content words.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,10 @@ pub struct WordsConfig {
     pub longest: usize,
     /// How many content words the bag holds.
     pub bag: usize,
+    /// Misspellings to mend in the captions that are learnt from, beside the configuration; see
+    /// [`Spelling`](super::spelling::Spelling).
+    #[serde(default)]
+    pub spelling: Option<PathBuf>,
 }
 
 /// The two kinds of tokenizer.
@@ -215,6 +219,7 @@ mod tests {
             vocabulary: 80,
             longest: 8,
             bag: 2,
+            spelling: None,
         }
     }
 
