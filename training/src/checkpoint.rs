@@ -23,8 +23,8 @@ pub struct Checkpoints {
 struct Kept {
     newest: usize,
     best: usize,
-    /// The best one's dev loss, nats a token; none before the decoder has learnt.
-    best_dev_caption: Option<f64>,
+    /// What the best one's sentences for the dev split are worth; none before the decoder has learnt.
+    best_dev_worth: Option<f64>,
 }
 
 impl Checkpoints {
@@ -55,7 +55,7 @@ impl Checkpoints {
         Ok(Some((newest, self.load(newest, net)?, optimizer)))
     }
 
-    /// The epoch with the lowest dev loss, and its net.
+    /// The epoch whose sentences for the dev split are worth most, and its net.
     ///
     /// # Errors
     /// No checkpoint yet, one of another net, or a broken one.
@@ -97,14 +97,14 @@ impl Checkpoints {
         net.clone().save_file(folder.join("net"))?;
         optimizer.save(folder.join("optimizer"))?;
         let before = self.kept()?;
-        let (best, best_dev_caption) = before
-            .map(|kept| (kept.best, kept.best_dev_caption))
-            .filter(|(_, dev)| dev.is_some_and(|dev| row.dev_caption.is_none_or(|now| dev <= now)))
-            .unwrap_or((row.epoch, row.dev_caption));
+        let (best, best_dev_worth) = before
+            .map(|kept| (kept.best, kept.best_dev_worth))
+            .filter(|(_, dev)| dev.is_some_and(|dev| row.dev_worth.is_none_or(|now| dev > now)))
+            .unwrap_or((row.epoch, row.dev_worth));
         let kept = Kept {
             newest: row.epoch,
             best,
-            best_dev_caption,
+            best_dev_worth,
         };
         write_text(&self.folder.join("kept.json"), &serde_json::to_string_pretty(&kept)?)?;
         self.log(row)?;

@@ -62,8 +62,12 @@ impl RunConfig {
             "learning.batch must be a multiple of learning.replicas"
         );
         ensure!(
-            self.stages.iter().any(|stage| stage.captions > 0),
-            "stages: at least one must have captions, or the decoder learns nothing"
+            self.stages.iter().any(|stage| stage.captions > 0)
+                && self
+                    .stages
+                    .iter()
+                    .all(|stage| stage.self_critical.is_none_or(|config| config.samples > 1)),
+            "stages: at least one must have captions, or the decoder learns nothing; self_critical.samples must be at least 2"
         );
         ensure!(
             encoder.channels.len() == encoder.blocks.len()

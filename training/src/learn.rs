@@ -13,8 +13,11 @@ use serde::{Deserialize, Serialize};
 use crate::checkpoint::Checkpoints;
 use crate::clip::clip_global_norm;
 use crate::data::batches::{Batch, Source, epoch, in_order};
-use crate::loss::{Loss, LossConfig};
+use crate::judge::Judge;
+use crate::loss::{Critic, Loss, LossConfig};
 use crate::nets::captioner::CaptionerNet;
+use crate::self_critical::SelfCriticalConfig;
+use crate::write::{Choice, write};
 
 /// How a net learns, in all stages.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq)]
@@ -45,6 +48,9 @@ pub struct StageConfig {
     pub warmup: usize,
     /// The parts of the loss.
     pub loss: LossConfig,
+    /// Sentences drawn and weighed by what they are worth; none: there are none.
+    #[serde(default)]
+    pub self_critical: Option<SelfCriticalConfig>,
 }
 
 impl StageConfig {
@@ -80,6 +86,10 @@ pub struct EpochRow {
     pub dev_bag: f64,
     /// Mean cosine to the teacher there; 0 without one.
     pub dev_cosine: f64,
+    /// Mean CIDEr-D of the sentences drawn; none where none are.
+    pub worth: Option<f64>,
+    /// Mean CIDEr-D of the likeliest words one after the other on the dev split; none before the decoder learns.
+    pub dev_worth: Option<f64>,
 }
 
 /// All that a net learns from, and how.
@@ -88,6 +98,8 @@ pub struct Lesson {
     pub train: Arc<Source>,
     /// To measure by.
     pub dev: Source,
+    /// What sentences for the two are worth.
+    pub judges: [Judge; 2],
     /// How it learns.
     pub learning: LearningConfig,
     /// What is taught, one after the other.
@@ -142,7 +154,13 @@ impl Lesson {
             let mut means = Figures::default();
             for (step, parts) in batches.into_iter().enumerate() {
                 let rate = stage.rate_at(at * steps_an_epoch + step, stage.epochs * steps_an_epoch);
-                let (mut grads, figures) = gradients(&net, &parts?, &stage.loss, &device, &pools)?;
+                let seed = self.seed ^ ((index * steps_an_epoch + step) as u64) << 16;
+                let critic = stage.self_critical.as_ref().map(|config| Critic {
+                    judge: &self.judges[0],
+                    config,
+                    seed,
+                });
+                let (mut grads, figures) = gradients(&net, &parts?, (&stage.loss, critic), &device, &pools)?;
                 clip_global_norm(&net, &mut grads, config.clip);
                 net = optimizer.step(rate, net, grads);
                 means.add(&figures, 1.0 / steps_an_epoch as f64);
@@ -150,7 +168,7 @@ impl Lesson {
                 progress.set_message(figures.to_string());
             }
             let seconds = begun.elapsed().as_secs_f64();
-            let dev = on_dev(&net, &self.dev, stage, &plain)?;
+            let dev = on_dev(&net, (&self.dev, &self.judges[1]), stage, &plain)?;
             progress.finish_and_clear();
             println!("epoch {}: {means}; on dev {dev}; {seconds:.0} s", index + 1);
             let row = EpochRow {
@@ -162,6 +180,8 @@ impl Lesson {
                 dev_caption: dev.caption,
                 dev_bag: dev.bag,
                 dev_cosine: dev.cosine,
+                worth: means.worth,
+                dev_worth: dev.worth,
             };
             checkpoints.save(&row, &net, &optimizer)?;
         }
@@ -189,6 +209,7 @@ struct Figures {
     caption: Option<f64>,
     bag: f64,
     cosine: f64,
+    worth: Option<f64>,
 }
 
 impl Figures {
@@ -197,12 +218,16 @@ impl Figures {
             caption: loss.caption.clone().map(value),
             bag: value(loss.bag.clone()),
             cosine: loss.cosine.clone().map_or(0.0, value),
+            worth: loss.worth,
         }
     }
 
     fn add(&mut self, more: &Self, share: f64) {
         if let Some(caption) = more.caption {
             *self.caption.get_or_insert(0.0) += caption * share;
+        }
+        if let Some(worth) = more.worth {
+            *self.worth.get_or_insert(0.0) += worth * share;
         }
         self.bag += more.bag * share;
         self.cosine += more.cosine * share;
@@ -214,6 +239,9 @@ impl fmt::Display for Figures {
         if let Some(caption) = self.caption {
             write!(f, "{caption:.3} nats a word, ")?;
         }
+        if let Some(worth) = self.worth {
+            write!(f, "CIDEr-D {worth:.3}, ")?;
+        }
         write!(f, "bag {:.4}, cosine {:.3}", self.bag, self.cosine)
     }
 }
@@ -222,22 +250,28 @@ impl fmt::Display for Figures {
 fn gradients(
     net: &CaptionerNet,
     parts: &[Batch],
-    loss: &LossConfig,
+    (loss, critic): (&LossConfig, Option<Critic<'_>>),
     device: &Device,
     pools: &[rayon::ThreadPool],
 ) -> Result<(GradientsParams, Figures)> {
     let share = 1.0 / parts.len() as f64;
-    let one = |part: &Batch| {
+    let one = |number: usize, part: &Batch| -> Result<_> {
         // A fork has graph nodes of its own: replicas that shared them would wait for each other's backward pass.
         let replica = net.clone().fork(device);
-        let loss = Loss::of(&replica, part, loss, device);
+        let critic = critic.map(|critic| Critic {
+            seed: critic.seed ^ number as u64,
+            ..critic
+        });
+        let loss = Loss::of(&replica, part, loss, critic, device)?;
         let figures = Figures::of(&loss);
         let grads = (loss.total * share).backward();
-        (GradientsParams::from_grads(grads, &replica), figures)
+        Ok((GradientsParams::from_grads(grads, &replica), figures))
     };
     let results = std::thread::scope(|scope| {
+        let one = &one;
         let threads: Vec<_> = std::iter::zip(parts, pools)
-            .map(|(part, pool)| scope.spawn(move || pool.install(|| one(part))))
+            .enumerate()
+            .map(|(number, (part, pool))| scope.spawn(move || pool.install(|| one(number, part))))
             .collect();
         threads
             .into_iter()
@@ -247,7 +281,7 @@ fn gradients(
     let mut accumulator = GradientsAccumulator::new();
     let mut means = Figures::default();
     for result in results {
-        let (grads, figures) = result?;
+        let (grads, figures) = result??;
         accumulator.accumulate(net, grads);
         means.add(&figures, share);
     }
@@ -258,14 +292,33 @@ fn value(scalar: Tensor<1>) -> f64 {
     f64::from(scalar.into_scalar::<f32>())
 }
 
-/// The mean parts of the loss over a split.
-fn on_dev(net: &CaptionerNet, dev: &Source, stage: &StageConfig, device: &Device) -> Result<Figures> {
+/// The mean parts of the loss over a split and, where the decoder learns, what its sentences are worth.
+fn on_dev(
+    net: &CaptionerNet,
+    (dev, judge): (&Source, &Judge),
+    stage: &StageConfig,
+    device: &Device,
+) -> Result<Figures> {
     let net = net.valid();
     let mut means = Figures::default();
-    for batch in in_order(dev, 50, stage.captions.min(1)) {
+    let writes = stage.captions > 0 || stage.self_critical.is_some();
+    for batch in in_order(dev, 50, usize::from(writes)) {
         let batch = batch?;
         let share = batch.photos as f64 / dev.photos.len() as f64;
-        means.add(&Figures::of(&Loss::of(&net, &batch, &stage.loss, device)), share);
+        let mut figures = Figures::of(&Loss::of(&net, &batch, &stage.loss, None, device)?);
+        if writes {
+            let sentences = write(
+                &net,
+                net.look(&batch, device),
+                1,
+                judge.longest(),
+                &mut Choice::Greedy,
+                device,
+            )?;
+            let worth = std::iter::zip(&batch.numbers, &sentences).map(|(&photo, tokens)| judge.score(photo, tokens));
+            figures.worth = Some(worth.sum::<Result<f64>>()? / batch.photos as f64);
+        }
+        means.add(&figures, share);
     }
     Ok(means)
 }
@@ -286,6 +339,7 @@ mod tests {
                 bag: 0.0,
                 teacher: 0.0,
             },
+            self_critical: None,
         };
         assert!((config.rate_at(0, 100) - 0.1).abs() < 1e-9);
         assert!((config.rate_at(10, 100) - 1.0).abs() < 1e-9);

@@ -1,13 +1,17 @@
 //! What the net is taught: the sentence, the words the photo supports, and the teacher's features.
 
+use anyhow::Result;
 use burn::tensor::activation::{log_sigmoid, log_softmax};
 use burn::tensor::{Device, Int, Tensor, TensorData};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 use serde::{Deserialize, Serialize};
 
 use crate::data::batches::Batch;
 use crate::data::words::{PAD, UNKNOWN};
-use crate::nets::attention::KeysValues;
+use crate::judge::Judge;
 use crate::nets::captioner::CaptionerNet;
+use crate::self_critical::{self, SelfCriticalConfig};
 
 /// The parts of the loss.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq)]
@@ -31,18 +35,35 @@ pub struct Loss {
     pub bag: Tensor<1>,
     /// Mean cosine to the teacher; none without one.
     pub cosine: Option<Tensor<1>>,
+    /// Mean CIDEr-D of the sentences drawn; none where none are.
+    pub worth: Option<f64>,
+}
+
+/// Who tells what drawn sentences are worth.
+#[derive(Clone, Copy)]
+pub struct Critic<'a> {
+    /// Of the batch's split.
+    pub judge: &'a Judge,
+    /// Sentences drawn.
+    pub config: &'a SelfCriticalConfig,
+    /// Of what is drawn.
+    pub seed: u64,
 }
 
 impl Loss {
-    /// Runs the net forward on a batch.
-    pub fn of(net: &CaptionerNet, batch: &Batch, config: &LossConfig, device: &Device) -> Self {
+    /// Runs the net forward on a batch; with a critic it also draws sentences and weighs them.
+    ///
+    /// # Errors
+    /// As [`self_critical::loss`].
+    pub fn of(
+        net: &CaptionerNet,
+        batch: &Batch,
+        config: &LossConfig,
+        critic: Option<Critic<'_>>,
+        device: &Device,
+    ) -> Result<Self> {
         let photos = batch.photos;
-        let picture = ((batch.pixels.len() / photos / 3) as f64).sqrt().round() as usize;
-        let pixels = Tensor::<4>::from_data(
-            TensorData::new(batch.pixels.clone(), [photos, 3, picture, picture]),
-            device,
-        );
-        let memory = net.encoder.forward(pixels);
+        let memory = net.look(batch, device);
         let bag = bag_loss(net.word_support(memory.clone()), &batch.bag, device);
         let mut total = bag.clone() * config.bag;
         let mut caption = None;
@@ -53,6 +74,14 @@ impl Loss {
             let (plain, smoothed) = caption_loss(net, &memory, tokens, batch.captions, config.label_smoothing);
             total = total + smoothed;
             caption = Some(plain);
+        }
+        let mut worth = None;
+        if let Some(Critic { judge, config, seed }) = critic {
+            let mut rng = StdRng::seed_from_u64(seed);
+            let numbers = &batch.numbers;
+            let (critical, mean) = self_critical::loss(net, &memory, numbers, config, judge, &mut rng, device)?;
+            total = total + critical;
+            worth = Some(mean);
         }
         let mut cosine = None;
         if let (Some(head), false) = (&net.teacher, batch.teacher.is_empty()) {
@@ -65,12 +94,13 @@ impl Loss {
             total = total + distance * config.teacher;
             cosine = Some(similarity);
         }
-        Self {
+        Ok(Self {
             total,
             caption,
             bag,
             cosine,
-        }
+            worth,
+        })
     }
 }
 
@@ -82,42 +112,33 @@ fn caption_loss(
     captions: usize,
     smoothing: f64,
 ) -> (Tensor<1>, Tensor<1>) {
-    let [rows, length] = tokens.dims();
-    let seen: Vec<KeysValues> = net
-        .decoder
-        .keys_values(memory.clone())
-        .into_iter()
-        .map(|of| KeysValues {
-            keys: repeat_rows(of.keys, captions),
-            values: repeat_rows(of.values, captions),
-        })
-        .collect();
-    let (logits, _) = net
-        .decoder
-        .forward(tokens.clone().slice([0..rows, 0..length - 1]), &seen);
-    let vocabulary = logits.dims()[2];
-    let targets = tokens.slice([0..rows, 1..length]).reshape([rows * (length - 1), 1]);
-    let counted =
-        targets.clone().not_equal_elem(PAD as i64).int() * targets.clone().not_equal_elem(UNKNOWN as i64).int();
-    let counted = counted.float();
+    let (chosen, counted, logs) = log_likelihoods(net, memory, tokens, captions);
     let count = counted.clone().sum();
-    let logs = log_softmax(logits.reshape([rows * (length - 1), vocabulary]), 1);
-    let chosen = (logs.clone().gather(1, targets) * counted.clone()).sum() / count.clone();
+    let plain = ((chosen * counted.clone()).sum() / count.clone()).neg();
     let spread = (logs.mean_dim(1) * counted).sum() / count;
-    let plain = chosen.neg();
     let smoothed = plain.clone() * (1.0 - smoothing) - spread * smoothing;
     (plain, smoothed)
 }
 
-/// Each row `times` times in a row: the captions of a photo share its keys and values.
-fn repeat_rows(x: Tensor<4>, times: usize) -> Tensor<4> {
-    if times == 1 {
-        return x;
-    }
-    let [rows, heads, cells, width] = x.dims();
-    x.unsqueeze_dim::<5>(1)
-        .repeat_dim(1, times)
-        .reshape([rows * times, heads, cells, width])
+/// Log-likelihoods of `tokens` `[photos × sentences, length]`, all sentences of a photo together, given the words before
+/// them: of the token itself `[positions, 1]`, whether the position counts (it is neither padding nor unknown)
+/// `[positions, 1]`, and of every token `[positions, vocabulary]`; positions are `photos × sentences × (length - 1)`.
+pub fn log_likelihoods(
+    net: &CaptionerNet,
+    memory: &Tensor<3>,
+    tokens: Tensor<2, Int>,
+    sentences: usize,
+) -> (Tensor<2>, Tensor<2>, Tensor<2>) {
+    let [rows, length] = tokens.dims();
+    let seen = net.decoder.keys_values_times(memory.clone(), sentences);
+    let before = tokens.clone().slice([0..rows, 0..length - 1]);
+    let (logits, _) = net.decoder.forward(before, &seen);
+    let vocabulary = logits.dims()[2];
+    let targets = tokens.slice([0..rows, 1..length]).reshape([rows * (length - 1), 1]);
+    let counted =
+        targets.clone().not_equal_elem(PAD as i64).int() * targets.clone().not_equal_elem(UNKNOWN as i64).int();
+    let logs = log_softmax(logits.reshape([rows * (length - 1), vocabulary]), 1);
+    (logs.clone().gather(1, targets), counted.float(), logs)
 }
 
 fn bag_loss(logits: Tensor<2>, targets: &[f32], device: &Device) -> Tensor<1> {

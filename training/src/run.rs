@@ -15,6 +15,7 @@ use crate::data::captions::{CaptionedPhoto, Dataset};
 use crate::data::spelling::Spelling;
 use crate::data::views::{Views, ViewsConfig};
 use crate::data::words::{self, Bag};
+use crate::judge::Judge;
 use crate::learn::Lesson;
 use crate::nets::captioner::CaptionerNet;
 use crate::teacher::{Projection, TeacherTargets};
@@ -106,7 +107,9 @@ impl Run {
         };
         let dev = self.source("dev", &self.data.dev, &whole)?;
         let net = self.net(&Device::flex().autodiff());
+        let judge = |photos| Judge::new(photos, &self.tokenizer, self.config.words.longest);
         let lesson = Lesson {
+            judges: [judge(&self.data.train), judge(&self.data.dev)],
             train: Arc::new(train),
             dev,
             learning: self.config.learning,

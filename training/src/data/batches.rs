@@ -19,6 +19,8 @@ use crate::teacher::TeacherTargets;
 pub struct Batch {
     /// Number of photos.
     pub photos: usize,
+    /// Their numbers in the split.
+    pub numbers: Vec<usize>,
     /// Captions a photo.
     pub captions: usize,
     /// `[photos, 3, picture, picture]`, −1 to 1.
@@ -88,6 +90,7 @@ impl Source {
     fn batch(&self, chosen: &[usize], captions: usize, augment: bool, rng: &mut StdRng) -> Result<Batch> {
         let mut batch = Batch {
             photos: chosen.len(),
+            numbers: chosen.to_vec(),
             captions,
             pixels: Vec::with_capacity(chosen.len() * 3 * self.picture * self.picture),
             tokens: Vec::new(),

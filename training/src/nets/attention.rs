@@ -21,6 +21,33 @@ pub struct KeysValues {
     pub values: Tensor<4>,
 }
 
+impl KeysValues {
+    /// Each row `times` times in a row: the sentences of a photo share its keys and values.
+    pub fn times(self, times: usize) -> Self {
+        let repeat = |x: Tensor<4>| {
+            let [rows, heads, positions, width] = x.dims();
+            x.unsqueeze_dim::<5>(1)
+                .repeat_dim(1, times)
+                .reshape([rows * times, heads, positions, width])
+        };
+        match times {
+            1 => self,
+            _ => Self {
+                keys: repeat(self.keys),
+                values: repeat(self.values),
+            },
+        }
+    }
+
+    /// These, and after them `more`.
+    pub fn then(self, more: Self) -> Self {
+        Self {
+            keys: Tensor::cat(vec![self.keys, more.keys], 2),
+            values: Tensor::cat(vec![self.values, more.values], 2),
+        }
+    }
+}
+
 /// Scaled dot-product attention in several heads.
 #[derive(Module, Debug)]
 pub struct MultiHeadAttention {
@@ -140,10 +167,11 @@ impl MultiHeadAttention {
     }
 }
 
-/// Adds −10⁹ where a word would see a later one: `[length, length]`.
-pub fn causal_mask(length: usize, device: &Device) -> Tensor<2> {
-    let above = (0..length * length)
-        .map(|i| if i % length > i / length { -1e9 } else { 0.0 })
+/// Adds −10⁹ where one of `length` words after `past` others would see a later one: `[length, past + length]`.
+pub fn causal_mask(past: usize, length: usize, device: &Device) -> Tensor<2> {
+    let all = past + length;
+    let above = (0..length * all)
+        .map(|i| if i % all > past + i / all { -1e9 } else { 0.0 })
         .collect::<Vec<f32>>();
-    Tensor::from_data(burn::tensor::TensorData::new(above, [length, length]), device)
+    Tensor::from_data(burn::tensor::TensorData::new(above, [length, all]), device)
 }

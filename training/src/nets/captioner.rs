@@ -4,11 +4,12 @@
 use anyhow::Result;
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use super::conv_encoder::{ConvEncoder, ConvEncoderConfig};
 use super::transformer_decoder::{TransformerDecoder, TransformerDecoderConfig};
+use crate::data::batches::Batch;
 use crate::export::weights::GraphWriter;
 
 /// The sizes of a [`CaptionerNet`].
@@ -50,6 +51,13 @@ impl CaptionerNet {
             word_support: LinearConfig::new(width, bag).init(device),
             teacher: teacher.map(|components| LinearConfig::new(width, components).init(device)),
         }
+    }
+
+    /// The memory `[photos, cells, width]` of a batch.
+    pub fn look(&self, batch: &Batch, device: &Device) -> Tensor<3> {
+        let side = ((batch.pixels.len() / batch.photos / 3) as f64).sqrt().round() as usize;
+        let pixels = TensorData::new(batch.pixels.clone(), [batch.photos, 3, side, side]);
+        self.encoder.forward(Tensor::<4>::from_data(pixels, device))
     }
 
     /// Memory `[batch, cells, width]` → logits `[batch, bag]`.

@@ -102,22 +102,45 @@ impl TransformerDecoder {
             .collect()
     }
 
+    /// [`Self::keys_values`] for `times` sentences a photo, all of a photo together.
+    pub fn keys_values_times(&self, memory: Tensor<3>, times: usize) -> Vec<KeysValues> {
+        let seen = self.keys_values(memory).into_iter();
+        seen.map(|seen| seen.times(times)).collect()
+    }
+
     /// Teacher forcing: `tokens` `[batch, length]` from the start token on, `memory` as from [`Self::keys_values`].
     ///
     /// Returns logits `[batch, length, vocabulary]` for the token after each, and the cross-attention averaged over
     /// layers and heads, `[batch, length, cells]`.
     pub fn forward(&self, tokens: Tensor<2, Int>, memory: &[KeysValues]) -> (Tensor<3>, Tensor<3>) {
+        self.extend(tokens, memory, &mut Vec::new())
+    }
+
+    /// [`Self::forward`] for tokens after those whose keys and values are `past`, a layer each and none at the start;
+    /// those of `tokens` are added to it.
+    pub fn extend(
+        &self,
+        tokens: Tensor<2, Int>,
+        memory: &[KeysValues],
+        past: &mut Vec<KeysValues>,
+    ) -> (Tensor<3>, Tensor<3>) {
         let [batch, length] = tokens.dims();
         let device = memory[0].keys.device();
-        let positions = self.position.val().narrow(0, 0, length).unsqueeze::<3>();
+        let before = past.first().map_or(0, |past| past.keys.dims()[2]);
+        let mut earlier = std::mem::take(past).into_iter();
+        let positions = self.position.val().narrow(0, before, length).unsqueeze::<3>();
         let scale = (self.embedding.weight.dims()[1] as f64).sqrt();
         let mut x = self.dropout.forward(self.embedding.forward(tokens) * scale + positions);
-        let mask = causal_mask(length, &device);
+        let mask = causal_mask(before, length, &device);
         let mut attention: Option<Tensor<3>> = None;
         for (layer, memory) in std::iter::zip(&self.layers, memory) {
             let normed = layer.self_norm.forward(x.clone());
-            let words = layer.self_attention.keys_values(normed.clone());
+            let mut words = layer.self_attention.keys_values(normed.clone());
+            if let Some(earlier) = earlier.next() {
+                words = earlier.then(words);
+            }
             let (mixed, _) = layer.self_attention.forward(normed, &words, Some(&mask));
+            past.push(words);
             x = x + self.dropout.forward(mixed);
             let (seen, weights) = layer
                 .cross_attention
