@@ -5,6 +5,7 @@
 
 mod colours;
 mod content;
+mod legend;
 mod places;
 mod style;
 mod touch;
@@ -13,6 +14,7 @@ mod whole;
 
 pub use colours::cividis;
 pub use content::is_content;
+pub use legend::legend;
 pub use places::{Located, places};
 pub use style::Style;
 pub use touch::{grid, words_at};

@@ -3,6 +3,7 @@
 mod files;
 mod json;
 mod lit;
+mod pen;
 mod picture;
 mod text;
 

@@ -8,16 +8,14 @@ use std::fs;
 use std::io::{self, Cursor};
 use std::path::{Path, PathBuf};
 
-use ab_glyph::{Font, FontRef, PxScaleFont, ScaleFont, point};
 use image::{ImageFormat, Rgb, RgbImage, imageops};
 
+use super::pen::Pen;
 use super::sentence;
-use crate::captioner::{Description, Word};
+use crate::captioner::{Description, Place, Word};
 use crate::overlay::{self, Style};
 use crate::photo::{Photo, within};
 use crate::text;
-
-const FONT: &[u8] = include_bytes!("../../assets/fonts/NotoSans-Regular.ttf");
 
 /// The longer side of each small photo.
 const TILE: u32 = 256;
@@ -28,7 +26,6 @@ const LINE: u32 = 26;
 const COLUMNS: usize = 4;
 
 const PAPER: Rgb<u8> = Rgb([255; 3]);
-const INK: Rgb<u8> = Rgb([20; 3]);
 
 /// Why no picture of the attention came about, as a sentence for the person.
 #[derive(Debug, thiserror::Error)]
@@ -86,15 +83,16 @@ pub fn png(picture: &RgbImage) -> Result<Vec<u8>, PictureError> {
 }
 
 /// The [`sentence`], and below it a grid of small photos: the photo itself, then one a word with the word, its
-/// probability and its place written under it.
+/// probability and its place written under it; last what the light means.
 ///
 /// # Errors
 /// Only if the program itself is broken.
 pub fn attention_picture(photo: &Photo, description: &Description, style: Style) -> Result<RgbImage, PictureError> {
-    let font = FontRef::try_from_slice(FONT).map_err(|_| PictureError::Font)?;
-    let pen = Pen {
-        font: font.as_scaled(20.0),
-    };
+    let mut written = sentence(description) + &legend(description, style);
+    for word in &description.words {
+        written = written + &word.text + &remark(word);
+    }
+    let pen = Pen::able_to_write(&written).ok_or(PictureError::Font)?;
     let (width, height) = within(photo.pixels().dimensions(), TILE);
     let small = imageops::thumbnail(photo.pixels(), width, height);
 
@@ -104,10 +102,15 @@ pub fn attention_picture(photo: &Photo, description: &Description, style: Style)
     let width = MARGIN + columns as u32 * step_x;
     let heading = pen.wrap(&sentence(description), width - 2 * MARGIN);
     let top = MARGIN + heading.len() as u32 * LINE;
-    let height = top + MARGIN + tiles.div_ceil(COLUMNS) as u32 * step_y;
+    let bottom = top + MARGIN + tiles.div_ceil(COLUMNS) as u32 * step_y;
+    let explanation = pen.wrap(&legend(description, style), width - 2 * MARGIN);
+    let height = bottom + explanation.len() as u32 * LINE + MARGIN;
 
     let mut canvas = RgbImage::from_pixel(width, height, PAPER);
     for (line, y) in heading.iter().zip((MARGIN..).step_by(LINE as usize)) {
+        pen.write(&mut canvas, line, MARGIN, y);
+    }
+    for (line, y) in explanation.iter().zip((bottom..).step_by(LINE as usize)) {
         pen.write(&mut canvas, line, MARGIN, y);
     }
     let words = description.words.iter().map(Some);
@@ -131,90 +134,21 @@ pub fn attention_picture(photo: &Photo, description: &Description, style: Style)
     Ok(canvas)
 }
 
-/// What stands under a word: "93 %, upper left". English like the file's other readers, for the program's own font has
-/// Latin letters only.
+/// What stands under a word: "93 %, upper left".
 fn remark(word: &Word) -> String {
     let percent = (word.probability * 100.0).round();
-    match (&word.attention, word.place) {
-        (None, _) => format!("{percent} %, no map"),
-        (Some(_), None) => format!("{percent} %, all over"),
-        (Some(_), Some(place)) => format!("{percent} %, {}", place.tag()),
-    }
+    let place = match (&word.attention, word.place) {
+        (None, _) => text!("review-no-map"),
+        (Some(_), place) => place.map_or_else(|| text!("place-everywhere"), Place::phrase),
+    };
+    text!("review-remark", percent = percent, place = place)
 }
 
-/// A share of 0 gives `from`, 1 gives `to`.
-fn mix(from: f32, to: f32, share: f32) -> u8 {
-    (from + (to - from) * share).round() as u8
-}
-
-/// Writes lines of text.
-struct Pen<'a> {
-    font: PxScaleFont<&'a FontRef<'static>>,
-}
-
-impl Pen<'_> {
-    /// The width of a line in pixels.
-    fn width(&self, text: &str) -> f32 {
-        text.chars()
-            .map(|letter| self.font.h_advance(self.font.glyph_id(letter)))
-            .sum()
-    }
-
-    /// The text in lines that fit; a word that does not fit alone is shortened.
-    fn wrap(&self, text: &str, width: u32) -> Vec<String> {
-        let mut lines: Vec<String> = Vec::new();
-        for word in text.split_whitespace() {
-            match lines.last_mut() {
-                Some(line) if self.width(&format!("{line} {word}")) <= width as f32 => {
-                    line.push(' ');
-                    line.push_str(word);
-                }
-                _ => lines.push(self.shorten(word, width)),
-            }
-        }
-        lines
-    }
-
-    /// The text, or as many of its letters as fit with an ellipsis.
-    fn shorten(&self, text: &str, width: u32) -> String {
-        let width = width as f32;
-        if self.width(text) <= width {
-            return text.to_owned();
-        }
-        let mut short = String::new();
-        for letter in text.chars() {
-            if self.width(&format!("{short}{letter}…")) > width {
-                break;
-            }
-            short.push(letter);
-        }
-        short + "…"
-    }
-
-    /// Writes one line whose upper left corner is at `x`, `y`; what lies outside the canvas is left out.
-    fn write(&self, canvas: &mut RgbImage, text: &str, x: u32, y: u32) {
-        let mut at = x as f32;
-        let baseline = y as f32 + self.font.ascent();
-        for letter in text.chars() {
-            let mut glyph = self.font.scaled_glyph(letter);
-            glyph.position = point(at, baseline);
-            at += self.font.h_advance(glyph.id);
-            let Some(outline) = self.font.outline_glyph(glyph) else {
-                continue;
-            };
-            let corner = outline.px_bounds().min;
-            outline.draw(|across, down, cover| {
-                let (x, y) = (corner.x + across as f32, corner.y + down as f32);
-                if x < 0.0 || y < 0.0 {
-                    return;
-                }
-                if let Some(pixel) = canvas.get_pixel_mut_checked(x as u32, y as u32) {
-                    for (value, ink) in pixel.0.iter_mut().zip(INK.0) {
-                        *value = mix(f32::from(*value), f32::from(ink), cover.clamp(0.0, 1.0));
-                    }
-                }
-            });
-        }
+/// What the light means, or that there is none.
+fn legend(description: &Description, style: Style) -> String {
+    match overlay::grid(description) {
+        Some(_) => overlay::legend(style),
+        None => text!("no-attention"),
     }
 }
 
@@ -285,7 +219,7 @@ mod tests {
         let mut word = example::description().words.remove(1);
         assert_eq!(remark(&word), "75 %, upper left");
         word.place = None;
-        assert_eq!(remark(&word), "75 %, all over");
+        assert_eq!(remark(&word), "75 %, all over the photo");
         word.attention = None;
         assert_eq!(remark(&word), "75 %, no map");
     }

@@ -61,3 +61,24 @@ fn image(attention: &Attention, size: (u32, u32), side: u32, style: Style) -> Co
     });
     ColorImage::new([width as usize, height as usize], pixels.collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `cargo test --lib glow -- --nocapture` prints what a new overlay costs; nothing is held to the clock.
+    #[test]
+    fn an_overlay_has_the_photos_shape_and_no_more_pixels_than_it_needs() {
+        let attention = Attention {
+            rows: 8,
+            columns: 8,
+            weights: (0..64u8).map(f32::from).collect(),
+        };
+        for mode in overlay::Mode::ALL {
+            let begun = std::time::Instant::now();
+            let image = image(&attention, (8660, 5773), SIDE, Style::new(*mode, 0.75));
+            println!("{mode:?}: {:?}", begun.elapsed());
+            assert_eq!(image.size, [640, 427]);
+        }
+    }
+}

@@ -4,7 +4,7 @@ use egui::{Color32, FontId, Id, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2,
 
 use super::attention::Light;
 use crate::captioner::{Attention, Place};
-use crate::overlay::{Mode, Style, cividis};
+use crate::overlay::{self, Mode, Style, cividis};
 use crate::text;
 use crate::window::look::theme;
 
@@ -15,14 +15,11 @@ const PADDING: f32 = 8.0;
 
 /// What the legend says to screen readers; none where there is nothing to explain.
 pub fn in_words(light: &Light<'_>, style: Style) -> Option<String> {
-    let strength = style.percent();
-    Some(match (light, style.mode) {
-        (Light::Off, _) => return None,
-        (Light::None, _) => text!("no-attention"),
-        (Light::Everywhere, _) => text!("legend-everywhere"),
-        (Light::Map(_), Mode::Colour) => text!("legend-colour", strength = strength),
-        (Light::Map(_), Mode::Dim) => text!("legend-dim", strength = strength),
-        (Light::Map(_), Mode::Outline) => text!("legend-outline", strength = strength),
+    Some(match light {
+        Light::Off => return None,
+        Light::None => text!("no-attention"),
+        Light::Everywhere => text!("legend-everywhere"),
+        Light::Map(_) => overlay::legend(style),
     })
 }
 

@@ -6,11 +6,13 @@ use egui::{Context, Vec2, vec2};
 
 use super::attention::Light;
 use super::camera::{Camera, Stage};
-use super::{legend, photo};
+use super::legend;
 use crate::captioner::{Description, Place};
 use crate::describer::Source;
 use crate::overlay::{self, Located, Mode};
-use crate::photo::Part;
+use crate::language;
+use crate::photo;
+use crate::speech::Part;
 use crate::text;
 use crate::window::app::HearsightApp;
 use crate::window::commands::Command;
@@ -86,7 +88,7 @@ impl HearsightApp {
             return;
         }
         let seen = self.seeing.camera.visible(&stage);
-        let part = Part::of(stage.photo, [seen.left(), seen.top(), seen.right(), seen.bottom()]);
+        let part = photo::Part::of(stage.photo, [seen.left(), seen.top(), seen.right(), seen.bottom()]);
         if part.is_whole(stage.photo) {
             self.say(text!("part-is-whole"));
             return;
@@ -220,7 +222,7 @@ impl HearsightApp {
         self.seeing.whole = false;
         self.lit = None;
         self.seeing.explore.begin(grid);
-        ctx.memory_mut(|memory| memory.request_focus(photo::id()));
+        ctx.memory_mut(|memory| memory.request_focus(super::photo::id()));
         self.say(text!("explore-on", rows = grid.0, columns = grid.1));
     }
 
@@ -277,8 +279,7 @@ impl HearsightApp {
     pub(super) fn say_cell(&mut self) {
         if let Some(text) = self.cursor_in_words() {
             self.lit = self.words_at_cursor().first().copied();
-            self.say(text.clone());
-            self.speak(text);
+            self.tell(text);
         }
     }
 
@@ -286,12 +287,12 @@ impl HearsightApp {
     pub(in crate::window) fn explore(&mut self, ctx: &Context) {
         let now = Instant::now();
         if let Some(found) = self.seeing.explore.due(now) {
-            self.tell_cell();
             if let Some(description) = &self.description {
-                let text = listed(description, &found);
+                let part = self.theirs(listed(description, &found));
+                let written = self.cursor_in_words().unwrap_or_default();
                 self.stop_speaking();
                 self.lit = found.first().copied();
-                self.speak(text);
+                self.tell_parts(written, vec![part]);
             }
         }
         if let Some(wait) = self.seeing.explore.until_due(now) {
@@ -333,15 +334,17 @@ impl HearsightApp {
             return;
         };
         let number = self.lit.or_else(|| self.word_in_focus(ctx));
-        let text = match number.map(|number| (number, Located::of(description, number))) {
-            None => text!("place-of-none"),
-            Some((_, None)) => text!("no-attention"),
-            Some((_, Some(word))) => word_and_place(word),
+        let (answer, parts) = match number.map(|number| (number, Located::of(description, number))) {
+            None => (text!("place-of-none"), None),
+            Some((_, None)) => (text!("no-attention"), None),
+            Some((_, Some(word))) => (word_and_place(word), Some(self.place_parts(word))),
         };
         self.stop_speaking();
         self.lit = number;
-        self.say(text.clone());
-        self.speak(text);
+        match parts {
+            Some(parts) => self.tell_parts(answer, parts),
+            None => self.tell(answer),
+        }
     }
 
     fn say_places(&mut self) {
@@ -349,17 +352,30 @@ impl HearsightApp {
             self.say_no_sentence();
             return;
         };
-        let places: Vec<String> = overlay::places(description).into_iter().map(word_and_place).collect();
-        let text = if !places.is_empty() {
-            places.join(". ") + "."
+        let places = overlay::places(description);
+        let (answer, parts) = if !places.is_empty() {
+            let written: Vec<String> = places.iter().map(|word| word_and_place(*word)).collect();
+            let parts: Vec<Part> = places.iter().flat_map(|word| self.place_parts(*word)).collect();
+            (written.join(". ") + ".", Some(parts))
         } else if overlay::grid(description).is_some() {
-            text!("places-none")
+            (text!("places-none"), None)
         } else {
-            text!("no-attention")
+            (text!("no-attention"), None)
         };
         self.stop_speaking();
-        self.say(text.clone());
-        self.speak(text);
+        match parts {
+            Some(parts) => self.tell_parts(answer, parts),
+            None => self.tell(answer),
+        }
+    }
+
+    /// "dog:" in the caption's language, "lower left." in that of the interface.
+    fn place_parts(&self, word: Located<'_>) -> Vec<Part> {
+        let place = words::place_or_everywhere(word.place) + ".";
+        vec![
+            self.theirs(format!("{}:", word.text)),
+            Part::new(place, language::current().tag()),
+        ]
     }
 }
 

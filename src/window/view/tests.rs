@@ -322,7 +322,7 @@ fn the_place_of_the_word_and_all_places_are_shown_and_spoken() {
     window.key(Key::ArrowRight);
     window.key(Key::P);
     assert_eq!(window.status(), "dog: lower left");
-    assert_eq!(window.said().last().unwrap(), "dog: lower left");
+    assert_eq!(window.said().last().unwrap(), "dog: lower left.");
     assert_eq!(window.lit(), ["dog, lower left"], "it stays lit");
     window.with_keys(Modifiers::SHIFT, Key::P);
     assert_eq!(window.status(), "dog: lower left. runs: right.");
