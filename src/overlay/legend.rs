@@ -20,7 +20,10 @@ mod tests {
     #[test]
     fn each_mode_has_a_sentence_of_its_own_that_names_the_strength() {
         let sentences: Vec<String> = Mode::ALL.iter().map(|mode| legend(Style::new(*mode, 0.4))).collect();
-        assert!(sentences.iter().all(|sentence| sentence.contains("40 percent")), "{sentences:?}");
+        assert!(
+            sentences.iter().all(|sentence| sentence.contains("40 percent")),
+            "{sentences:?}"
+        );
         assert!(sentences[0] != sentences[1] && sentences[1] != sentences[2]);
     }
 }

@@ -35,8 +35,10 @@ pub fn veil(attention: &Attention, width: u32, height: u32, style: Style) -> Rgb
             // The slope turns the difference from the edge into a distance from the line, in pixels.
             let right = map[row * columns + (column + 1).min(columns - 1)] - weight;
             let down = map[(row + 1).min(rows - 1) * columns + column] - weight;
-            let distance = (weight - EDGE).abs() / right.hypot(down).max(f32::EPSILON);
-            colour = pen.line(colour, distance);
+            let (away, slope) = ((weight - EDGE).abs(), right.abs() + down.abs());
+            if away <= slope * pen.reach() {
+                colour = pen.line(colour, away / right.hypot(down).max(f32::EPSILON));
+            }
         }
         let [red, green, blue, alpha] = colour;
         *pixel = Rgba([red, green, blue, alpha * pointed].map(|value| value.round() as u8));
@@ -68,6 +70,8 @@ struct Pen {
     draws_line: bool,
     /// Half the line's thickness in pixels.
     unit: f32,
+    /// The colours of weights from 0 to 1.
+    scale: [[u8; 3]; 256],
 }
 
 impl Pen {
@@ -80,6 +84,7 @@ impl Pen {
                 Mode::Outline => usual * (0.5 + style.strength),
                 Mode::Colour | Mode::Dim => usual,
             },
+            scale: std::array::from_fn(|step| cividis(step as f32 / 255.0)),
         }
     }
 
@@ -88,13 +93,18 @@ impl Pen {
         let strength = self.style.strength * 255.0;
         match self.style.mode {
             Mode::Colour => {
-                let [red, green, blue] = cividis(weight).map(f32::from);
+                let [red, green, blue] = self.scale[(weight.clamp(0.0, 1.0) * 255.0) as usize].map(f32::from);
                 // The least looked at stays visible below, and so does what was looked at most.
                 [red, green, blue, strength * (0.5 + 0.4 * smooth(weight))]
             }
             Mode::Dim => [0.0, 0.0, 0.0, strength * (1.0 - smooth(weight))],
             Mode::Outline => [0.0; 4],
         }
+    }
+
+    /// How far from the line something is drawn, in pixels.
+    fn reach(&self) -> f32 {
+        4.0 * self.unit
     }
 
     /// A light line between dark ones, so that it is seen on any photo; `below` further away.

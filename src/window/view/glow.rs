@@ -1,84 +1,120 @@
-//! The overlay's texture: made anew when the map or the style changes, not with every frame.
+//! The overlay's texture: made anew, on a thread of its own, when the map or the style changes. Until the new one is
+//! there the old one stays, for to take the shade away between two words would flash.
 
 use egui::{Color32, ColorImage, Context, TextureHandle, TextureOptions};
 
+use super::loader::{Job, Loader};
 use crate::captioner::Attention;
 use crate::overlay::{self, Style};
 use crate::photo::within;
 
-/// The longest side of the overlay in pixels: smooth on any screen, made within a few milliseconds.
-const SIDE: u32 = 640;
+/// What an overlay shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ask {
+    /// Where it is used: the photo's own, or which cell's.
+    pub slot: usize,
+    /// The map.
+    pub attention: Attention,
+    /// How it is shown.
+    pub style: Style,
+    /// Width and height of the photo, whose shape it has.
+    pub size: (u32, u32),
+    /// The longest side in pixels.
+    pub side: u32,
+}
+
+impl Ask {
+    fn image(&self) -> ColorImage {
+        let (width, height) = within(self.size, self.side);
+        let veil = overlay::veil(&self.attention, width, height, self.style);
+        let pixels = veil.pixels().map(|pixel| {
+            let [red, green, blue, alpha] = pixel.0;
+            Color32::from_rgba_unmultiplied(red, green, blue, alpha)
+        });
+        ColorImage::new([width as usize, height as usize], pixels.collect())
+    }
+}
 
 /// A map as a texture.
 #[derive(Default)]
 pub struct Glow {
-    shown: Option<Shown>,
-}
-
-struct Shown {
-    attention: Attention,
-    style: Style,
-    size: (u32, u32),
-    texture: TextureHandle,
+    wanted: Option<Ask>,
+    texture: Option<TextureHandle>,
 }
 
 impl Glow {
-    /// Shows this map, or none, over something of this size in pixels.
-    pub fn set(&mut self, ctx: &Context, size: (u32, u32), side: u32, attention: Option<&Attention>, style: Style) {
-        let Some(attention) = attention else {
-            self.shown = None;
-            return;
-        };
-        let same = |shown: &Shown| shown.style == style && shown.size == size && shown.attention == *attention;
-        if !self.shown.as_ref().is_some_and(same) {
-            let texture = ctx.load_texture("overlay", image(attention, size, side, style), TextureOptions::LINEAR);
-            self.shown = Some(Shown {
-                attention: attention.clone(),
-                style,
-                size,
-                texture,
-            });
+    /// Shows this as soon as it is made, or nothing.
+    pub fn set(&mut self, loader: &Loader<Ask>, ask: Option<Ask>) {
+        match ask {
+            None => *self = Self::default(),
+            Some(ask) if self.wanted.as_ref() == Some(&ask) => {}
+            Some(ask) => {
+                let (slot, what) = (ask.slot, ask.clone());
+                let job: Job = Box::new(move || what.image());
+                loader.want_instead(vec![(ask.clone(), job)], |other| other.slot == slot);
+                self.wanted = Some(ask);
+            }
         }
     }
 
-    /// The same at the size of the window's photo.
-    pub fn set_large(&mut self, ctx: &Context, size: (u32, u32), attention: Option<&Attention>, style: Style) {
-        self.set(ctx, size, SIDE, attention, style);
+    /// Takes in what was made, unless something else is wanted by now.
+    pub fn take(&mut self, ctx: &Context, ask: &Ask, image: ColorImage) {
+        if self.wanted.as_ref() == Some(ask) {
+            self.texture = Some(ctx.load_texture("overlay", image, TextureOptions::LINEAR));
+        }
     }
 
     /// The texture, where a map is shown.
     pub fn texture(&self) -> Option<&TextureHandle> {
-        self.shown.as_ref().map(|shown| &shown.texture)
+        self.texture.as_ref()
     }
-}
-
-fn image(attention: &Attention, size: (u32, u32), side: u32, style: Style) -> ColorImage {
-    let (width, height) = within(size, side);
-    let veil = overlay::veil(attention, width, height, style);
-    let pixels = veil.pixels().map(|pixel| {
-        let [red, green, blue, alpha] = pixel.0;
-        Color32::from_rgba_unmultiplied(red, green, blue, alpha)
-    });
-    ColorImage::new([width as usize, height as usize], pixels.collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::{Duration, Instant};
 
-    /// `cargo test --lib glow -- --nocapture` prints what a new overlay costs; nothing is held to the clock.
+    fn ask(slot: usize, strength: f32) -> Ask {
+        Ask {
+            slot,
+            attention: Attention {
+                rows: 2,
+                columns: 2,
+                weights: vec![0.7, 0.1, 0.1, 0.1],
+            },
+            style: Style::new(overlay::Mode::Dim, strength),
+            size: (8660, 5773),
+            side: 64,
+        }
+    }
+
     #[test]
     fn an_overlay_has_the_photos_shape_and_no_more_pixels_than_it_needs() {
-        let attention = Attention {
-            rows: 8,
-            columns: 8,
-            weights: (0..64u8).map(f32::from).collect(),
-        };
-        for mode in overlay::Mode::ALL {
-            let begun = std::time::Instant::now();
-            let image = image(&attention, (8660, 5773), SIDE, Style::new(*mode, 0.75));
-            println!("{mode:?}: {:?}", begun.elapsed());
-            assert_eq!(image.size, [640, 427]);
+        assert_eq!(ask(0, 0.5).image().size, [64, 43]);
+    }
+
+    #[test]
+    fn only_the_newest_is_shown_and_the_one_before_stays_until_it_is_there() {
+        let ctx = Context::default();
+        let loader = Loader::start("test", || {});
+        let mut glow = Glow::default();
+        glow.set(&loader, Some(ask(0, 0.5)));
+        let begun = Instant::now();
+        while glow.texture().is_none() {
+            if let Some((made, image)) = loader.poll() {
+                glow.take(&ctx, &made, image);
+            }
+            assert!(begun.elapsed() < Duration::from_secs(20));
         }
+        let first = glow.texture().map(TextureHandle::id);
+        glow.set(&loader, Some(ask(0, 0.9)));
+        assert_eq!(glow.texture().map(TextureHandle::id), first);
+        glow.take(&ctx, &ask(0, 0.5), ask(0, 0.5).image());
+        assert_eq!(glow.texture().map(TextureHandle::id), first, "outdated");
+        glow.take(&ctx, &ask(0, 0.9), ask(0, 0.9).image());
+        assert_ne!(glow.texture().map(TextureHandle::id), first);
+        glow.set(&loader, None);
+        assert!(glow.texture().is_none());
     }
 }

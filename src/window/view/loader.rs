@@ -1,7 +1,7 @@
-//! Textures for the screen, made from the photo's pixels on a thread of their own.
+//! Images for the screen, made on a thread of their own: the photo's squares, and the light on it.
 //!
-//! Each frame tells what it needs; that replaces what an earlier one asked for and did not get yet, so that nothing is
-//! made for a place that has been left.
+//! What is wanted now replaces what was wanted before and is not made yet, so that nothing is made for a place that has
+//! been left.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -9,141 +9,126 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use egui::ColorImage;
 
-use super::tiles::TileKey;
-use crate::photo::Photo;
-
 /// Ready images that may wait for the window; a thread that is further ahead waits.
 const AHEAD: usize = 8;
 
-/// Tells one photo from the next.
-pub type Serial = u64;
+/// Makes an image; it may take a while.
+pub type Job = Box<dyn FnOnce() -> ColorImage + Send>;
 
-/// What a texture shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Piece {
-    /// The photo for the screen, whole.
-    Preview,
-    /// A part of the full photo.
-    Tile(TileKey),
-}
-
-/// An image that is ready to become a texture.
-pub struct Ready {
-    /// Of which photo.
-    pub serial: Serial,
-    /// What it shows.
-    pub piece: Piece,
-    /// Its pixels.
-    pub image: ColorImage,
-}
-
-/// The handle of the thread; dropping it ends the thread.
-pub struct Loader {
-    desk: Arc<Desk>,
-    ready: Option<Receiver<Ready>>,
+/// The handle of the thread; dropping it ends the thread. `K` names an image.
+pub struct Loader<K> {
+    desk: Arc<Desk<K>>,
+    ready: Option<Receiver<(K, ColorImage)>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Loader {
+impl<K: Clone + PartialEq + Send + 'static> Loader<K> {
     /// Starts the thread; `wake` is called whenever an image is ready.
-    pub fn start(wake: impl Fn() + Send + 'static) -> Self {
+    pub fn start(name: &str, wake: impl Fn() + Send + 'static) -> Self {
         let (sender, ready) = bounded(AHEAD);
         let desk = Arc::new(Desk::default());
         let work = Arc::clone(&desk);
         let thread = std::thread::Builder::new()
-            .name("textures".to_owned())
+            .name(name.to_owned())
             .spawn(move || run(&work, &sender, &wake));
         Self {
             desk,
             ready: Some(ready),
             thread: thread
-                .inspect_err(|error| log::error!("the thread for textures did not start: {error}"))
+                .inspect_err(|error| log::error!("the thread {name} did not start: {error}"))
                 .ok(),
         }
     }
 
-    /// Asks for these pieces of a photo, the first one first, instead of what was asked before.
-    pub fn want(&self, serial: Serial, source: Vec<(Piece, Photo)>) {
+    /// Asks for these images, the first one first, instead of all that was asked before.
+    pub fn want(&self, images: Vec<(K, Job)>) {
+        self.want_instead(images, |_| true);
+    }
+
+    /// Asks for these images, the first one first, before all that was asked before, and instead of those of it that
+    /// `outdated` names.
+    pub fn want_instead(&self, images: Vec<(K, Job)>, outdated: impl Fn(&K) -> bool) {
         let mut state = self.desk.lock();
-        let under_way = std::mem::take(&mut state.under_way);
-        state.wanted = source
-            .into_iter()
-            .rev()
-            .filter(|(piece, _)| !under_way.contains(&(serial, *piece)))
-            .map(|(piece, photo)| (serial, piece, photo))
-            .collect();
-        state.under_way = under_way;
+        let State { wanted, under_way, .. } = &mut *state;
+        wanted.retain(|(key, _)| !outdated(key));
+        let new = images.into_iter().rev().filter(|(key, _)| !under_way.contains(key));
+        wanted.extend(new);
         self.desk.changed.notify_one();
     }
 
     /// The next image that is ready.
-    pub fn poll(&self) -> Option<Ready> {
-        let ready = self.ready.as_ref()?.try_recv().ok()?;
-        let mut state = self.desk.lock();
-        state.under_way.retain(|piece| *piece != (ready.serial, ready.piece));
-        Some(ready)
+    pub fn poll(&self) -> Option<(K, ColorImage)> {
+        let (key, image) = self.ready.as_ref()?.try_recv().ok()?;
+        self.desk.lock().under_way.retain(|under_way| *under_way != key);
+        Some((key, image))
     }
 }
 
-impl Drop for Loader {
+impl<K> Drop for Loader<K> {
     fn drop(&mut self) {
         // The thread may be waiting for room in the channel: close it before waiting for the thread.
         self.ready = None;
         self.desk.lock().closed = true;
         self.desk.changed.notify_one();
         if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
-            log::error!("the thread for textures had panicked");
+            log::error!("the thread that makes images had panicked");
         }
     }
 }
 
-#[derive(Default)]
-struct Desk {
-    state: Mutex<State>,
+struct Desk<K> {
+    state: Mutex<State<K>>,
     changed: Condvar,
 }
 
-#[derive(Default)]
-struct State {
+struct State<K> {
     /// The last one is made first.
-    wanted: Vec<(Serial, Piece, Photo)>,
+    wanted: Vec<(K, Job)>,
     /// Being made, or made and not fetched yet.
-    under_way: Vec<(Serial, Piece)>,
+    under_way: Vec<K>,
     closed: bool,
 }
 
-impl Desk {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl<K> Default for Desk<K> {
+    fn default() -> Self {
+        let state = State {
+            wanted: Vec::new(),
+            under_way: Vec::new(),
+            closed: false,
+        };
+        Self {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+        }
+    }
+}
+
+impl<K> Desk<K> {
+    fn lock(&self) -> MutexGuard<'_, State<K>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    /// Waits for the next piece; none once closed.
-    fn take(&self) -> Option<(Serial, Piece, Photo)> {
+impl<K: Clone> Desk<K> {
+    /// Waits for the next image to be made; none once closed.
+    fn take(&self) -> Option<(K, Job)> {
         let mut state = self.lock();
         loop {
             if state.closed {
                 return None;
             }
-            if let Some(next) = state.wanted.pop() {
-                state.under_way.push((next.0, next.1));
-                return Some(next);
+            if let Some((key, job)) = state.wanted.pop() {
+                state.under_way.push(key.clone());
+                return Some((key, job));
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
 
-fn run(desk: &Desk, sender: &Sender<Ready>, wake: &dyn Fn()) {
-    while let Some((serial, piece, photo)) = desk.take() {
-        let pixels = photo.pixels();
-        let image = match piece {
-            Piece::Preview => {
-                let size = [pixels.width() as usize, pixels.height() as usize];
-                ColorImage::from_rgb(size, pixels.as_raw())
-            }
-            Piece::Tile(key) => key.image(pixels),
-        };
-        if sender.send(Ready { serial, piece, image }).is_err() {
+fn run<K: Clone>(desk: &Desk<K>, sender: &Sender<(K, ColorImage)>, wake: &dyn Fn()) {
+    while let Some((key, job)) = desk.take() {
+        if sender.send((key, job())).is_err() {
             return;
         }
         wake();
@@ -156,60 +141,67 @@ mod tests {
     use super::*;
     use std::time::{Duration, Instant};
 
-    fn wait(loader: &Loader) -> Ready {
+    fn wait(loader: &Loader<u32>) -> u32 {
         let begun = Instant::now();
         loop {
-            if let Some(ready) = loader.poll() {
-                return ready;
+            if let Some((key, _)) = loader.poll() {
+                return key;
             }
             assert!(begun.elapsed() < Duration::from_secs(20), "no image comes");
             std::thread::sleep(Duration::from_millis(1));
         }
     }
 
+    fn jobs(keys: impl IntoIterator<Item = u32>) -> Vec<(u32, Job)> {
+        let job = || -> Job { Box::new(|| ColorImage::filled([1, 1], egui::Color32::RED)) };
+        keys.into_iter().map(|key| (key, job())).collect()
+    }
+
+    /// A thread that is held up by its first job until the sender is dropped.
+    fn held_up() -> (Loader<u32>, Sender<()>) {
+        let loader = Loader::start("test", || {});
+        let (hold, held) = bounded::<()>(0);
+        let (begun, begins) = bounded::<()>(1);
+        let job: Job = Box::new(move || {
+            let _ = begun.send(());
+            let _ = held.recv();
+            ColorImage::filled([1, 1], egui::Color32::RED)
+        });
+        loader.want(vec![(0, job)]);
+        begins.recv_timeout(Duration::from_secs(20)).unwrap();
+        (loader, hold)
+    }
+
     #[test]
-    fn pieces_come_in_the_order_in_which_they_were_asked_for() {
-        let photo = Photo::from_pixels("photo", image::RgbImage::new(900, 40));
+    fn images_come_in_the_order_in_which_they_are_wanted_and_each_wakes() {
         let (sender, woken) = bounded(20);
-        let loader = Loader::start(move || {
+        let loader = Loader::start("test", move || {
             let _ = sender.try_send(());
         });
-        let tile = |column| {
-            Piece::Tile(TileKey {
-                level: 0,
-                column,
-                row: 0,
-            })
-        };
-        let wanted = [Piece::Preview, tile(1), tile(0)];
-        loader.want(7, wanted.iter().map(|piece| (*piece, photo.clone())).collect());
-        for expected in wanted {
-            let ready = wait(&loader);
-            assert_eq!((ready.serial, ready.piece), (7, expected));
-        }
+        loader.want(jobs([7, 3, 5]));
+        assert_eq!([wait(&loader), wait(&loader), wait(&loader)], [7, 3, 5]);
         assert!(woken.recv_timeout(Duration::from_secs(20)).is_ok());
     }
 
     #[test]
-    fn what_is_under_way_is_not_made_twice() {
-        let photo = Photo::from_pixels("photo", image::RgbImage::new(20, 20));
-        let loader = Loader::start(|| {});
-        let want = || loader.want(1, vec![(Piece::Preview, photo.clone())]);
-        for _ in 0..30 {
-            want();
-        }
-        wait(&loader);
-        std::thread::sleep(Duration::from_millis(50));
-        assert!(loader.poll().is_none());
-        want();
-        wait(&loader);
+    fn what_is_wanted_no_more_is_not_made_and_what_is_under_way_not_twice() {
+        let (loader, hold) = held_up();
+        loader.want(jobs([1, 2]));
+        loader.want(jobs([0, 3]));
+        loader.want_instead(jobs([4, 5]), |key| *key == 5);
+        drop(hold);
+        assert_eq!(
+            [wait(&loader), wait(&loader), wait(&loader), wait(&loader)],
+            [0, 4, 5, 3]
+        );
+        loader.want(jobs([0]));
+        assert_eq!(wait(&loader), 0, "fetched, so it can be wanted again");
     }
 
     #[test]
     fn closing_does_not_wait_for_what_nobody_fetches() {
-        let photo = Photo::from_pixels("photo", image::RgbImage::new(20, 20));
-        let loader = Loader::start(|| {});
-        loader.want(1, vec![(Piece::Preview, photo); 50]);
+        let loader = Loader::start("test", || {});
+        loader.want(jobs(0..50));
         std::thread::sleep(Duration::from_millis(30));
         drop(loader);
     }

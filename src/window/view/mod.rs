@@ -23,10 +23,11 @@ use egui::Context;
 
 use camera::{Camera, Stage};
 use explore::Explore;
-use glow::Glow;
+use glow::{Ask, Glow};
 use loader::Loader;
 use part::Parts;
 pub use picture::Picture;
+use picture::{Piece, Serial};
 use review::Review;
 use save::Saver;
 
@@ -37,7 +38,8 @@ pub struct Seeing {
     camera: Camera,
     /// What the camera looked with in the last frame; none before the first.
     stage: Option<Stage>,
-    loader: Loader,
+    pieces: Loader<(Serial, Piece)>,
+    overlays: Loader<Ask>,
     glow: Glow,
     /// Whether the light is that of the whole sentence.
     whole: bool,
@@ -60,7 +62,8 @@ impl Seeing {
         Self {
             camera: Camera::default(),
             stage: None,
-            loader: Loader::start(wake()),
+            pieces: Loader::start("textures", wake()),
+            overlays: Loader::start("overlays", wake()),
             glow: Glow::default(),
             whole: false,
             review: Review::default(),
@@ -72,10 +75,16 @@ impl Seeing {
 
     /// Takes in the textures that are ready, a few with each frame.
     pub fn listen(&mut self, ctx: &Context, picture: Option<&mut Picture>) {
+        while let Some((ask, image)) = self.overlays.poll() {
+            match ask.slot.checked_sub(1) {
+                None => self.glow.take(ctx, &ask, image),
+                Some(cell) => self.review.take(ctx, cell, &ask, image),
+            }
+        }
         let Some(picture) = picture else { return };
         for _ in 0..Self::TEXTURES_A_FRAME {
-            match self.loader.poll() {
-                Some(ready) => picture.take(ctx, ready),
+            match self.pieces.poll() {
+                Some(((serial, piece), image)) => picture.take(ctx, serial, piece, image),
                 None => return,
             }
         }

@@ -11,6 +11,7 @@ use egui::{
 use super::attention::Light;
 use super::camera::{Camera, Stage};
 use super::explore::Explore;
+use super::glow::Ask;
 use super::legend;
 use super::picture::{UNIT, inside};
 use crate::overlay::Style;
@@ -18,6 +19,9 @@ use crate::text;
 use crate::window::app::HearsightApp;
 use crate::window::look::theme;
 use crate::window::words;
+
+/// The longest side of the overlay in pixels: smooth on any screen.
+const OVERLAY: u32 = 640;
 
 /// How much one notch of the wheel zooms.
 const NOTCH: f32 = 1.15;
@@ -59,7 +63,7 @@ impl HearsightApp {
             rect,
             seeing.camera.visible(&stage),
             seeing.camera.scale(&stage),
-            &seeing.loader,
+            &seeing.pieces,
         );
 
         // The sentence may be about a part of the photo only.
@@ -68,7 +72,14 @@ impl HearsightApp {
         let area = inside(rect, Rect::from_min_max(pos2(left, top), pos2(right, bottom)));
         let light = Light::of(self.description.as_deref(), self.lit, seeing.whole);
         let size = part.map_or(picture.size(), |part| (part.width, part.height));
-        seeing.glow.set_large(ui.ctx(), size, light.map(), style);
+        let ask = light.map().map(|map| Ask {
+            slot: 0,
+            attention: map.clone(),
+            style,
+            size,
+            side: OVERLAY,
+        });
+        seeing.glow.set(&seeing.overlays, ask);
         if let Some(overlay) = seeing.glow.texture() {
             painter.image(overlay.id(), area, UNIT, Color32::WHITE);
         }

@@ -7,11 +7,12 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use egui::{Color32, Context, Painter, Pos2, Rect, TextureFilter, TextureHandle, TextureOptions};
+use egui::{Color32, ColorImage, Context, Painter, Pos2, Rect, TextureFilter, TextureHandle, TextureOptions};
 
-use super::loader::{Loader, Piece, Ready, Serial};
+use super::loader::{Job, Loader};
 use super::tiles::{self, TileKey};
 use crate::photo::Photo;
+use image::RgbImage;
 
 /// Squares out of sight that are kept, for the way back; 1 MB each.
 const KEPT: usize = 32;
@@ -21,6 +22,30 @@ const GOOD_ENOUGH: f32 = 1.05;
 
 /// Counts the photos that were shown.
 static SHOWN: AtomicU64 = AtomicU64::new(1);
+
+/// Tells one photo from the next.
+pub type Serial = u64;
+
+/// What a texture shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// The small copy, whole.
+    Preview,
+    /// A square of the full photo.
+    Tile(TileKey),
+}
+
+impl Piece {
+    fn image(self, pixels: &RgbImage) -> ColorImage {
+        match self {
+            Self::Preview => {
+                let size = [pixels.width() as usize, pixels.height() as usize];
+                ColorImage::from_rgb(size, pixels.as_raw())
+            }
+            Self::Tile(key) => key.image(pixels),
+        }
+    }
+}
 
 /// A photo's textures.
 pub struct Picture {
@@ -70,20 +95,20 @@ impl Picture {
     }
 
     /// Takes in what the loader made; what belongs to another photo is dropped.
-    pub fn take(&mut self, ctx: &Context, ready: Ready) {
-        if ready.serial != self.serial {
+    pub fn take(&mut self, ctx: &Context, serial: Serial, piece: Piece, image: ColorImage) {
+        if serial != self.serial {
             return;
         }
-        match ready.piece {
+        match piece {
             Piece::Preview => {
                 let options = TextureOptions {
                     mipmap_mode: Some(TextureFilter::Linear),
                     ..TextureOptions::LINEAR
                 };
-                self.texture = Some(ctx.load_texture("photo", ready.image, options));
+                self.texture = Some(ctx.load_texture("photo", image, options));
             }
             Piece::Tile(key) => {
-                let texture = ctx.load_texture("tile", ready.image, TextureOptions::LINEAR);
+                let texture = ctx.load_texture("tile", image, TextureOptions::LINEAR);
                 self.tiles.insert(
                     key,
                     Tile {
@@ -97,7 +122,14 @@ impl Picture {
 
     /// Paints the photo into `rect`, of which the part `visible`, from 0 to 1, is seen, at so many screen pixels per
     /// photo pixel; and asks the loader for what is missing.
-    pub fn paint(&mut self, painter: &Painter, rect: Rect, visible: Rect, scale: f32, loader: &Loader) {
+    pub fn paint(
+        &mut self,
+        painter: &Painter,
+        rect: Rect,
+        visible: Rect,
+        scale: f32,
+        loader: &Loader<(Serial, Piece)>,
+    ) {
         self.frame += 1;
         if let Some(texture) = &self.texture {
             painter.image(texture.id(), rect, UNIT, Color32::WHITE);
@@ -140,7 +172,7 @@ impl Picture {
         tiles::covering((width, height), tiles::level(scale), visible)
     }
 
-    fn ask(&mut self, needed: &[TileKey], loader: &Loader) {
+    fn ask(&mut self, needed: &[TileKey], loader: &Loader<(Serial, Piece)>) {
         let copy = self.texture.is_none().then_some(Piece::Preview);
         let missing = needed
             .iter()
@@ -148,13 +180,18 @@ impl Picture {
             .map(|key| Piece::Tile(*key));
         let wanted: Vec<Piece> = copy.into_iter().chain(missing).collect();
         if wanted != self.wanted {
-            let source = |piece: &Piece| match piece {
-                Piece::Preview => self.preview.clone(),
-                Piece::Tile(_) => self.photo.clone(),
+            let job = |piece: Piece| -> Job {
+                let photo = match piece {
+                    Piece::Preview => self.preview.clone(),
+                    Piece::Tile(_) => self.photo.clone(),
+                };
+                Box::new(move || piece.image(photo.pixels()))
             };
             loader.want(
-                self.serial,
-                wanted.iter().map(|piece| (*piece, source(piece))).collect(),
+                wanted
+                    .iter()
+                    .map(|piece| ((self.serial, *piece), job(*piece)))
+                    .collect(),
             );
             self.wanted = wanted;
         }

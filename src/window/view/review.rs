@@ -1,10 +1,14 @@
 //! The reviewing mode: a small map of each word in a grid, to be walked by keys and pressed.
 
-use egui::{Button, Color32, Context, FontId, Id, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui};
+use egui::{
+    Button, Color32, ColorImage, Context, FontId, Id, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+};
 use egui::{WidgetInfo, pos2, vec2};
 
+use super::Seeing;
 use super::explore::Step;
-use super::glow::Glow;
+use super::glow::{Ask, Glow};
+use super::loader::Loader;
 use super::picture::{Picture, UNIT};
 use crate::captioner::{Attention, Description};
 use crate::overlay::{self, Style};
@@ -69,6 +73,13 @@ impl Review {
         std::mem::take(self).open
     }
 
+    /// Takes in the small map that was made for a cell.
+    pub fn take(&mut self, ctx: &Context, cell: usize, ask: &Ask, image: ColorImage) {
+        if let Some(glow) = self.glows.get_mut(cell) {
+            glow.take(ctx, ask, image);
+        }
+    }
+
     /// Moves the focus by an arrow key; at the edges it stays.
     pub fn step(&mut self, ctx: &Context, step: Step, cells: usize) {
         if let Some(focused) = ctx.memory(|memory| memory.focused()) {
@@ -121,10 +132,10 @@ impl HearsightApp {
             ui.scope_builder(builder, |ui| {
                 ui.visuals_mut().override_text_color = Some(theme::behind_photo(ui.visuals()).1);
                 asked = heading(ui, description);
-                let review = &mut self.seeing.review;
+                let Seeing { review, overlays, .. } = &mut self.seeing;
                 picked = ScrollArea::vertical()
                     .auto_shrink([false, false])
-                    .show(ui, |ui| review.show(ui, &cells, picture, part, style))
+                    .show(ui, |ui| review.show(ui, &cells, picture, part, style, overlays))
                     .inner;
             });
         }
@@ -202,6 +213,7 @@ impl Review {
         picture: &Picture,
         part: Option<Part>,
         style: Style,
+        loader: &Loader<Ask>,
     ) -> Option<Picked> {
         let size = part.map_or(picture.size(), |part| (part.width, part.height));
         let (wide, high) = within(size, 1000);
@@ -230,13 +242,15 @@ impl Review {
             }
             if ui.is_rect_visible(rect) {
                 let glow = &mut self.glows[number];
-                glow.set(
-                    ui.ctx(),
-                    size,
-                    PIXELS,
-                    cell.map.filter(|map| map.place().is_some()),
+                let pointed = cell.map.filter(|map| map.place().is_some());
+                let ask = pointed.map(|map| Ask {
+                    slot: number + 1,
+                    attention: map.clone(),
                     style,
-                );
+                    size,
+                    side: PIXELS,
+                });
+                glow.set(loader, ask);
                 let image = Rect::from_min_size(corner, shape);
                 paint(ui, image, &response, cell, picture, part, glow);
             }
