@@ -37,6 +37,11 @@ pub fn cannot_tell_sentence(key: &str) -> String {
     text!("doubt-cannot-tell", key = key)
 }
 
+/// The same in a list, where no key gives the guess.
+pub fn cannot_tell_in_list() -> String {
+    text!("doubt-cannot-tell-in-list")
+}
+
 /// The answer to a picture with nothing to see in it.
 pub fn no_picture() -> String {
     text!("no-clear-picture")

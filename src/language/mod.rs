@@ -35,7 +35,7 @@ pub use files::{FILES, File};
 pub use tongue::Language;
 
 /// The message of that name in the current language, see [`language`](crate::language):
-/// `text!("several-photos", count = 3)`.
+/// `text!("photos-left-out", count = 3)`.
 #[macro_export]
 macro_rules! text {
     ($key:literal $(, $name:ident = $value:expr)* $(,)?) => {

@@ -56,6 +56,17 @@ impl Recent {
         recent
     }
 
+    /// None, and none are kept.
+    pub fn nowhere() -> Arc<Self> {
+        Arc::new(Self {
+            files: None,
+            on: AtomicBool::new(false),
+            known: Mutex::default(),
+            disk: Mutex::default(),
+            wake: Box::new(|| {}),
+        })
+    }
+
     /// Turns the keeping, and the looking up of what was kept, on or off. What is kept already stays until it is
     /// [cleared](Self::clear).
     pub fn turn(&self, on: bool) {
@@ -116,7 +127,7 @@ impl Recent {
             .map_or(0, |since| since.as_secs());
         // The list is read where the program may be started from another folder.
         let path = path.map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
-        let entry = Entry::new(key, report::sentence(description), name, path.as_deref(), when);
+        let entry = Entry::new(key, report::listed(description), name, path.as_deref(), when);
         let _disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
         match files.keep(entry, description) {
             Ok(entries) => self.lock().entries = entries.into(),

@@ -20,6 +20,15 @@ pub fn caption(description: &Description) -> String {
     letters.filter(|letter| !letter.is_control()).collect()
 }
 
+/// The sentence as it stands in a list, where nobody has asked for a guess that is probably wrong.
+pub fn listed(description: &Description) -> String {
+    if wording::cannot_tell(description) {
+        wording::cannot_tell_in_list()
+    } else {
+        sentence(description)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,12 +18,21 @@ pub struct Gathered {
     pub left_out: usize,
 }
 
+/// What the thread has found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A single file was given: it can be opened while its folder is still being read.
+    Photo(PathBuf),
+    /// The list.
+    Roll(Gathered),
+}
+
 /// Makes lists on a thread of its own; only the newest request counts.
 #[derive(Debug)]
 pub struct Gatherer {
     requests: Option<Sender<(u64, Vec<PathBuf>)>>,
     waiting: Receiver<(u64, Vec<PathBuf>)>,
-    results: Receiver<(u64, Gathered)>,
+    results: Receiver<(u64, Found)>,
     newest: Arc<AtomicU64>,
     asked: bool,
 }
@@ -39,11 +48,17 @@ impl Gatherer {
         let work = move || {
             for (id, given) in inbox {
                 let is_stale = || counter.load(Ordering::SeqCst) != id;
-                // A full channel means that nobody has looked for long: the newest result has to get through.
-                if let Some(gathered) = gather(&given, &is_stale)
-                    && sender.send((id, gathered)).is_ok()
-                {
-                    wake();
+                // A full channel is waited for: the newest result has to get through.
+                let tell = |found| {
+                    if sender.send((id, found)).is_ok() {
+                        wake();
+                    }
+                };
+                if let Some(file) = single_file(&given) {
+                    tell(Found::Photo(file.to_owned()));
+                }
+                if let Some(gathered) = gather(&given, &is_stale) {
+                    tell(Found::Roll(gathered));
                 }
             }
         };
@@ -83,12 +98,12 @@ impl Gatherer {
         self.asked
     }
 
-    /// The list that was asked for last, once it is there.
-    pub fn poll(&mut self) -> Option<Gathered> {
-        while let Ok((id, gathered)) = self.results.try_recv() {
+    /// What was found since of the list that was asked for last.
+    pub fn poll(&mut self) -> Option<Found> {
+        while let Ok((id, found)) = self.results.try_recv() {
             if id == self.newest.load(Ordering::SeqCst) {
-                self.asked = false;
-                return Some(gathered);
+                self.asked &= matches!(found, Found::Photo(_));
+                return Some(found);
             }
         }
         None
@@ -105,9 +120,7 @@ impl Drop for Gatherer {
 /// The list of what was given: of a single file the photos of its folder, of several things the pictures among them in
 /// the order in which they came, each folder giving its own. None once `is_stale` says so.
 pub fn gather(given: &[PathBuf], is_stale: &dyn Fn() -> bool) -> Option<Gathered> {
-    if let [file] = given
-        && !file.is_dir()
-    {
+    if let Some(file) = single_file(given) {
         return folder_of(file, is_stale);
     }
     let mut photos = Vec::new();
@@ -130,6 +143,13 @@ pub fn gather(given: &[PathBuf], is_stale: &dyn Fn() -> bool) -> Option<Gathered
         roll: Roll::new(photos, 0),
         left_out,
     })
+}
+
+fn single_file(given: &[PathBuf]) -> Option<&Path> {
+    match given {
+        [file] if !file.is_dir() => Some(file),
+        _ => None,
+    }
 }
 
 /// The photos beside a file, with that file as the one that is shown, also where it cannot be read itself.
@@ -292,13 +312,16 @@ mod tests {
         }
         assert!(gatherer.ask(vec![other.path().join("b.jpg")]));
         let begun = Instant::now();
+        let mut opened = None;
         let gathered = loop {
             match gatherer.poll() {
-                Some(gathered) => break gathered,
+                Some(Found::Photo(photo)) => opened = Some(photo),
+                Some(Found::Roll(gathered)) => break gathered,
                 None => assert!(begun.elapsed() < Duration::from_secs(20)),
             }
             std::thread::sleep(Duration::from_millis(2));
         };
+        assert_eq!(opened, Some(other.path().join("b.jpg")));
         assert_eq!(names(&gathered), ["b.jpg"]);
         assert!(!gatherer.is_working());
         gatherer.ask(vec![one.path().join("a.jpg")]);

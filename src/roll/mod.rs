@@ -9,7 +9,7 @@ mod list;
 mod natural;
 mod picture;
 
-pub use gather::{Gathered, Gatherer, gather};
+pub use gather::{Found, Gathered, Gatherer, gather};
 pub use list::{Roll, Step};
 pub use natural::compare;
 pub use picture::{ENDINGS, is_picture};

@@ -1,34 +1,36 @@
 //! The window's state: what has come from the threads, what the person asked for, and what is shown of both.
 
-use std::path::PathBuf;
-
 use egui::{Context, Id};
 
-use super::commands::Command;
+use super::album::Album;
+use super::commands::{Command, Entry};
 use super::look::Look;
-use super::outside::{Arrival, Desktop};
+use super::others::Others;
+use super::outside::Desktop;
+use super::recent_screen::RecentScreen;
 use super::screen_reader::{ScreenReader, Unknown};
 use super::settings_screen::SettingsScreen;
-use super::sheet::Sheets;
+use super::sheet::{Sheet, Sheets};
 use super::status::Status;
 use super::typed_path::TypedPath;
 use super::view::{Picture, Seeing};
 use super::voice::{Narrator, SPEAKING_FRAME, Voice};
 use super::voice_list::VoiceList;
 use super::welcome::Welcome;
+use super::withheld::Withheld;
 use super::{caption, keys, node, words};
 use crate::captioner::{Description, Stage};
 use crate::describer::{Describer, Event, JobId, Source};
 use crate::photo::Photo;
 use crate::settings::{Keeper, Opened, Settings, SettingsTrouble};
-use crate::{language, report, text, wording};
+use crate::{language, text};
 
 /// The language of captions whose model does not name one.
 const FALLBACK: &str = "en";
 
 /// The window.
 pub struct HearsightApp {
-    describer: Describer,
+    pub(super) describer: Describer,
     pub(super) narrator: Narrator,
     // Shown by the settings screen.
     #[allow(dead_code)]
@@ -54,9 +56,11 @@ pub struct HearsightApp {
     pub(super) settings_screen: SettingsScreen,
     /// What is wrong with the file of settings.
     pub(super) settings_troubles: Vec<SettingsTrouble>,
-    at_work: Option<JobId>,
-    /// What else is to be said when the photo at work is described.
-    note: Option<String>,
+    pub(super) at_work: Option<JobId>,
+    pub(super) album: Album,
+    pub(super) others: Others,
+    pub(super) withheld: Withheld,
+    pub(super) recents: RecentScreen,
 }
 
 /// The model, as the window knows it.
@@ -102,7 +106,10 @@ impl HearsightApp {
             settings_screen: SettingsScreen::default(),
             settings_troubles: opened.troubles,
             at_work: (photos > 0).then_some(1),
-            note: (photos > 1).then(|| text!("several-photos", count = photos)),
+            album: Album::default(),
+            others: Others::default(),
+            withheld: Withheld::default(),
+            recents: RecentScreen::default(),
         };
         app.narrator.adopt(&app.settings);
         if photos > 0 {
@@ -120,7 +127,7 @@ impl HearsightApp {
 
     /// Whether a photo is being opened or described, or the model loaded.
     pub(super) fn is_working(&self) -> bool {
-        self.at_work.is_some() || self.model == Model::Loading
+        self.at_work.is_some() || self.album.is_opening() || self.model == Model::Loading
     }
 
     /// Whether the voice has something to say or says it.
@@ -132,6 +139,7 @@ impl HearsightApp {
     pub(super) fn settings_changed(&mut self) {
         self.keeper.save(&self.settings);
         self.narrator.adopt(&self.settings);
+        self.recents.recent().turn(self.settings.keep_recent);
         let language = self.settings.language.language();
         if language != language::current() {
             language::set(language);
@@ -148,24 +156,9 @@ impl HearsightApp {
             self.lit = None;
         }
         while let Some(arrival) = self.desktop.poll() {
-            match arrival {
-                Arrival::File(path) => self.open(Source::Path(path)),
-                Arrival::Found(path) => self.open_typed(ctx, path),
-                Arrival::NotFound(sentence) => self.typed_path.refuse(sentence),
-                Arrival::Picture(pixels) => self.open(Source::Pixels {
-                    name: text!("pasted-picture"),
-                    pixels,
-                }),
-                Arrival::Place(place) => self.save_at(place),
-                Arrival::NothingChosen => self.say(text!("status-nothing-chosen")),
-                Arrival::NoDialog => {
-                    self.complain(text!("typed-path-because"));
-                    self.ask_for_path(ctx, Some(text!("typed-path-because")));
-                }
-                Arrival::NothingToPaste => self.complain(text!("status-nothing-to-paste")),
-                Arrival::NoClipboard => self.complain(text!("status-no-clipboard")),
-            }
+            self.on_arrival(ctx, arrival);
         }
+        self.listen_to_the_album();
         self.look.refresh(ctx, &self.settings);
         if let Some(trouble) = self.keeper.trouble() {
             self.settings_troubles.push(trouble);
@@ -215,40 +208,27 @@ impl HearsightApp {
                 Stage::Preprocess | Stage::Encode => text!("status-looking"),
                 Stage::Search { .. } => text!("status-writing"),
             }),
-            Event::Done { job, description, .. } => {
-                self.at_work = None;
-                let part = self.seeing.is_about_part(job).then(|| text!("part-done"));
-                let note = self.note.take().or(part).map_or_else(String::new, |note| note + " ");
-                self.say(note + &words::done(&description));
-                self.description = Some(description);
-                if self.settings.speak_when_ready {
-                    self.speak_description(ctx);
-                }
-            }
-            Event::NoPicture { job } => {
-                self.seeing.is_about_part(job);
-                self.at_work = None;
-                self.say(wording::no_picture());
-                self.speak(wording::no_picture());
-            }
-            Event::Further { description, .. } => {
-                self.at_work = None;
-                self.description = Some(description);
-            }
+            Event::Done {
+                job,
+                description,
+                known,
+            } => self.on_described(ctx, job, description, known),
+            Event::NoPicture { job } => self.on_no_picture(ctx, job),
+            Event::Further { description, .. } => self.on_further(ctx, description),
             Event::PhotoGone {
-                sentence, description, ..
-            } => {
-                self.at_work = None;
-                self.complain(sentence);
-                self.description = Some(description);
-                self.speak_description(ctx);
-            }
+                name,
+                sentence,
+                description,
+                ..
+            } => self.on_photo_gone(ctx, &name, &sentence, description),
             Event::Failed { sentence, .. } => {
                 self.leave_part();
                 self.at_work = None;
                 self.correct_typed(ctx, &sentence);
+                self.others.not_found();
                 self.complain(sentence.clone());
                 self.speak(sentence);
+                self.look_ahead();
             }
         }
     }
@@ -265,29 +245,29 @@ impl HearsightApp {
     pub(super) fn obey_input(&mut self, ctx: &Context) {
         self.sheets.give_focus_back(ctx);
         let on_text = self.focus_is_on_text(ctx);
-        if !self.settings_screen.is_open() {
+        let settings = self.settings_screen.is_open();
+        if !settings {
             self.take_arrows(ctx);
         }
-        // A button that has the focus keeps its Space.
-        for command in keys::pressed(ctx, |entry| {
-            self.sheets.let_through(entry)
-                && (entry.command != Command::Speak || on_text)
-                && (self.sheets.open().is_some() || self.settings_screen.lets_through(ctx, entry.command))
-        }) {
+        for command in keys::pressed(ctx, |entry| self.may_have_its_key(ctx, entry, on_text)) {
             self.obey(ctx, command);
         }
-        if !self.settings_screen.is_open() && self.sheets.open().is_none() {
+        if !settings && self.sheets.open().is_none() {
             self.keep_arrows(ctx);
         }
-        let dropped: Vec<PathBuf> = ctx.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect());
         let pasted = ctx.input(|i| i.events.iter().any(|event| matches!(event, egui::Event::Paste(_))));
-        if let Some(first) = dropped.first() {
-            self.open(Source::Path(first.clone()));
-            self.note = (dropped.len() > 1).then(|| text!("several-photos", count = dropped.len()));
-        } else if pasted && !ctx.text_edit_focused() {
+        if !self.take_drops(ctx) && pasted && !ctx.text_edit_focused() {
             // Some desktops send a paste of their own, as from a menu.
             self.obey(ctx, Command::Paste);
         }
+    }
+
+    /// Whether a command may have its key now: a button that has the focus keeps its Space, and what stands over the
+    /// window has keys of its own.
+    fn may_have_its_key(&self, ctx: &Context, entry: &Entry, on_text: bool) -> bool {
+        self.sheets.let_through(entry)
+            && (entry.command != Command::Speak || on_text)
+            && (self.sheets.open().is_some() || self.settings_screen.lets_through(ctx, entry.command))
     }
 
     /// Whether Space means the voice: nothing has the focus, or the description or one of its words has.
@@ -307,12 +287,11 @@ impl HearsightApp {
 
     /// egui would move the focus with the arrow keys and drop it with Escape; here they step and stop.
     fn keep_arrows(&self, ctx: &Context) {
-        let arrows = self.takes_arrows(ctx);
         ctx.memory_mut(|memory| {
             if let Some(focused) = memory.focused() {
                 let filter = egui::EventFilter {
                     horizontal_arrows: true,
-                    vertical_arrows: arrows,
+                    vertical_arrows: true,
                     escape: true,
                     ..Default::default()
                 };
@@ -340,6 +319,12 @@ impl HearsightApp {
                 Some((photo, _)) => self.open(Source::Photo(photo.clone())),
                 None => self.say(text!("status-no-photo")),
             },
+            Command::NextPhoto => self.step_photo(false),
+            Command::PreviousPhoto => self.step_photo(true),
+            Command::Recent => self.toggle_recents(ctx),
+            Command::NextSentence => self.step_sentence(ctx, false),
+            Command::PreviousSentence => self.step_sentence(ctx, true),
+            Command::Guess => self.tell_the_guess(ctx),
             Command::Speak if self.is_speaking() => self.stop_speaking(),
             // Asked while the sentence is being written: it will be spoken when it is there.
             Command::Speak | Command::Repeat => self.repeat(ctx),
@@ -349,18 +334,20 @@ impl HearsightApp {
             Command::Softer => self.change_volume(ctx, false),
             Command::Spell => self.spell(ctx),
             Command::Unsure => self.tell_unsure(),
+            Command::Stop if self.sheets.is(Sheet::Recent) && self.recents.take_back() => {}
             Command::Stop if self.sheets.open().is_some() => self.close_sheet(ctx),
             Command::Stop if self.settings_screen.is_open() => self.settings_screen.toggle(ctx),
             Command::Stop if self.step_back() => {}
+            Command::Stop if !self.is_speaking() && self.stop_describing() => {}
             Command::Stop => {
                 self.stop_speaking();
                 self.lit = None;
             }
             Command::Next => self.step(ctx, true),
             Command::Previous => self.step(ctx, false),
-            Command::Copy => match &self.description {
-                Some(description) => {
-                    ctx.copy_text(report::sentence(description));
+            Command::Copy => match self.sentence_to_copy() {
+                Some(sentence) => {
+                    ctx.copy_text(sentence);
                     self.say(text!("status-copied"));
                 }
                 None => self.say(text!("status-no-sentence")),
@@ -455,21 +442,27 @@ impl HearsightApp {
 
     /// Hands a photo to the describer; what is known of the one before is taken from the screen.
     pub(super) fn open(&mut self, source: Source) {
+        self.take_away(matches!(source, Source::Photo(_)));
+        self.say(text!("status-opening"));
+        self.hand_over(source);
+    }
+
+    /// Takes from the screen what is known of the photo, and the photo itself unless it stays.
+    pub(super) fn take_away(&mut self, photo_stays: bool) {
         self.clear_sentence();
         self.seeing.forget();
-        if !matches!(source, Source::Photo(_)) {
+        if !photo_stays {
             self.shown = None;
             self.seeing.fit();
         }
-        self.say(text!("status-opening"));
-        self.hand_over(source);
     }
 
     /// Takes the sentence from the screen and gives it.
     pub(super) fn clear_sentence(&mut self) -> Option<Box<Description>> {
         self.stop_speaking();
         self.lit = None;
-        self.note = None;
+        self.others.clear();
+        self.withheld.clear();
         self.description.take()
     }
 

@@ -22,16 +22,29 @@ pub fn word_id(number: usize) -> Id {
     Id::unique(("word", number))
 }
 
-/// Shows the description, with the word `lit` marked, in letters of `size` points; gives the word that was pressed.
-pub fn show(ui: &mut Ui, description: Option<&Description>, lit: Option<usize>, size: f32) -> Option<usize> {
+/// Shows the description, with the word `lit` marked, in letters of `size` points, or where there is none the `answer`
+/// that stands in its place; gives the word that was pressed.
+pub fn show(
+    ui: &mut Ui,
+    description: Option<&Description>,
+    answer: Option<&str>,
+    lit: Option<usize>,
+    size: f32,
+) -> Option<usize> {
     let (visible, spoken) = match description {
         Some(description) => (
             wording::introduction(description).unwrap_or_else(|| text!("description")),
             words::description(description),
         ),
-        None => (text!("description-none"), text!("description-none")),
+        None => match answer {
+            Some(answer) => (answer.to_owned(), text!("description-spoken", sentence = answer)),
+            None => (text!("description-none"), text!("description-none")),
+        },
     };
-    let text = egui::RichText::new(visible).color(theme::quiet(ui.visuals()));
+    let mut text = egui::RichText::new(visible).color(theme::quiet(ui.visuals()));
+    if description.is_none() && answer.is_some() {
+        text = egui::RichText::new(text.text()).size(size).strong();
+    }
     node::text(ui, heading_id(), text, &spoken, node::Kind::Heading);
     let description = description?;
 

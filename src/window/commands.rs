@@ -19,6 +19,18 @@ pub enum Command {
     Paste,
     /// Describe the photo again.
     Describe,
+    /// Go to the next photo of the list.
+    NextPhoto,
+    /// Go to the photo before.
+    PreviousPhoto,
+    /// List recent descriptions.
+    Recent,
+    /// Show the next best different sentence.
+    NextSentence,
+    /// Show the sentence before.
+    PreviousSentence,
+    /// Tell the guess that is held back.
+    Guess,
     /// Put the sentence on the clipboard.
     Copy,
     /// Save the photo with the light on it.
@@ -208,6 +220,14 @@ pub const COMMANDS: &[Entry] = &[
     row(Command::TypePath, "type-path", Group::Photo, &[ctrl(Key::L)]),
     row(Command::Paste, "paste", Group::Photo, &[ctrl(Key::V)]),
     row(Command::Describe, "describe", Group::Photo, &[ctrl(Key::D)]),
+    repeating(Command::NextPhoto, "next-photo", Group::Photo, &[plain(Key::PageDown)]),
+    repeating(
+        Command::PreviousPhoto,
+        "previous-photo",
+        Group::Photo,
+        &[plain(Key::PageUp)],
+    ),
+    row(Command::Recent, "recent", Group::Photo, &[ctrl(Key::H)]),
     row(Command::SavePicture, "save-picture", Group::Photo, &[ctrl(Key::S)]),
     repeating(
         Command::ZoomIn,
@@ -259,6 +279,19 @@ pub const COMMANDS: &[Entry] = &[
         Group::Sentence,
         &[plain(Key::ArrowLeft)],
     ),
+    repeating(
+        Command::NextSentence,
+        "next-sentence",
+        Group::Sentence,
+        &[plain(Key::ArrowDown)],
+    ),
+    repeating(
+        Command::PreviousSentence,
+        "previous-sentence",
+        Group::Sentence,
+        &[plain(Key::ArrowUp)],
+    ),
+    row(Command::Guess, "guess", Group::Sentence, &[plain(Key::T)]),
     row(Command::Copy, "copy", Group::Sentence, &[ctrl(Key::C)]),
     repeating(
         Command::LargerText,

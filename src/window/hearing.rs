@@ -32,15 +32,18 @@ fn description_parts(description: &Description, tongue: &str) -> (Vec<Part>, usi
 impl HearsightApp {
     /// Says the whole description. A screen reader is led to it instead.
     pub(super) fn speak_description(&mut self, ctx: &Context) {
-        self.speak_description_after(ctx, Vec::new());
+        self.speak_description_within(ctx, None, None);
     }
 
-    fn speak_description_after(&mut self, ctx: &Context, first: Vec<Part>) {
+    /// The same with a sentence of the interface before it and one after it.
+    pub(super) fn speak_description_within(&mut self, ctx: &Context, first: Option<String>, last: Option<String>) {
         let Some(description) = &self.description else { return };
         let (parts, before) = description_parts(description, &self.caption_language);
-        let said: usize = first.iter().map(|part| part.text.split_whitespace().count()).sum();
-        let sentence = report::sentence(description);
-        let parts = first.into_iter().chain(parts).collect();
+        let said = first.as_ref().map_or(0, |text| text.split_whitespace().count());
+        let sentences = [first.clone(), Some(report::sentence(description)), last.clone()];
+        let sentence = sentences.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let (first, last) = (first.map(ours), last.map(ours));
+        let parts = first.into_iter().chain(parts).chain(last).collect();
         if !self.narrator.speak(parts, Some(said + before)) {
             self.status.tell_reader(sentence);
             ctx.memory_mut(|memory| memory.request_focus(caption::heading_id()));
@@ -49,8 +52,8 @@ impl HearsightApp {
 
     /// Says the description from its start, again.
     pub(super) fn repeat(&mut self, ctx: &Context) {
-        if self.description.is_some() {
-            self.speak_description(ctx);
+        if self.sentence_to_copy().is_some() {
+            self.speak_answer(ctx, None);
         } else if self.status.trouble {
             self.speak(self.status.text.clone());
         } else if !self.is_working() {
@@ -196,7 +199,7 @@ impl HearsightApp {
         }
         if describing {
             self.say(answer.clone());
-            self.speak_description_after(ctx, vec![ours(answer)]);
+            self.speak_description_within(ctx, Some(answer), None);
         } else {
             self.tell(answer);
         }

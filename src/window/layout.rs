@@ -52,6 +52,11 @@ impl HearsightApp {
             return;
         }
         Panel::top("buttons").frame(panel).show(ui, |ui| self.buttons(ui));
+        if let Some(position) = self.album.position() {
+            Panel::top("photos")
+                .frame(panel)
+                .show(ui, |ui| self.show_list(ui, position));
+        }
         Panel::bottom("sentence")
             .frame(panel)
             .resizable(false)
@@ -67,6 +72,9 @@ impl HearsightApp {
         let scroll = ScrollArea::vertical().id_salt("column").auto_shrink([false, false]);
         scroll.show(ui, |ui| {
             self.buttons(ui);
+            if let Some(position) = self.album.position() {
+                self.show_list(ui, position);
+            }
             ui.separator();
             self.words_and_news(ui);
             ui.separator();
@@ -114,9 +122,11 @@ impl HearsightApp {
     }
 
     fn words_and_news(&mut self, ui: &mut Ui) {
-        if let Some(word) = caption::show(ui, self.description.as_deref(), self.lit, self.settings.text_size) {
+        let (description, answer) = (self.description.as_deref(), self.withheld.answer());
+        if let Some(word) = caption::show(ui, description, answer, self.lit, self.settings.text_size) {
             self.light(word);
         }
+        self.show_positions(ui);
         ui.separator();
         self.news(ui);
     }

@@ -3,6 +3,7 @@
 //! It neither infers nor speaks nor waits: it talks to the describer, the voice, the file dialog and the clipboard
 //! through channels, each of which wakes it.
 
+mod album;
 mod app;
 mod caption;
 pub mod commands;
@@ -13,7 +14,10 @@ mod layout;
 mod look;
 mod menu;
 mod node;
+mod others;
 mod outside;
+mod photos;
+mod recent_screen;
 mod screen_reader;
 mod settings_screen;
 mod sheet;
@@ -25,17 +29,20 @@ mod view;
 mod voice;
 mod voice_list;
 mod welcome;
+mod withheld;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use app::HearsightApp;
 
 use crate::captioner::LoadOptions;
 use crate::describer::{self, Describer, Source};
+use crate::recent::{self, Recent};
 use crate::settings;
 use crate::speech::Speaker;
 use crate::text;
@@ -90,13 +97,21 @@ fn start(ctx: &egui::Context, options: Options) -> HearsightApp {
         move || ctx.request_repaint()
     };
     let Options { photos, model, load } = options;
-    let count = photos.len();
+    let recent = Recent::start(recent::folder(), true, wake());
     let job = describer::Settings {
         model,
         load,
+        recent: Some(Arc::clone(&recent)),
         ..describer::Settings::default()
     };
-    let describer = Describer::start(job, photos.into_iter().next().map(Source::Path), wake());
+    // Shown before the model is loaded; there is no window yet that could wait for a disk.
+    let first = photos
+        .first()
+        .filter(|photo| !photo.is_dir())
+        .cloned()
+        .map(Source::Path);
+    let count = usize::from(first.is_some());
+    let describer = Describer::start(job, first, wake());
     HearsightApp::new(
         ctx,
         describer,
@@ -106,6 +121,7 @@ fn start(ctx: &egui::Context, options: Options) -> HearsightApp {
         settings::open(),
     )
     .with_screen_reader(screen_reader::watch(wake()))
+    .started_with(ctx, photos, recent)
 }
 
 /// Where what is learned of the pace of voices is kept; none where there is no home.

@@ -12,19 +12,19 @@ use image::RgbImage;
 
 use crate::doctor::on_path;
 use crate::photo::{PhotoError, io_sentence};
+use crate::roll::ENDINGS;
 use crate::text;
 
 /// Ways in which a file dialog that could not be shown differs from one that was closed: it is back at once.
 const TOO_FAST_FOR_A_PERSON: Duration = Duration::from_millis(500);
 
-/// The endings of the pictures that the dialog offers first.
-const ENDINGS: [&str; 7] = ["png", "jpg", "jpeg", "gif", "webp", "bmp", "jfif"];
-
 /// What came in from the desktop.
 #[derive(Debug)]
 pub enum Arrival {
-    /// A file was chosen or pasted.
-    File(PathBuf),
+    /// Files or folders were chosen or pasted, one or several.
+    Files(Vec<PathBuf>),
+    /// The clipboard holds the address of something on the web.
+    WebAddress,
     /// The file whose path was typed is there.
     Found(PathBuf),
     /// It is not, or it is no file; why, as a sentence.
@@ -165,9 +165,10 @@ fn choose_file() -> Arrival {
     let chosen = rfd::FileDialog::new()
         .set_title(super::words::TITLE)
         .add_filter(text!("dialog-photos"), &photo_endings())
-        .pick_file();
+        .pick_files();
     match chosen {
-        Some(path) => Arrival::File(path),
+        Some(paths) if !paths.is_empty() => Arrival::Files(paths),
+        Some(_) => Arrival::NothingChosen,
         None if was_missing(asked) => Arrival::NoDialog,
         None => Arrival::NothingChosen,
     }
@@ -214,27 +215,37 @@ fn read_clipboard() -> Arrival {
             return Arrival::NoClipboard;
         }
     };
-    if let Some(path) = clipboard
-        .get()
-        .file_list()
-        .ok()
-        .and_then(|files| files.into_iter().next())
-    {
-        return Arrival::File(path);
+    if let Some(files) = clipboard.get().file_list().ok().filter(|files| !files.is_empty()) {
+        return Arrival::Files(files);
     }
     if let Ok(picture) = clipboard.get_image() {
         return over_white(&picture).map_or(Arrival::NothingToPaste, Arrival::Picture);
     }
-    match clipboard.get_text().ok().and_then(|text| path_in(&text)) {
-        Some(path) => Arrival::File(path),
-        None => Arrival::NothingToPaste,
+    match clipboard.get_text() {
+        Ok(text) => told_by(&text),
+        Err(_) => Arrival::NothingToPaste,
     }
 }
 
-/// Text that names an existing file, as terminals copy it.
-fn path_in(text: &str) -> Option<PathBuf> {
-    let path = PathBuf::from(text.trim());
-    (path.is_absolute() && path.is_file()).then_some(path)
+/// Text that names existing files, one a line, as terminals and file managers copy it, or an address.
+fn told_by(text: &str) -> Arrival {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let paths: Vec<PathBuf> = lines.map(PathBuf::from).collect();
+    if !paths.is_empty() && paths.iter().all(|path| path.is_absolute() && path.exists()) {
+        return Arrival::Files(paths);
+    }
+    if is_web_address(text.trim()) {
+        return Arrival::WebAddress;
+    }
+    Arrival::NothingToPaste
+}
+
+/// Whether text is an address on the web, such as a browser gives with a picture.
+pub fn is_web_address(text: &str) -> bool {
+    ["http://", "https://", "data:image/"].iter().any(|scheme| {
+        text.get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    }) && !text.contains(char::is_whitespace)
 }
 
 /// RGBA as copied, with the alpha over white as everywhere else; none where the picture is no picture.
@@ -281,13 +292,38 @@ mod tests {
     }
 
     #[test]
-    fn copied_text_is_a_photo_only_where_it_names_a_file() {
+    fn copied_text_is_photos_only_where_each_line_names_something_that_is_there() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        assert_eq!(
-            path_in(&format!("{}\n", file.path().display())).as_deref(),
-            Some(file.path())
-        );
-        assert_eq!(path_in("a dog runs"), None);
-        assert_eq!(path_in("/no/such/file.png"), None);
+        let path = file.path().to_owned();
+        for (text, expected) in [
+            (format!("{}\n", path.display()), 1),
+            (format!("{0}\r\n\n{0}", path.display()), 2),
+        ] {
+            match told_by(&text) {
+                Arrival::Files(files) => assert_eq!(files, vec![path.clone(); expected]),
+                other => panic!("{other:?}"),
+            }
+        }
+        for text in [
+            "a dog runs",
+            "",
+            "/no/such/file.png",
+            &format!("{}\na dog", path.display()),
+        ] {
+            assert!(matches!(told_by(text), Arrival::NothingToPaste), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_on_the_web_is_told_apart() {
+        for text in [
+            "https://example.org/cat.jpg",
+            "HTTP://example.org/",
+            "data:image/png;base64,iVBOR",
+        ] {
+            assert!(matches!(told_by(text), Arrival::WebAddress), "{text}");
+        }
+        assert!(!is_web_address("https://example.org is a page"));
+        assert!(!is_web_address("ftp"));
     }
 }

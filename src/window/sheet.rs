@@ -24,6 +24,8 @@ pub enum Sheet {
     Help,
     /// The path of a photo, typed.
     TypedPath,
+    /// Recent descriptions.
+    Recent,
 }
 
 impl Sheet {
@@ -32,6 +34,7 @@ impl Sheet {
             Self::Menu => Command::Menu.name(),
             Self::Help => Command::Keys.name(),
             Self::TypedPath => Command::TypePath.name(),
+            Self::Recent => Command::Recent.name(),
         }
     }
 
@@ -111,7 +114,7 @@ impl Sheets {
     pub fn let_through(&self, entry: &Entry) -> bool {
         self.open.is_none()
             || entry.group == Group::Program
-            || matches!(entry.command, Command::Stop | Command::TypePath)
+            || matches!(entry.command, Command::Stop | Command::TypePath | Command::Recent)
     }
 }
 

@@ -34,6 +34,14 @@ impl HearsightApp {
                 closed
             }
             Sheet::Help => sheet::show(ui, open, fresh, help::show).1,
+            Sheet::Recent => {
+                let keeps = self.settings.keep_recent;
+                let (choice, closed) = sheet::show(ui, open, fresh, |ui| self.recents.show(ui, keeps));
+                if let Some(choice) = choice {
+                    self.obey_recents(&ctx, choice);
+                }
+                closed
+            }
             Sheet::TypedPath => {
                 let (path, closed) = sheet::show(ui, open, fresh, |ui| self.typed_path.show(ui, fresh));
                 if path.is_some_and(|path| !self.desktop.look_up(path)) {
@@ -86,7 +94,7 @@ impl HearsightApp {
     /// Opens a file that was typed; the dialog comes back where it turns out to be no photo.
     pub(super) fn open_typed(&mut self, ctx: &Context, path: std::path::PathBuf) {
         self.sheets.close(ctx);
-        self.open(crate::describer::Source::Path(path));
+        self.open_given(ctx, vec![path]);
         self.typed_path.wait();
     }
 

@@ -10,7 +10,8 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
@@ -27,6 +28,9 @@ use crate::describer::{Describer, Looker, Source};
 use crate::photo::Photo;
 use crate::speech::{Manner, Pace, SpeechError, SpeechEvent, Utterance};
 use crate::text;
+
+mod photos;
+mod storm;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -575,7 +579,7 @@ fn open_asks_for_a_file_by_button_and_key_and_describes_what_was_chosen() {
     assert_eq!(window.desktop.borrow().chosen, 2);
     assert_eq!(window.status(), text!("status-choosing"));
     let photo = window.photo();
-    window.arrives(Arrival::File(photo));
+    window.arrives(Arrival::Files(vec![photo]));
     window.wait("the description", |window| {
         window.heading() == "Description: a dog runs."
     });
@@ -603,7 +607,7 @@ fn paste_takes_a_picture_and_a_copied_file() {
     });
     assert!(window.has("Photo: pasted picture, 8 by 6 pixels"));
     let photo = window.photo();
-    window.arrives(Arrival::File(photo));
+    window.arrives(Arrival::Files(vec![photo]));
     window.wait("the file", |window| window.has("Photo: a dog.png, 40 by 30 pixels"));
     window.arrives(Arrival::NothingToPaste);
     assert_eq!(window.status(), text!("status-nothing-to-paste"));
@@ -683,29 +687,12 @@ impl egui::DroppedFile for Dropped {
 }
 
 #[test]
-fn of_several_dropped_photos_the_first_is_described_and_that_is_said() {
-    let mut window = Window::empty();
-    let files = [window.photo(), PathBuf::from("/no/such/file.png")];
-    for file in files {
-        window.harness.input_mut().dropped_files.push(Arc::new(Dropped(file)));
-    }
-    window.wait("the description", |window| {
-        window.heading() == "Description: a dog runs."
-    });
-    assert!(
-        window.status().starts_with("2 photos came at once: this is the first."),
-        "{}",
-        window.status()
-    );
-}
-
-#[test]
 fn a_file_that_is_no_photo_is_shown_announced_and_spoken_as_a_sentence() {
     let mut window = Window::described();
     let path = window.folder.path().join("notes.jpg");
     std::fs::write(&path, "no picture at all").unwrap();
     let expected = Photo::open(&path).unwrap_err().to_string();
-    window.arrives(Arrival::File(path));
+    window.arrives(Arrival::Files(vec![path]));
     window.wait_for_status(&expected);
     assert_eq!(window.said().last(), Some(&expected));
     assert_eq!(

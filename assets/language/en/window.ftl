@@ -30,10 +30,6 @@ typed-path-open = Open this path
 typed-path-empty = Type the path of a photo first, for example ~/Pictures/dog.jpg.
 typed-path-because = This system offers no file dialog. (A desktop portal or the program zenity would bring it.) Type the path of the photo here, or close this and drop or paste a photo.
 status-no-thread = This could not be started: the system is out of threads or memory. Close some programs and try again.
-several-photos = { $count ->
-    [one] One photo came: this is it.
-   *[other] { $count } photos came at once: this is the first.
-}
 described = Described in { $seconds } seconds.
 described-quickly = Described in less than 0.1 seconds.
 described-step = Left and Right step through its words.
@@ -41,6 +37,7 @@ described-step = Left and Right step through its words.
 # What screen readers call the photo.
 photo-name = Photo: { $name }, { $width } by { $height } pixels
 photo-lit = Lit: { $place }
+dropped-picture = dropped picture
 pasted-picture = pasted picture
 model-about = Model { $name }, on { $device }
 

@@ -30,7 +30,6 @@ typed-path-open = 이 경로 열기
 typed-path-empty = 먼저 사진의 경로를 입력하십시오. 예: ~/Pictures/dog.jpg.
 typed-path-because = 이 시스템에는 파일 대화 상자가 없습니다. (데스크톱 포털이나 zenity 프로그램이 있으면 쓸 수 있습니다.) 여기에 사진의 경로를 입력하거나, 이 상자를 닫고 사진을 끌어다 놓거나 붙여 넣으십시오.
 status-no-thread = 시작할 수 없습니다. 시스템에 스레드나 메모리가 부족합니다. 다른 프로그램을 닫고 다시 해 보십시오.
-several-photos = 사진 { $count }장이 한꺼번에 들어왔습니다. 이것이 첫 번째입니다.
 described = { $seconds }초 만에 설명했습니다.
 described-quickly = 0.1초도 안 되어 설명했습니다.
 described-step = 왼쪽과 오른쪽 화살표로 낱말을 하나씩 살펴볼 수 있습니다.
@@ -38,6 +37,7 @@ described-step = 왼쪽과 오른쪽 화살표로 낱말을 하나씩 살펴볼 
 # 화면 읽기 프로그램이 사진을 부르는 이름.
 photo-name = 사진: { $name }, 가로 { $width }, 세로 { $height } 픽셀
 photo-lit = 밝힌 곳: { $place }
+dropped-picture = 끌어다 놓은 그림
 pasted-picture = 붙여 넣은 그림
 model-about = 모델 { $name }, 실행 장치 { $device }
 

@@ -29,7 +29,7 @@ fn with_looker(looker: Wide) -> Window {
     let path = window.folder.path().join("a wide dog.png");
     let stripes = |x: u32, y: u32| image::Rgb([(x % 256) as u8, (y % 256) as u8, ((x / 8 + y / 8) % 2 * 120) as u8]);
     image::RgbImage::from_fn(1200, 800, stripes).save(&path).unwrap();
-    window.arrives(Arrival::File(path));
+    window.arrives(Arrival::Files(vec![path]));
     window.wait("the description", |window| window.heading().starts_with("Description:"));
     window.silence();
     window
