@@ -5,17 +5,23 @@
 #![cfg(all(target_os = "linux", feature = "speech"))]
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/onsets.rs"]
+mod onsets;
 #[path = "support/sound.rs"]
 mod sound;
+#[path = "support/voice.rs"]
+mod voice;
 
-use hearsight::speech::{Manner, Part, Speaker, SpeechError, SpeechEvent, Utterance, check, speak_and_wait};
-use sound::{Recorder, Sound};
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use hearsight::speech::SpeechError;
+use sound::{Heard, Recorder, Sound};
 use std::time::{Duration, Instant};
+use voice::Voice;
 
+/// What makes this very binary speak.
+const TEST: [&str; 3] = ["child", "--exact", "--nocapture"];
 const SENTENCE: &str = "a brown dog runs through the shallow water";
+/// The Korean and the American voice take very different times for it.
+const CAKE: &str = "a birthday cake with seven candles stands on the table";
 const LONG: &str = "a man with a beard is playing an acoustic guitar on a stage in front of a large crowd of young \
     people who are raising their hands and holding their telephones up into the air";
 /// For what should come at once, on a busy computer.
@@ -26,7 +32,7 @@ const LATE: Duration = Duration::from_secs(30);
 #[test]
 fn a_sentence_is_heard_and_its_words_are_timed() {
     let sound = Sound::start();
-    let mut voice = Voice::start(&sound);
+    let mut voice = Voice::start(&sound, TEST);
     let recorder = sound.record();
     voice.tell(&format!("say {SENTENCE}"));
     voice.expect("began 1 ", SOON);
@@ -42,7 +48,7 @@ fn a_sentence_is_heard_and_its_words_are_timed() {
 
     // Said again, by a voice whose pace was learned.
     voice.tell(&format!("say {SENTENCE}"));
-    let expected = seconds(&voice.expect("began 2 ", SOON));
+    let expected = first_number(&voice.expect("began 2 ", SOON));
     voice.expect("ended 2 ", SOON);
     assert!(
         (0.7..1.4).contains(&(expected / heard.seconds)),
@@ -54,7 +60,7 @@ fn a_sentence_is_heard_and_its_words_are_timed() {
 #[test]
 fn stop_cuts_a_sentence_short_and_so_does_a_newer_one() {
     let sound = Sound::start();
-    let mut voice = Voice::start(&sound);
+    let mut voice = Voice::start(&sound, TEST);
     let recorder = sound.record();
     voice.tell(&format!("say {LONG}"));
     voice.expect("began 1 ", SOON);
@@ -74,7 +80,7 @@ fn stop_cuts_a_sentence_short_and_so_does_a_newer_one() {
 #[test]
 fn leaving_in_mid_sentence_leaves_silence() {
     let sound = Sound::start();
-    let mut voice = Voice::start(&sound);
+    let mut voice = Voice::start(&sound, TEST);
     let recorder = sound.record();
     voice.tell(&format!("say {LONG}"));
     voice.expect("began 1 ", SOON);
@@ -88,7 +94,7 @@ fn leaving_in_mid_sentence_leaves_silence() {
 #[test]
 fn a_voice_killed_in_mid_sentence_fails_and_recovers_when_it_is_back() {
     let mut sound = Sound::start();
-    let mut voice = Voice::start(&sound);
+    let mut voice = Voice::start(&sound, TEST);
     voice.tell(&format!("say {LONG}"));
     voice.expect("began 1 ", SOON);
     sound.kill_daemon();
@@ -117,7 +123,7 @@ fn a_voice_killed_in_mid_sentence_fails_and_recovers_when_it_is_back() {
 #[test]
 fn a_hung_voice_blocks_nobody_and_what_it_was_given_up_for_is_not_said_later() {
     let sound = Sound::start();
-    let mut voice = Voice::start(&sound);
+    let mut voice = Voice::start(&sound, TEST);
     voice.tell("say yes");
     voice.expect("ended 1 ", SOON);
     sound.freeze_daemon();
@@ -148,7 +154,7 @@ fn a_hung_voice_blocks_nobody_and_what_it_was_given_up_for_is_not_said_later() {
 #[test]
 fn without_a_voice_there_is_a_sentence_that_says_what_to_install() {
     let sound = Sound::without_voice();
-    let mut voice = Voice::start(&sound);
+    let mut voice = Voice::start(&sound, TEST);
     voice.tell(&format!("say {SENTENCE}"));
     let failure = voice.expect("failed 1 ", SOON);
     assert!(
@@ -162,6 +168,181 @@ fn without_a_voice_there_is_a_sentence_that_says_what_to_install() {
 }
 
 #[test]
+fn louder_is_louder_and_slower_takes_longer() {
+    let sound = Sound::start();
+    let mut voice = Voice::start(&sound, TEST);
+    let mut say = |manner: &str| {
+        voice.tell(&format!("manner {manner}"));
+        hear(&sound, &mut voice, &format!("say {SENTENCE}"))
+    };
+    let usual = say("0 100");
+    let soft = say("0 40");
+    assert!(soft.rms > 0.01 && soft.rms < 0.7 * usual.rms, "{soft:?}, {usual:?}");
+    let slow = say("-50 100");
+    let fast = say("60 100");
+    assert!(slow.seconds > 1.2 * usual.seconds, "{slow:?}, {usual:?}");
+    assert!(fast.seconds < 0.75 * usual.seconds, "{fast:?}, {usual:?}");
+    assert!((0.8..1.25).contains(&(slow.rms / usual.rms)), "{slow:?}, {usual:?}");
+    assert!(say("0 0").rms < 0.005, "silent is silent");
+}
+
+#[test]
+fn each_part_is_said_by_the_voice_of_its_language_or_by_the_chosen_one() {
+    let sound = Sound::start();
+    let mut voice = Voice::start(&sound, TEST);
+    let english = hear(&sound, &mut voice, &format!("parts en:{CAKE}")).seconds;
+    let korean = hear(&sound, &mut voice, &format!("parts ko:{CAKE}")).seconds;
+    let platform = hear(&sound, &mut voice, &format!("say {CAKE}")).seconds;
+    let same = |one: f64, other: f64| (one - other).abs() < 0.03;
+    assert!(same(english, platform), "{english} s, {platform} s");
+    assert!(
+        (english - korean).abs() > 0.06,
+        "{english} s, {korean} s: one voice for both"
+    );
+
+    // A Korean introduction changes nothing of the English caption after it.
+    voice.tell(&format!("parts ko:틀릴 수 있습니다:|en:{CAKE}"));
+    let introduction = voice.expect("began ", SOON);
+    assert_eq!(introduction.split(' ').nth(2), Some("0"), "{introduction}");
+    let recorder = sound.record();
+    let caption = voice.expect("began ", SOON);
+    assert_eq!(caption.split(' ').nth(2), Some("3"), "{caption}");
+    voice.expect("ended ", SOON);
+    let heard = recorder.finish().seconds;
+    assert!(
+        heard < korean.max(english) + 0.9 && heard > 0.8 * english,
+        "{heard} s, {english} s"
+    );
+
+    voice.tell("manner 0 100 en=Korean;fr=");
+    let chosen = hear(&sound, &mut voice, &format!("parts en:{CAKE}")).seconds;
+    assert!(same(chosen, korean), "{chosen} s, {korean} s");
+    voice.tell("manner 0 100");
+    let back = hear(&sound, &mut voice, &format!("parts en:{CAKE}")).seconds;
+    assert!(same(back, english), "{back} s, {english} s");
+}
+
+#[test]
+fn what_would_break_the_voice_is_said_without_it() {
+    let sound = Sound::start();
+    let mut voice = Voice::start(&sound, TEST);
+    for text in [
+        ".",
+        ". a dog .",
+        "a\u{7}dog\u{1b}[31m",
+        "<speak>a dog</speak>",
+        "\u{feff}a dog\u{202e}",
+    ] {
+        voice.tell(&format!("say {text}"));
+        if text != "." {
+            voice.expect("ended ", SOON);
+        }
+    }
+    // A name that is none, and one that would be a second command.
+    voice.tell("manner 0 100 en=No such voice\u{d}QUIT");
+    voice.tell("parts en:a dog");
+    voice.expect("ended ", SOON);
+}
+
+#[test]
+fn the_voices_are_listed_without_variants_and_without_stopping_what_is_being_said() {
+    let mut sound = Sound::start();
+    let mut voice = Voice::start(&sound, TEST);
+    voice.tell(&format!("say {LONG}"));
+    voice.expect("began ", SOON);
+    voice.tell("voices");
+    assert!(seconds(&voice.expect("called ", SOON)) < 0.5);
+    let listed = voice.expect("voices ", LATE);
+    let (count, names) = listed.split_once(' ').unwrap();
+    let count: usize = count.parse().unwrap();
+    assert!((50..1000).contains(&count), "{count}");
+    assert!(!names.contains('+'), "{names}");
+    for name in ["Korean", "English (America)"] {
+        assert!(names.split("; ").any(|voice| voice == name), "no {name} in {names}");
+    }
+    voice.expect("ended 1 ", SOON);
+
+    sound.kill_daemon();
+    voice.tell("voices");
+    assert!(voice.expect("voices ", LATE).contains("No voice answered"));
+}
+
+#[test]
+fn rate_volume_and_voice_can_be_changed_while_the_voice_is_dead_or_hangs() {
+    let mut sound = Sound::start();
+    let mut voice = Voice::start(&sound, TEST);
+    let usual = hear(&sound, &mut voice, &format!("say {SENTENCE}"));
+    sound.freeze_daemon();
+    for manner in ["100 50", "-100 100 en=Korean", "60 100"] {
+        voice.tell(&format!("manner {manner}"));
+        assert!(seconds(&voice.expect("called ", SOON)) < 0.5);
+    }
+    voice.tell(&format!("say {SENTENCE}"));
+    assert!(voice.expect("failed 2 ", LATE).contains("stopped answering"));
+    sound.kill_daemon();
+    voice.tell("manner 60 90");
+    assert!(seconds(&voice.expect("called ", SOON)) < 0.5);
+    voice.tell("say no");
+    voice.expect("failed 3 ", LATE);
+    sound.start_daemon();
+    // Nothing has to be said for the voice to be found again.
+    voice.expect("recovered", LATE);
+    let fast = hear(&sound, &mut voice, &format!("say {SENTENCE}"));
+    assert!(
+        fast.rms > 0.02 && fast.seconds < 0.75 * usual.seconds,
+        "{fast:?}, {usual:?}"
+    );
+}
+
+#[test]
+fn a_voice_that_hung_is_found_again_by_itself() {
+    let sound = Sound::start();
+    let mut voice = Voice::start(&sound, TEST);
+    voice.tell("say yes");
+    voice.expect("ended 1 ", SOON);
+    sound.freeze_daemon();
+    voice.tell("say no");
+    voice.expect("failed 2 ", LATE);
+    sound.thaw_daemon();
+    voice.expect("recovered", LATE);
+    assert!(hear(&sound, &mut voice, &format!("say {SENTENCE}")).rms > 0.02);
+}
+
+#[test]
+fn words_light_up_within_150_milliseconds_of_being_heard_and_what_was_learned_is_kept() {
+    let sound = Sound::start();
+    let mut voice = Voice::start(&sound, TEST);
+    let captions = [
+        SENTENCE,
+        "two children are playing football on the grass",
+        "a man is riding a wave",
+    ];
+    let errors = onsets::measure(&sound, &mut voice, "en", 30, &captions);
+    let mean = onsets::mean(&errors);
+    assert!(mean < 0.15, "{mean} s: {errors:?}");
+    drop(voice);
+    let kept = std::fs::read_to_string(sound.home().join("voices.json")).unwrap();
+    assert!(
+        kept.contains(r#""voice": "en""#) && kept.contains(r#""rate": 30"#),
+        "{kept}"
+    );
+    // The next start expects what the last one has learned.
+    let mut again = Voice::start(&sound, TEST);
+    again.tell("manner 30 100");
+    let heard = hear(&sound, &mut again, &format!("parts en:{SENTENCE}"));
+    let expected = again
+        .seen
+        .iter()
+        .find_map(|line| line.strip_prefix("began 1 "))
+        .map(first_number)
+        .unwrap();
+    assert!(
+        (0.85..1.15).contains(&(expected / heard.seconds)),
+        "expected {expected} s, {heard:?}"
+    );
+}
+
+#[test]
 fn only_a_failure_that_lasts_is_a_reason_to_say_no_more() {
     use SpeechError::{BrokeOff, Interrupted, NoAnswer, NoSound, NoThread, NoVoice, NothingToSay, TooLong};
     assert!([NoVoice, NoSound, NoAnswer, NoThread].iter().all(SpeechError::lasts));
@@ -172,7 +353,7 @@ fn only_a_failure_that_lasts_is_a_reason_to_say_no_more() {
 #[test]
 fn without_a_sound_server_the_watch_says_so() {
     let sound = Sound::without_server();
-    let mut voice = Voice::start(&sound);
+    let mut voice = Voice::start(&sound, TEST);
     voice.tell("say a dog");
     let failure = voice.expect("failed 1 ", LATE);
     assert!(failure.contains("loudspeakers"), "{failure}");
@@ -181,7 +362,7 @@ fn without_a_sound_server_the_watch_says_so() {
 #[test]
 fn the_command_line_waits_for_the_end_of_a_sentence_and_the_doctor_finds_a_voice() {
     let sound = Sound::start();
-    let mut voice = Voice::start(&sound);
+    let mut voice = Voice::start(&sound, TEST);
     voice.tell("check");
     let found = voice.expect("checked ", SOON);
     assert!(found.contains("Ok") && found.contains("Speech Dispatcher"), "{found}");
@@ -191,166 +372,14 @@ fn the_command_line_waits_for_the_end_of_a_sentence_and_the_doctor_finds_a_voice
     assert!(voice.expect("waited ", SOON).contains("nothing to say"));
 }
 
-/// What the tests start as a child process; among the tests it does nothing. Each line on the standard input is a
-/// command, each event a line on the standard output.
+/// What the tests start as a child process; among the tests it does nothing.
 #[test]
 fn child() {
-    if std::env::var_os(CHILD).is_none() {
-        return;
-    }
-    let (lines, commands) = channel();
-    std::thread::spawn(move || {
-        std::io::stdin()
-            .lines()
-            .map_while(Result::ok)
-            .try_for_each(|line| lines.send(line))
-    });
-    env_logger::init();
-    // The test runner has begun this line.
-    println!();
-    let speaker = Speaker::start(|| {});
-    let mut id = 0;
-    loop {
-        if let Some(event) = speaker.wait_event(Duration::from_millis(10)) {
-            match event {
-                SpeechEvent::Began { id, timeline, .. } => {
-                    println!("began {id} {}", timeline.duration().as_secs_f64())
-                }
-                SpeechEvent::Ended { id, duration } => println!("ended {id} {}", duration.as_secs_f64()),
-                SpeechEvent::Stopped { id } => println!("stopped {id}"),
-                SpeechEvent::Failed { id, error } => println!("failed {} {error}", id.unwrap_or(0)),
-                SpeechEvent::Recovered => println!("recovered"),
-                SpeechEvent::Voices(Ok(voices)) => {
-                    let names: Vec<&str> = voices.iter().map(|voice| voice.name.as_str()).collect();
-                    println!("voices {} {}", names.len(), names.join("; "));
-                }
-                SpeechEvent::Voices(Err(error)) => println!("voices failed {error}"),
-            }
-        }
-        let Ok(line) = commands.try_recv() else { continue };
-        let (command, text) = line.split_once(' ').unwrap_or((&line, ""));
-        let start = Instant::now();
-        match command {
-            "say" => {
-                id += 1;
-                speaker.speak(Utterance::new(id, text));
-                println!("called {}", start.elapsed().as_secs_f64());
-            }
-            // Parts in languages of their own: `parts ko:안녕|en:a dog`.
-            "parts" => {
-                id += 1;
-                let parts = text.split('|').filter_map(|part| part.split_once(':'));
-                let parts = parts.map(|(language, text)| Part::new(text, language)).collect();
-                speaker.speak(Utterance::of(id, parts));
-            }
-            // Rate, volume and voices: `manner 50 100 en=Korean`.
-            "manner" => {
-                let mut fields = text.splitn(3, ' ');
-                let mut number = || fields.next().unwrap().parse().unwrap();
-                let (rate, volume) = (number(), number());
-                let voices = fields
-                    .next()
-                    .unwrap_or_default()
-                    .split(';')
-                    .filter_map(|pair| pair.split_once('='));
-                let voices = voices.map(|(tag, voice)| (tag.to_owned(), voice.to_owned())).collect();
-                speaker.set_manner(Manner { rate, volume, voices });
-                println!("called {}", start.elapsed().as_secs_f64());
-            }
-            "voices" => {
-                speaker.list_voices();
-                println!("called {}", start.elapsed().as_secs_f64());
-            }
-            "stop" => speaker.stop(),
-            "wait" => match speak_and_wait(text, SOON) {
-                Ok(took) => println!("waited Ok {took:?}"),
-                Err(error) => println!("waited {error}"),
-            },
-            "check" => println!("checked {:?}", check()),
-            "leave" => {
-                drop(speaker);
-                println!("left {}", start.elapsed().as_secs_f64());
-                std::process::exit(0);
-            }
-            other => panic!("no such command: {other}"),
-        }
-    }
-}
-
-const CHILD: &str = "HEARSIGHT_TEST_SPEECH_CHILD";
-
-/// The child process that speaks.
-struct Voice {
-    process: Child,
-    input: ChildStdin,
-    lines: Receiver<String>,
-    seen: Vec<String>,
-}
-
-impl Voice {
-    fn start(sound: &Sound) -> Self {
-        let mut process = Command::new(std::env::current_exe().unwrap())
-            .args(["child", "--exact", "--nocapture"])
-            .env(CHILD, "1")
-            .envs(sound.envs())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let input = process.stdin.take().unwrap();
-        let output = BufReader::new(process.stdout.take().unwrap());
-        let (sender, lines) = channel();
-        std::thread::spawn(move || {
-            output
-                .lines()
-                .map_while(Result::ok)
-                .try_for_each(|line| sender.send(line))
-        });
-        Self {
-            process,
-            input,
-            lines,
-            seen: Vec::new(),
-        }
-    }
-
-    fn tell(&mut self, line: &str) {
-        writeln!(self.input, "{line}").unwrap();
-    }
-
-    /// Waits for a line that starts so, and returns its rest.
-    fn expect(&mut self, start: &str, within: Duration) -> String {
-        let deadline = Instant::now() + within;
-        loop {
-            match self
-                .lines
-                .recv_timeout(deadline.saturating_duration_since(Instant::now()))
-            {
-                Ok(line) => {
-                    self.seen.push(line.clone());
-                    if let Some(rest) = line.strip_prefix(start) {
-                        return rest.to_owned();
-                    }
-                }
-                Err(_) => panic!("waited in vain for {start:?}; the child said {:?}", self.seen),
-            }
-        }
-    }
-
-    /// Whether a line that starts so has come by.
-    fn saw(&self, start: &str) -> bool {
-        self.seen.iter().any(|line| line.starts_with(start))
-    }
-
-    fn wait(&mut self) {
-        assert!(self.process.wait().unwrap().success());
-    }
-}
-
-impl Drop for Voice {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+    if voice::is_child() {
+        env_logger::init();
+        // The test runner has begun this line.
+        println!();
+        voice::serve();
     }
 }
 
@@ -364,6 +393,18 @@ fn assert_silence_from_now_on(recorder: Recorder) {
         heard.begin + heard.seconds < now + 1.5,
         "silence was due at {now} s: {heard:?}"
     );
+}
+
+fn first_number(text: &str) -> f64 {
+    text.split(' ').next().unwrap().parse().unwrap()
+}
+
+/// Says something and gives what was heard of it.
+fn hear(sound: &Sound, voice: &mut Voice, command: &str) -> Heard {
+    let recorder = sound.record();
+    voice.tell(command);
+    voice.expect("ended ", SOON);
+    recorder.finish()
 }
 
 fn seconds(text: &str) -> f64 {

@@ -3,10 +3,14 @@
 Run as `python3 tests/speech/record_word_onsets.py > tests/speech/word_onsets.json`; needs libespeak-ng1 and no sound
 device. espeak-ng reports for each word the position in the sound at which it starts. The settings are those that
 Speech Dispatcher uses where nothing else is asked for: the voice en-US at its normal rate.
+
+The benchmark `word_onsets` gives it other captions, one a line on the standard input, as
+`record_word_onsets.py VOICE WORDS_A_MINUTE`.
 """
 
 import ctypes
 import json
+import sys
 
 CAPTIONS = """
 a brown dog runs through the shallow water
@@ -45,6 +49,8 @@ a plate with scrambled eggs, toast and a cup of coffee
 WORD_EVENT = 1
 SYNCHRONOUS, UTF8 = 2, 1
 RATE_PARAMETER, NORMAL_RATE = 1, 170
+# The first sample that the tests' recorder takes for sound: a hundredth of the loudest.
+AUDIBLE = 327
 
 
 class Event(ctypes.Structure):
@@ -63,15 +69,20 @@ class Event(ctypes.Structure):
 
 
 def main():
+    voice, speed, captions = "en-us", NORMAL_RATE, CAPTIONS
+    if len(sys.argv) > 1:
+        voice, speed, captions = sys.argv[1], int(sys.argv[2]), sys.stdin.read().strip().splitlines()
     espeak = ctypes.CDLL("libespeak-ng.so.1")
     rate = espeak.espeak_Initialize(SYNCHRONOUS, 0, None, 0)
-    espeak.espeak_SetVoiceByName(b"en-us")
-    espeak.espeak_SetParameter(RATE_PARAMETER, NORMAL_RATE, 0)
-    marks, samples = [], 0
+    espeak.espeak_SetVoiceByName(voice.encode())
+    espeak.espeak_SetParameter(RATE_PARAMETER, speed, 0)
+    marks, samples, first = [], 0, None
 
     @ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(Event))
-    def listen(_sound, count, events):
-        nonlocal samples
+    def listen(sound, count, events):
+        nonlocal samples, first
+        if first is None:
+            first = next((samples + at for at in range(count) if abs(sound[at]) > AUDIBLE), None)
         samples += count
         at = 0
         while events[at].type != 0:
@@ -82,9 +93,9 @@ def main():
 
     espeak.espeak_SetSynthCallback(listen)
     recorded = []
-    for caption in CAPTIONS:
+    for caption in captions:
         marks.clear()
-        samples = 0
+        samples, first = 0, None
         text = caption.encode()
         espeak.espeak_Synth(text, len(text) + 1, 0, 1, 0, UTF8, None, None)
         espeak.espeak_Synchronize()
@@ -99,10 +110,11 @@ def main():
                 "caption": caption,
                 "onsets": [onsets.get(start) for start in starts],
                 "duration": round(1000 * samples / rate),
+                "first_sound": round(1000 * (first or 0) / rate),
             }
         )
     print("[")
-    print(",\n".join("  " + json.dumps(entry) for entry in recorded))
+    print(",\n".join("  " + json.dumps(entry, ensure_ascii=False) for entry in recorded))
     print("]")
 
 

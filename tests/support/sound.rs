@@ -75,6 +75,11 @@ impl Sound {
         ]
     }
 
+    /// The home folder of programs that speak here.
+    pub fn home(&self) -> PathBuf {
+        self.path("home")
+    }
+
     /// Starts the sound server. A voice that was started before goes on without it.
     pub fn start_server(&mut self) {
         let socket = self.path("pulse.sock");
