@@ -117,6 +117,31 @@ impl Desktop {
         }
     }
 
+    /// Says on the session bus whether a screen reader is in use.
+    pub fn screen_reader(&self, on: bool) {
+        self.python("screen_reader.py", ["reader", if on { "on" } else { "off" }]);
+    }
+
+    /// Listens to what screen readers are told to announce; [`Announcements::finish`] gives it.
+    pub fn listen(&self, seconds: u64) -> Announcements {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/screen_reader.py");
+        let mut command = self.command("/usr/bin/python3");
+        command.arg(path).args(["announcements", &seconds.to_string()]);
+        let mut process = command.stdout(Stdio::piped()).process_group(0).spawn().unwrap();
+        let mut output = BufReader::new(process.stdout.take().unwrap());
+        let mut ready = String::new();
+        output.read_line(&mut ready).unwrap();
+        assert_eq!(ready.trim(), "listening");
+        Announcements { process, output }
+    }
+
+    /// Writes the settings that the program finds.
+    pub fn settings(&self, text: &str) {
+        let folder = self.folder.path().join("config");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("settings.toml"), text).unwrap();
+    }
+
     /// Installs a file dialog in which a person chooses this file at once.
     pub fn install_dialog(&self, choice: &Path) {
         let path = self.programs().join("zenity");
@@ -195,6 +220,22 @@ impl Drop for Desktop {
     }
 }
 
+/// What is being announced.
+pub struct Announcements {
+    process: Child,
+    output: BufReader<std::process::ChildStdout>,
+}
+
+impl Announcements {
+    /// Waits for the time to be over and gives what was announced meanwhile.
+    pub fn finish(mut self) -> Vec<String> {
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        assert!(self.process.wait().unwrap().success());
+        serde_json::from_str(&line).unwrap()
+    }
+}
+
 /// The program's window.
 pub struct Window<'d> {
     desktop: &'d Desktop,
@@ -220,6 +261,17 @@ impl Window<'_> {
     /// The same for a node that is pressed in, as the lit word is.
     pub fn wait_for_pressed(&self, role: &str) -> Node {
         self.find("wait", &[role, ".*", "pressed"])
+    }
+
+    /// Waits until no such node is there.
+    pub fn wait_for_no(&self, role: &str, pattern: &str) {
+        self.desktop
+            .python("screen_reader.py", ["wait-no", WINDOW, role, pattern]);
+    }
+
+    /// The same for a node that has the focus.
+    pub fn wait_for_focused(&self, role: &str, pattern: &str) -> Node {
+        self.find("wait", &[role, pattern, "focused"])
     }
 
     /// Presses a button as a screen reader does.

@@ -1,7 +1,10 @@
 """What a screen reader finds in a window, through AT-SPI, as JSON on standard output.
 
-    enable                      says on the session bus that a screen reader is in use
+    enable                      switches accessibility on, as the desktop does for any program that asks for it
+    reader on|off               says on the session bus whether a screen reader is in use
+    announcements SECONDS       listens for that long; prints what is announced
     wait WINDOW ROLE PATTERN [STATE]   waits for a node whose name matches; prints it
+    wait-no WINDOW ROLE PATTERN        waits until there is no such node
     press WINDOW ROLE PATTERN          waits for it and does its first action
     tree WINDOW                        prints every node
 
@@ -21,13 +24,20 @@ from gi.repository import Atspi, Gio, GLib  # noqa: E402
 PATIENCE = 40.0
 
 
-def enable():
+def say_status(name, on):
     bus = Gio.bus_get_sync(Gio.BusType.SESSION)
-    for name in ("IsEnabled", "ScreenReaderEnabled"):
-        value = GLib.Variant("(ssv)", ("org.a11y.Status", name, GLib.Variant("b", True)))
-        bus.call_sync(
-            "org.a11y.Bus", "/org/a11y/bus", "org.freedesktop.DBus.Properties", "Set", value, None, 0, 20000, None
-        )
+    value = GLib.Variant("(ssv)", ("org.a11y.Status", name, GLib.Variant("b", on)))
+    bus.call_sync("org.a11y.Bus", "/org/a11y/bus", "org.freedesktop.DBus.Properties", "Set", value, None, 0, 20000, None)
+
+
+def announcements(seconds):
+    heard = []
+    listener = Atspi.EventListener.new(lambda event: heard.append(str(event.any_data)))
+    listener.register("object:announcement")
+    print("listening", flush=True)
+    GLib.timeout_add(int(1000 * seconds), Atspi.event_quit)
+    Atspi.event_main()
+    print(json.dumps(heard))
 
 
 def children(node):
@@ -86,10 +96,33 @@ def find(name, role, pattern, state=None):
     sys.exit(f"no {state or ''} {role} named {pattern!r} in {name!r}; there were {seen}")
 
 
+def find_none(name, role, pattern):
+    begun = time.monotonic()
+    while time.monotonic() - begun < PATIENCE:
+        try:
+            frame = window(name)
+            nodes = [(node.get_role_name(), node.get_name() or "") for node in walk(frame)] if frame else []
+            if nodes and not any(re.fullmatch(role, of) and re.fullmatch(pattern, text) for of, text in nodes):
+                return
+        except GLib.Error:
+            pass
+        time.sleep(0.1)
+    sys.exit(f"the {role} {pattern!r} in {name!r} does not go")
+
+
 def main():
     task, *rest = sys.argv[1:]
     if task == "enable":
-        enable()
+        say_status("IsEnabled", True)
+        return
+    if task == "reader":
+        say_status("ScreenReaderEnabled", rest[0] == "on")
+        return
+    if task == "wait-no":
+        find_none(*rest)
+        return
+    if task == "announcements":
+        announcements(float(rest[0]))
         return
     if task == "tree":
         find(rest[0], ".*", ".*")

@@ -15,6 +15,8 @@ pub(in crate::speech) struct Connection {
     daemon: Ssip,
     /// What it speaks where nothing else is asked for.
     language: String,
+    /// Every voice and its language, once one of them was chosen.
+    voices: Vec<(String, String)>,
 }
 
 impl Connection {
@@ -38,7 +40,12 @@ impl Connection {
         // Nothing that another program says of lesser importance may cut a sentence off.
         daemon.ask("SET self PRIORITY IMPORTANT")?;
         let language = daemon.value("GET LANGUAGE").unwrap_or_default();
-        Some(Self { daemon, language })
+        let voices = Vec::new();
+        Some(Self {
+            daemon,
+            language,
+            voices,
+        })
     }
 
     pub(in crate::speech) fn say(&mut self, script: &Script) -> Report {
@@ -56,7 +63,12 @@ impl Connection {
 
     fn give(&mut self, message: &Message) -> Option<String> {
         let wanted = message.language.as_deref().unwrap_or(&self.language);
-        let language = tag::for_platform(wanted, &self.language);
+        let mut language = tag::for_platform(wanted, &self.language).to_owned();
+        if let Some(voice) = &message.voice {
+            // The synthesiser's module takes only changes, and a language takes back a voice that stays the same; it
+            // is one for all programs, which a voice in a language not its own would leave with the wrong voice.
+            language = self.language_of(voice)?.unwrap_or(language);
+        }
         if !language.is_empty() {
             self.daemon.ask(&format!("SET self LANGUAGE {language}"))?;
         }
@@ -64,6 +76,15 @@ impl Connection {
         let voice = message.voice.as_deref().unwrap_or("NULL");
         self.daemon.ask(&format!("SET self SYNTHESIS_VOICE {voice}"))?;
         self.daemon.speak(&message.text)
+    }
+
+    /// The language of a voice; none where the daemon has no such voice. The outer none is a broken connection.
+    fn language_of(&mut self, voice: &str) -> Option<Option<String>> {
+        if self.voices.is_empty() {
+            self.voices = list(&mut self.daemon)?;
+        }
+        let found = self.voices.iter().find(|(name, _)| name == voice);
+        Some(found.map(|(_, language)| language.clone()))
     }
 
     pub(in crate::speech) fn hush(&mut self) -> Report {
@@ -87,15 +108,19 @@ impl Connection {
 pub(in crate::speech) fn voices() -> Result<Vec<VoiceChoice>, SpeechError> {
     let given_up = give_up_after(Duration::from_secs(30))?;
     let mut daemon = Ssip::open(true, &given_up, |_| {}).ok_or(SpeechError::NoVoice)?;
-    let reply = daemon.ask("LIST SYNTHESIS_VOICES");
-    let reply = reply.filter(|reply| reply.well).ok_or(SpeechError::NoAnswer)?;
+    list(&mut daemon).map(readable).ok_or(SpeechError::NoAnswer)
+}
+
+/// The names of all voices and their languages.
+fn list(daemon: &mut Ssip) -> Option<Vec<(String, String)>> {
+    let reply = daemon.ask("LIST SYNTHESIS_VOICES").filter(|reply| reply.well)?;
     // Name, language and variant.
     let voice = |line: String| {
         let mut fields = line.split('\t');
         let (name, language) = (fields.next()?, fields.next()?);
         Some((name.to_owned(), language.to_owned()))
     };
-    Ok(readable(reply.values.into_iter().filter_map(voice)))
+    Some(reply.values.into_iter().filter_map(voice).collect())
 }
 
 /// What speaks.
