@@ -104,6 +104,41 @@ fn step_by_step_with_a_state_says_what_the_whole_prefix_says() {
 }
 
 #[test]
+fn looking_further_finds_other_sentences_with_words_places_and_doubt() {
+    for kind in KINDS {
+        let folder = model(kind, json!({}));
+        let mut captioner = load(folder.path()).unwrap();
+        for beams in [1, 3] {
+            let options = DescribeOptions {
+                beams: Some(beams),
+                ..DescribeOptions::default()
+            };
+            let before = describe(&mut captioner, &photo(0), beams);
+            let found = captioner
+                .look_further(&photo(0), &options, &before, 4, &Cancel::default(), &mut |_| {})
+                .unwrap();
+            let sentences: Vec<&str> = found.sentences().collect();
+            let different: std::collections::HashSet<&str> = sentences.iter().copied().collect();
+            assert_eq!((sentences.len(), different.len()), (5, 5), "{kind:?}: {sentences:?}");
+            assert_eq!(sentences[0], before.caption);
+            assert!(sentences.iter().zip(before.sentences()).all(|(now, then)| *now == then));
+            for other in &found.alternatives {
+                let texts: Vec<&str> = other.words.iter().map(|word| word.text.as_str()).collect();
+                assert_eq!(texts.join(" "), other.caption);
+                assert!((0.0..=1.0).contains(&other.confidence) && other.score < 0.0);
+                assert!(other.words.iter().all(|word| word.attention.is_some()));
+            }
+        }
+        let cancelled = Cancel::default();
+        cancelled.cancel();
+        let before = describe(&mut captioner, &photo(0), 1);
+        let options = DescribeOptions::default();
+        let stopped = captioner.look_further(&photo(0), &options, &before, 4, &cancelled, &mut |_| {});
+        assert!(matches!(stopped, Err(CaptionError::Cancelled)));
+    }
+}
+
+#[test]
 fn a_decoder_that_would_cut_up_shared_memory_is_given_a_copy_for_each_beam() {
     let (plain, reshaping) = (model(Kind::Transformer, json!({})), model(Kind::Reshaping, json!({})));
     let (mut plain, mut reshaping) = (load(plain.path()).unwrap(), load(reshaping.path()).unwrap());

@@ -135,6 +135,62 @@ fn a_photo_is_described_lit_word_by_word_dropped_and_pasted() {
 }
 
 #[test]
+fn photos_are_stepped_through_dropped_together_and_opened_again_by_keys_alone() {
+    let _alone = alone();
+    let sound = Sound::without_voice();
+    let desktop = Desktop::start(sound.envs());
+    let folder = tempfile::tempdir().unwrap();
+    // Sure of itself, so that no sentence is held back.
+    let calibration = serde_json::json!({"kind": "logistic", "intercept": 9.0, "slope": 0.1});
+    let model = models::model(Kind::Transformer, serde_json::json!({"calibration": calibration}));
+    let ten = photo(&folder, "photo 10.png");
+    let nine = photo(&folder, "photo 9.png");
+    // Another content: what is kept is kept by content.
+    let turned = image::imageops::rotate180(&image::open(&nine).unwrap().to_rgb8());
+    turned.save(&nine).unwrap();
+    RgbImage::from_pixel(200, 150, Rgb([230, 230, 225]))
+        .save(folder.path().join("photo 11.png"))
+        .unwrap();
+    let window = desktop.open(arguments(model.path(), &[&ten]));
+
+    window.wait_for("image", r"Photo: photo 10\.png, .*");
+    window.wait_for("paragraph", "Photo 2 of 3");
+    let sentence = description(&window);
+    window.key("Next");
+    window.wait_for("heading", r"Description: I see no clear picture here\.");
+    window.wait_for("paragraph", "Photo 3 of 3");
+    window.key("Next");
+    window.wait_for("status bar", r"This is the last of 3 photos\.");
+    window.key("Prior");
+    window.wait_for("image", r"Photo: photo 10\.png, .*");
+    assert_eq!(description(&window), sentence);
+
+    // The other sentences of the model, and how far they agree.
+    window.key("Down");
+    window.wait_for("status bar", r"2 of \d\. .+");
+    assert_ne!(description(&window), sentence);
+    window.key("Up");
+    window.wait_for("status bar", r"1 of \d\. .+");
+    assert_eq!(description(&window), sentence);
+
+    // Several files dropped together are a list of their own.
+    window.drop_files(&[&ten, &nine]);
+    window.wait_for("paragraph", "Photo 1 of 2");
+    window.key("Next");
+    window.wait_for("image", r"Photo: photo 9\.png, .*");
+    description(&window);
+
+    // What was described is listed and opened again.
+    window.key("ctrl+h");
+    window.wait_for("(push |toggle )?button", r".+ photo 9\.png, .+");
+    window.key("Down");
+    window.key("Return");
+    window.wait_for("image", r"Photo: photo 10\.png, .*");
+    window.wait_for("status bar", r"This photo was described before\.");
+    window.close();
+}
+
+#[test]
 fn the_sentence_is_heard_and_its_words_light_up_as_they_are_said() {
     let _alone = alone();
     let sound = Sound::start();

@@ -101,7 +101,7 @@ fn content_words(sentence: &str) -> impl Iterator<Item = String> {
     let words = sentence.split(|letter: char| !letter.is_alphanumeric() && letter != '-' && letter != '\'');
     words
         .map(|word| word.trim_matches(['-', '\'']).to_lowercase())
-        .filter(|word| word.chars().count() > 1 || word.chars().any(|letter| !letter.is_ascii()))
+        .filter(|word| word.chars().count() > 1 || !word.is_ascii())
         .filter(|word| !EMPTY.contains(&format!(" {word} ")))
 }
 

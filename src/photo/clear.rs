@@ -207,7 +207,7 @@ mod tests {
     fn drawings_with_little_in_them_are_clear() {
         let line = |x: u32, y: u32| Rgb(if x.abs_diff(y) < 3 { [0; 3] } else { [255; 3] });
         assert!(is_clear(&RgbImage::from_fn(400, 300, line)));
-        let chess = |x: u32, y: u32| Rgb([if (x / 10 + y / 10) % 2 == 0 { 255 } else { 0 }; 3]);
+        let chess = |x: u32, y: u32| Rgb([if (x / 10 + y / 10).is_multiple_of(2) { 255 } else { 0 }; 3]);
         assert!(is_clear(&RgbImage::from_fn(80, 80, chess)));
         let spot = |x: u32, y: u32| Rgb([if x / 24 == 1 && y / 16 == 0 { 250 } else { 20 }; 3]);
         assert!(is_clear(&RgbImage::from_fn(48, 32, spot)));

@@ -77,17 +77,16 @@ impl HearsightApp {
             return true;
         }
         // A drop without a place on the disk has its bytes in memory already.
-        if first.path().as_os_str().is_empty() || first.path().parent() == Some(Path::new("")) {
-            if let Ok(bytes) = first.bytes() {
-                let name = first.path().to_string_lossy().into_owned();
-                let name = if name.is_empty() {
-                    text!("dropped-picture")
-                } else {
-                    name
-                };
-                self.open_alone(Source::Bytes { name, bytes });
-                return true;
-            }
+        let in_memory = first.path().parent().is_none_or(|folder| folder.as_os_str().is_empty());
+        if in_memory && let Ok(bytes) = first.bytes() {
+            let name = first.path().to_string_lossy().into_owned();
+            let name = if name.is_empty() {
+                text!("dropped-picture")
+            } else {
+                name
+            };
+            self.open_alone(Source::Bytes { name, bytes });
+            return true;
         }
         self.open_given(ctx, dropped.iter().map(|file| file.path().to_owned()).collect());
         true

@@ -50,6 +50,7 @@ impl Desktop {
                 ("HOME".into(), folder.path().into()),
                 ("XDG_RUNTIME_DIR".into(), folder.path().join("run").into()),
                 // Settings of the person who runs the tests are neither read nor written.
+                ("HEARSIGHT_DATA_DIR".into(), folder.path().join("data").into()),
                 ("HEARSIGHT_CONFIG_DIR".into(), folder.path().join("config").into()),
                 ("LIBGL_ALWAYS_SOFTWARE".into(), "1".into()),
                 ("GTK_MODULES".into(), "".into()),
