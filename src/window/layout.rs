@@ -26,6 +26,9 @@ const BUTTONS: [Command; 7] = [
 /// A window smaller than this, in points, is one column that scrolls.
 const SMALLEST: egui::Vec2 = egui::vec2(320.0, 400.0);
 
+/// The same while all words are reviewed, whose maps need room.
+const LEAST_FOR_REVIEW: egui::Vec2 = egui::vec2(480.0, 640.0);
+
 /// Below this width the buttons are smaller, so that more of them stand in a line.
 const NARROW: f32 = 480.0;
 
@@ -47,7 +50,12 @@ impl HearsightApp {
         let margin = Margin::symmetric(14, 10);
         let panel = Frame::side_top_panel(ui.style()).inner_margin(margin);
         let size = ui.ctx().content_rect().size();
-        if size.x < SMALLEST.x || size.y < SMALLEST.y {
+        let small = if self.seeing.is_reviewing() {
+            LEAST_FOR_REVIEW
+        } else {
+            SMALLEST
+        };
+        if size.x < small.x || size.y < small.y {
             CentralPanel::no_frame().frame(panel).show(ui, |ui| self.column(ui));
             return;
         }
@@ -78,11 +86,16 @@ impl HearsightApp {
             ui.separator();
             self.words_and_news(ui);
             ui.separator();
-            let size = egui::vec2(ui.available_width(), ui.available_width().max(120.0) * 0.75);
-            let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
             let fill = theme::behind_photo(ui.visuals()).0;
-            ui.painter().rect_filled(rect, 0.0, fill);
-            ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| self.photo(ui));
+            if self.seeing.is_reviewing() {
+                // As high as it is: the column scrolls, not the maps within it.
+                Frame::new().fill(fill).show(ui, |ui| self.photo(ui));
+            } else {
+                let size = egui::vec2(ui.available_width(), ui.available_width().max(120.0) * 0.75);
+                let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+                ui.painter().rect_filled(rect, 0.0, fill);
+                ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| self.photo(ui));
+            }
             focus::follow(ui);
         });
     }
@@ -161,7 +174,7 @@ impl HearsightApp {
     }
 
     fn photo(&mut self, ui: &mut Ui) {
-        let room = ui.available_rect_before_wrap();
+        let room = ui.available_rect_before_wrap().intersect(ui.clip_rect());
         match &self.shown {
             Some(_) if self.seeing.is_reviewing() && self.description.is_some() => self.show_review(ui),
             Some(_) => self.show_photo(ui),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod fonts;
+mod looks;
 mod settings;
 mod sheets;
 

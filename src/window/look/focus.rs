@@ -32,26 +32,33 @@ pub fn show(ctx: &Context) {
     painter.rect_stroke(rect, corner, theme::ring(visuals), StrokeKind::Outside);
 }
 
+/// For how many frames the scrolling follows: what grows under the focus comes to rest first.
+const FRAMES: u8 = 3;
+
 /// Scrolls to what has just got the focus; called at the end of a scroll area's contents.
 pub fn follow(ui: &Ui) {
     let ctx = ui.ctx();
     let key = Id::unique(("followed focus", ui.scope_id()));
-    let focused = ctx.memory(|memory| memory.focused());
-    let before = ctx.data(|data| data.get_temp::<Id>(key));
-    if focused == before {
+    let Some(focused) = ctx.memory(|memory| memory.focused()) else {
+        ctx.data_mut(|data| data.remove::<(Id, u8)>(key));
+        return;
+    };
+    let left = match ctx.data(|data| data.get_temp::<(Id, u8)>(key)) {
+        Some((before, left)) if before == focused => left,
+        _ => FRAMES,
+    };
+    if left == 0 {
         return;
     }
-    match focused {
-        Some(focused) => ctx.data_mut(|data| {
-            data.insert_temp(key, focused);
-        }),
-        None => ctx.data_mut(|data| data.remove::<Id>(key)),
-    }
-    if let Some(response) = focused.and_then(|focused| ctx.read_response(focused))
+    if let Some(response) = ctx.read_response(focused)
         && response.layer_id == ui.layer_id()
         && ui.min_rect().contains(response.rect.center())
         && !response.interact_rect.contains_rect(response.rect)
     {
         response.scroll_to_me(None);
+        ctx.request_repaint();
     }
+    ctx.data_mut(|data| {
+        data.insert_temp(key, (focused, left - 1));
+    });
 }

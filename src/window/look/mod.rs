@@ -16,6 +16,9 @@ use system::{System, Wishes};
 /// egui's own, for windows in which things move.
 const ANIMATION: f32 = 1.0 / 12.0;
 
+/// However large everything is to be, this many points of width are left, or a button would not fit into a line.
+const LEAST_WIDTH: f32 = 240.0;
+
 /// What the window looks like now, and who is asked about it.
 #[derive(Debug, Default)]
 pub struct Look {
@@ -47,7 +50,9 @@ impl Look {
         if let Some(wishes) = self.system.answer() {
             self.wishes = wishes;
         }
-        let wanted = wanted(settings, self.wishes);
+        let mut wanted = wanted(settings, self.wishes);
+        let width = ctx.content_rect().width() * ctx.zoom_factor();
+        wanted.scale = wanted.scale.min((width / LEAST_WIDTH).max(1.0));
         if self.worn != Some(wanted) {
             wear(ctx, wanted);
             self.worn = Some(wanted);

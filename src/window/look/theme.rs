@@ -79,14 +79,13 @@ fn visuals(palette: &Palette) -> Visuals {
         expansion: 0.0,
     };
     let edge = Stroke::new(1.5, palette.edge);
-    let focus = Stroke::new(FOCUS, palette.focus);
     visuals.override_text_color = None;
     visuals.weak_text_color = Some(palette.quiet);
     visuals.disabled_alpha = DISABLED;
     visuals.widgets.noninteractive = state(palette.panel, edge);
     visuals.widgets.inactive = state(palette.button, edge);
     visuals.widgets.hovered = state(palette.hovered, Stroke::new(2.0, palette.edge));
-    visuals.widgets.active = state(palette.pressed, focus);
+    visuals.widgets.active = state(palette.pressed, Stroke::new(2.0, palette.edge));
     visuals.widgets.open = state(palette.pressed, edge);
     visuals.selection.bg_fill = palette.selection;
     visuals.selection.stroke = Stroke::new(FOCUS, palette.text);

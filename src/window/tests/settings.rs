@@ -12,7 +12,7 @@ impl Window {
         now
     }
 
-    fn open_settings(&mut self) {
+    pub(super) fn open_settings(&mut self) {
         self.command(Key::Comma);
         assert_eq!(self.heading(), "Settings");
     }

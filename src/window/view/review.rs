@@ -133,10 +133,14 @@ impl HearsightApp {
                 ui.visuals_mut().override_text_color = Some(theme::behind_photo(ui.visuals()).1);
                 asked = heading(ui, description);
                 let Seeing { review, overlays, .. } = &mut self.seeing;
-                picked = ScrollArea::vertical()
-                    .auto_shrink([false, false])
-                    .show(ui, |ui| review.show(ui, &cells, picture, part, style, overlays))
-                    .inner;
+                let mut show = |ui: &mut Ui| review.show(ui, &cells, picture, part, style, overlays);
+                // Within something that scrolls it does not scroll by itself.
+                let scrolls = |level: &egui::UiStack| level.kind() == Some(egui::UiKind::ScrollArea);
+                picked = if ui.stack().iter().any(scrolls) {
+                    show(ui)
+                } else {
+                    ScrollArea::vertical().auto_shrink([false, false]).show(ui, show).inner
+                };
             });
         }
         match picked {
