@@ -21,7 +21,7 @@ const SIZES: [(Vec2, f32); 5] = [
 /// A screen's name and how it comes up.
 type Screen = (&'static str, fn() -> Window);
 
-const SCREENS: [Screen; 7] = [
+const SCREENS: [Screen; 9] = [
     ("empty", Window::empty),
     ("described", Window::silent),
     ("in doubt", || Window::described_with(0.3)),
@@ -33,6 +33,16 @@ const SCREENS: [Screen; 7] = [
     ("list of keys", || {
         let mut window = Window::silent();
         window.key(Key::F1);
+        window
+    }),
+    ("menu", || {
+        let mut window = Window::silent();
+        window.key(Key::F10);
+        window
+    }),
+    ("path to type", || {
+        let mut window = Window::silent();
+        window.command(Key::L);
         window
     }),
     ("review", || {
