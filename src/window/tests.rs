@@ -4,6 +4,7 @@
 
 mod fonts;
 mod looks;
+mod pictures;
 mod settings;
 mod sheets;
 
