@@ -10,7 +10,9 @@ import json
 import math
 import pathlib
 import random
+import subprocess
 
+import pycocoevalcap
 from pycocoevalcap.bleu.bleu import Bleu
 from pycocoevalcap.cider import cider_scorer
 from pycocoevalcap.cider.cider import Cider
@@ -78,12 +80,29 @@ cider_d, cider_d_each = Cider().compute_score(references, candidates)
 cider_scorer.min = lambda candidate, reference: candidate
 cider, cider_each = Cider(sigma=math.inf).compute_score(references, candidates)
 
+# Only the matchers that ours has, and no difference between content and function words.
+jar = pathlib.Path(list(pycocoevalcap.__path__)[0], "meteor", "meteor-1.5.jar")
+options = ["-stdio", "-l", "en", "-m", "exact stem", "-p", "0.85 0.2 0.6 0.5"]
+java = subprocess.Popen(["java", "-jar", "-Xmx2G", jar, "-", "-", *options], stdin=-1, stdout=-1, text=True)
+
+
+def ask(line):
+    java.stdin.write(line + "\n")
+    java.stdin.flush()
+    return java.stdout.readline().strip()
+
+
+counts = [ask(" ||| ".join(["SCORE", *references[n], candidates[n][0]])) for n in range(PHOTOS)]
+meteor_each = [float(ask(" ||| ".join(["EVAL", *counts])))] + [float(java.stdout.readline()) for _ in range(PHOTOS)]
+meteor = meteor_each.pop()
+
 for n, photo in enumerate(photos):
     photo["words"] = candidates[n][0]
     photo["reference_words"] = references[n]
     photo["bleu"] = [scores[n] for scores in bleu_each]
-    photo["rouge_l"], photo["cider_d"], photo["cider"] = rouge_each[n], cider_d_each[n], cider_each[n]
-corpus = {"bleu": bleu, "rouge_l": rouge, "cider_d": cider_d, "cider": cider}
+    photo["rouge_l"], photo["meteor"] = rouge_each[n], meteor_each[n]
+    photo["cider_d"], photo["cider"] = cider_d_each[n], cider_each[n]
+corpus = {"bleu": bleu, "rouge_l": rouge, "meteor": meteor, "cider_d": cider_d, "cider": cider}
 
 out = pathlib.Path(__file__).parent / "data" / "scores.json"
 out.write_text(json.dumps({"corpus": corpus, "photos": photos}, indent=1, ensure_ascii=False) + "\n")

@@ -27,6 +27,7 @@ struct RecordedPhoto {
 struct RecordedScore {
     bleu: [f64; 4],
     rouge_l: f64,
+    meteor: f64,
     cider_d: f64,
     cider: f64,
 }
@@ -87,6 +88,19 @@ fn every_photo_and_the_corpus_score_as_in_coco_caption() {
 }
 
 #[test]
+fn meteor_is_the_java_programs_but_for_sentences_that_repeat_themselves() {
+    let recorded = recorded();
+    let scores = scored(&recorded.photos);
+    let apart = |ours: f64, theirs: f64| (ours - theirs).abs();
+    let same = std::iter::zip(&scores.photos, &recorded.photos)
+        .filter(|(ours, theirs)| apart(ours.score.meteor, theirs.score.meteor) < 1e-6)
+        .count();
+    assert!(same >= 58, "{same} of {}", recorded.photos.len());
+    let (ours, theirs) = (scores.corpus.meteor, recorded.corpus.meteor);
+    assert!(apart(ours, theirs) < 2e-3, "{ours} for {theirs}");
+}
+
+#[test]
 fn a_prepared_cider_scores_single_captions_as_the_whole_set_does() {
     let photos = recorded().photos;
     let references: Vec<_> = photos.iter().map(|photo| photo.references.clone()).collect();
@@ -121,7 +135,7 @@ fn what_cannot_be_scored_is_refused_with_the_photo() {
 fn scores_print_as_a_table_and_serialise_flat() {
     let scores = scored(&recorded().photos);
     let table = scores.to_string();
-    assert_eq!(table.lines().count(), 8);
+    assert_eq!(table.lines().count(), 9);
     assert!(
         table.contains(&format!("CIDEr-D  {:.4}", scores.corpus.cider_d)),
         "{table}"

@@ -1,4 +1,4 @@
-//! Scores captions against references as coco-caption does: BLEU-1 to 4, ROUGE-L, CIDEr-D and CIDEr.
+//! Scores captions against references as coco-caption does: BLEU-1 to 4, ROUGE-L, METEOR, CIDEr-D and CIDEr.
 //!
 //! A model's scores are honest only on photos it has not been trained on, and comparable only where the references are
 //! the same.
@@ -9,10 +9,12 @@ use std::fmt;
 use serde::Serialize;
 
 use bleu::BleuCounts;
+use meteor::{Meteor, MeteorCounts};
 use ngrams::{NgramCounts, Vocabulary};
 
 mod bleu;
 mod cider;
+pub mod meteor;
 mod ngrams;
 pub mod ptb;
 mod rouge;
@@ -46,6 +48,8 @@ pub struct Score {
     pub bleu: [f64; 4],
     /// ROUGE-L.
     pub rouge_l: f64,
+    /// METEOR with words and stems; see [`meteor`] for what the Java one has besides.
+    pub meteor: f64,
     /// CIDEr-D, which coco-caption prints as "CIDEr".
     pub cider_d: f64,
     /// CIDEr without clipping and length penalty.
@@ -65,7 +69,7 @@ pub struct PhotoScore {
 /// The scores of a model's captions: over all photos, and for each. Printed, it is a small table.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Scores {
-    /// All photos together. BLEU is that of the corpus, the others are means.
+    /// All photos together. BLEU and METEOR are those of the corpus, the others are means.
     pub corpus: Score,
     /// Each photo, in the order of the captions.
     pub photos: Vec<PhotoScore>,
@@ -94,6 +98,7 @@ impl Scores {
             sentences.push((words(caption), captions.iter().map(&mut words).collect::<Vec<_>>()));
         }
         let counted = |words: &[u32]| (words.len(), NgramCounts::of(words));
+        let people = references;
         let references: Vec<Vec<_>> = sentences
             .iter()
             .map(|(_, references)| references.iter().map(|words| counted(words)).collect())
@@ -103,19 +108,26 @@ impl Scores {
             .map(|counted| counted.iter().map(|(_, ngrams)| ngrams.clone()).collect())
             .collect();
         let cider = Cider::of_counts(vocabulary, &ngrams);
+        let meteor = Meteor::default();
+        let stemmed = |caption: &String| meteor.stem(ptb::tokenize(caption));
 
         let mut corpus = BleuCounts::default();
+        let mut corpus_meteor = MeteorCounts::default();
         let photos: Vec<PhotoScore> = candidates
             .iter()
             .zip(&sentences)
             .enumerate()
-            .map(|(index, ((photo, _), (candidate, reference_words)))| {
+            .map(|(index, ((photo, caption), (candidate, reference_words)))| {
                 let candidate_counts = counted(candidate);
                 let bleu = BleuCounts::of(&candidate_counts, &references[index]);
                 corpus.add(&bleu);
+                let people: Vec<_> = people[photo].iter().map(stemmed).collect();
+                let meteor = MeteorCounts::of(&stemmed(caption), &people);
+                corpus_meteor.add(&meteor);
                 let score = Score {
                     bleu: bleu.scores(),
                     rouge_l: rouge::rouge_l(candidate, reference_words),
+                    meteor: meteor.score(),
                     cider_d: cider.score_counts(index, &candidate_counts.1, CiderKind::D),
                     cider: cider.score_counts(index, &candidate_counts.1, CiderKind::Plain),
                 };
@@ -131,6 +143,7 @@ impl Scores {
         let corpus = Score {
             bleu: corpus.scores(),
             rouge_l: mean(|score| score.rouge_l),
+            meteor: corpus_meteor.score(),
             cider_d: mean(|score| score.cider_d),
             cider: mean(|score| score.cider),
         };
@@ -143,6 +156,7 @@ impl fmt::Display for Scores {
         let Score {
             bleu,
             rouge_l,
+            meteor,
             cider_d,
             cider,
         } = self.corpus;
@@ -151,6 +165,7 @@ impl fmt::Display for Scores {
             writeln!(f, "BLEU-{}   {bleu:.4}", index + 1)?;
         }
         writeln!(f, "ROUGE-L  {rouge_l:.4}")?;
+        writeln!(f, "METEOR   {meteor:.4}  (words and stems alone)")?;
         writeln!(f, "CIDEr-D  {cider_d:.4}  (coco-caption's \"CIDEr\")")?;
         write!(f, "CIDEr    {cider:.4}  (no clipping, no length penalty)")
     }
