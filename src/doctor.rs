@@ -13,6 +13,8 @@ use crate::wording;
 
 #[cfg(all(feature = "window", target_os = "linux"))]
 mod desktop;
+#[cfg(all(feature = "window", target_os = "linux"))]
+pub(crate) use desktop::has_portal;
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -191,6 +191,72 @@ fn photos_are_stepped_through_dropped_together_and_opened_again_by_keys_alone() 
 }
 
 #[test]
+fn the_photo_is_zoomed_explored_and_reviewed_by_keys_and_screen_reader() {
+    let _alone = alone();
+    let sound = Sound::without_voice();
+    let desktop = Desktop::start(sound.envs());
+    let folder = tempfile::tempdir().unwrap();
+    // Sure of itself, so that no sentence is held back.
+    let calibration = serde_json::json!({"kind": "logistic", "intercept": 9.0, "slope": 0.1});
+    let model = models::model(Kind::Transformer, serde_json::json!({"calibration": calibration}));
+    let window = desktop.open(arguments(model.path(), &[&photo(&folder, "corners.png")]));
+    description(&window);
+
+    // Eight hundred percent: of the four colours one fills the window.
+    window.key("1");
+    window.wait_for("status bar", r"Zoom 100 percent\.");
+    for _ in 0..12 {
+        window.key("minus");
+        window.key("plus");
+        window.key("plus");
+    }
+    window.wait_for("status bar", r"Zoom 800 percent\.");
+    for _ in 0..12 {
+        window.key("shift+Left");
+        window.key("shift+Up");
+    }
+    window.wait_for("status bar", ".*upper left.*");
+    let [left, top, width, height] = window.wait_for("image", "Photo: .*").rect;
+    wait_for_pixels(&desktop, "the upper left corner fills the window", |screen| {
+        [(1, 1), (1, 3), (3, 1), (3, 3)].into_iter().all(|(x, y)| {
+            let Rgb(seen) = *screen.get_pixel(left + width * x / 4, top + height * y / 4);
+            seen.iter()
+                .zip([200, 60, 50])
+                .all(|(seen, wanted)| seen.abs_diff(wanted) < 6)
+        })
+    });
+    window.key("0");
+
+    // The grid of words, walked and pressed as a screen reader does.
+    window.key("g");
+    let cell = window.press("toggle button", ".+, [0-9]+ %, .+").name;
+    window.wait_for_pressed("toggle button");
+    let word = cell.split(',').next().unwrap().trim_end_matches('.').to_owned();
+    window.wait_for("status bar", &format!("{word}.*"));
+
+    // There is no dialog here: the review is saved beside the photo.
+    window.press("(push )?button", "Export review");
+    window.wait_for(
+        "status bar",
+        "Saved as .*corners-review.png, and as .*corners-review.json.*",
+    );
+    let json = std::fs::read_to_string(folder.path().join("corners-review.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert!(!json["words"].as_array().unwrap().is_empty());
+    assert!(image::open(folder.path().join("corners-review.png")).unwrap().width() > 200);
+    window.key("Escape");
+
+    // The cursor says where it is.
+    window.key("e");
+    window.wait_for("status bar", "Exploring, .*");
+    window.key("Left");
+    window.wait_for("status bar", ".*row [0-9]+ of [0-9]+, column [0-9]+ of [0-9]+");
+    window.key("Escape");
+    window.wait_for("status bar", r"Exploring ended\.");
+    window.close();
+}
+
+#[test]
 fn the_sentence_is_heard_and_its_words_light_up_as_they_are_said() {
     let _alone = alone();
     let sound = Sound::start();

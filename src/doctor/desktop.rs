@@ -15,13 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What shows the dialog that asks for a file.
 pub fn file_dialog() -> Result<String, String> {
-    let portal = property(
-        "org.freedesktop.portal.Desktop",
-        "/org/freedesktop/portal/desktop",
-        FILE_CHOOSER,
-        "version",
-    );
-    match portal {
+    match portal() {
         Ok(_) => Ok("the desktop's portal".to_owned()),
         Err(error) => {
             log::info!("no portal: {error}");
@@ -32,6 +26,20 @@ pub fn file_dialog() -> Result<String, String> {
             })
         }
     }
+}
+
+/// Whether the desktop's portal shows the dialog; without it zenity does.
+pub fn has_portal() -> bool {
+    portal().is_ok()
+}
+
+fn portal() -> zbus::Result<OwnedValue> {
+    property(
+        "org.freedesktop.portal.Desktop",
+        "/org/freedesktop/portal/desktop",
+        FILE_CHOOSER,
+        "version",
+    )
 }
 
 const FILE_CHOOSER: &str = "org.freedesktop.portal.FileChooser";

@@ -176,6 +176,12 @@ fn choose_file() -> Arrival {
 
 /// Shows the dialog for a place to save a picture and waits for the person.
 fn choose_place(name: &str, folder: Option<&Path>) -> SavePlace {
+    let name = match folder {
+        // rfd tells zenity no folder, but zenity takes one with the name.
+        #[cfg(target_os = "linux")]
+        Some(folder) if !crate::doctor::has_portal() => folder.join(name).to_string_lossy().into_owned(),
+        _ => name.to_owned(),
+    };
     let asked = Instant::now();
     let dialog = rfd::FileDialog::new()
         .set_title(super::words::TITLE)

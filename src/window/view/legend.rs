@@ -50,6 +50,12 @@ pub fn show(ui: &Ui, room: Rect, light: &Light<'_>, style: Style) {
     };
     let frame = Rect::from_min_size(pos2(room.left() + PADDING, top), size);
 
+    let response = ui.interact(frame, Id::unique("legend"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Paragraph, true, &words));
+    // In a very small window it would hide what it explains.
+    if size.y * 4.0 > room.height() {
+        return;
+    }
     let painter = ui.painter().with_clip_rect(room);
     painter.rect(frame, 6.0, paper, Stroke::new(1.0, ink), egui::StrokeKind::Inside);
     let middle = frame.center().y;
@@ -62,8 +68,6 @@ pub fn show(ui: &Ui, room: Rect, light: &Light<'_>, style: Style) {
         x += length + gap;
         painter.galley(pos2(x, middle - most.size().y / 2.0), most, ink);
     }
-    let response = ui.interact(frame, Id::unique("legend"), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Paragraph, true, &words));
 }
 
 fn paint_scale(painter: &egui::Painter, bar: Rect, style: Style, ink: Color32) {

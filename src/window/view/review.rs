@@ -131,16 +131,18 @@ impl HearsightApp {
             let builder = egui::UiBuilder::new().max_rect(room);
             ui.scope_builder(builder, |ui| {
                 ui.visuals_mut().override_text_color = Some(theme::behind_photo(ui.visuals()).1);
-                asked = heading(ui, description);
                 let Seeing { review, overlays, .. } = &mut self.seeing;
-                let mut show = |ui: &mut Ui| review.show(ui, &cells, picture, part, style, overlays);
+                let mut show = |ui: &mut Ui| {
+                    asked = heading(ui, description);
+                    picked = review.show(ui, &cells, picture, part, style, overlays);
+                };
                 // Within something that scrolls it does not scroll by itself.
                 let scrolls = |level: &egui::UiStack| level.kind() == Some(egui::UiKind::ScrollArea);
-                picked = if ui.stack().iter().any(scrolls) {
-                    show(ui)
+                if ui.stack().iter().any(scrolls) {
+                    show(ui);
                 } else {
-                    ScrollArea::vertical().auto_shrink([false, false]).show(ui, show).inner
-                };
+                    ScrollArea::vertical().auto_shrink([false, false]).show(ui, show);
+                }
             });
         }
         match picked {
