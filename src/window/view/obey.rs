@@ -286,14 +286,14 @@ impl HearsightApp {
     /// Says what is due of the exploring.
     pub(in crate::window) fn explore(&mut self, ctx: &Context) {
         let now = Instant::now();
-        if let Some(found) = self.seeing.explore.due(now) {
-            if let Some(description) = &self.description {
-                let part = self.theirs(listed(description, &found));
-                let written = self.cursor_in_words().unwrap_or_default();
-                self.stop_speaking();
-                self.lit = found.first().copied();
-                self.tell_parts(written, vec![part]);
-            }
+        if let Some(found) = self.seeing.explore.due(now)
+            && let Some(description) = &self.description
+        {
+            let part = self.theirs(listed(description, &found));
+            let written = self.cursor_in_words().unwrap_or_default();
+            self.stop_speaking();
+            self.lit = found.first().copied();
+            self.tell_parts(written, vec![part]);
         }
         if let Some(wait) = self.seeing.explore.until_due(now) {
             ctx.request_repaint_after(wait.max(Duration::from_millis(5)));
