@@ -22,7 +22,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, TryRecvError, bounded};
 
 use crate::captioner::Description;
-use crate::photo::Photo;
+use crate::photo::{Part, Photo};
 use crate::recent::Recent;
 use crate::text;
 use desk::{Desk, Work};
@@ -120,10 +120,10 @@ impl Describer {
         self.put(Work::Describe(source))
     }
 
-    /// Asks for more sentences about a photo that was described, and returns at once; as with
+    /// Asks for more sentences about a photo, or a part of it, that was described, and returns at once; as with
     /// [`describe`](Self::describe), what is at work is cancelled.
-    pub fn look_further(&mut self, photo: Photo, description: Description) -> JobId {
-        self.put(Work::Further(photo, Box::new(description)))
+    pub fn look_further(&mut self, photo: Photo, part: Option<Part>, description: Description) -> JobId {
+        self.put(Work::Further(photo, part, Box::new(description)))
     }
 
     fn put(&mut self, work: Work) -> JobId {

@@ -7,13 +7,13 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::{JobId, Source};
 use crate::captioner::{Cancel, Description};
-use crate::photo::Photo;
+use crate::photo::{Part, Photo};
 
 /// What a person asks for.
 #[derive(Debug)]
 pub(super) enum Work {
     Describe(Source),
-    Further(Photo, Box<Description>),
+    Further(Photo, Option<Part>, Box<Description>),
 }
 
 /// What is to be done now.

@@ -452,7 +452,7 @@ fn more_sentences_come_on_request() {
     let looker = Counted::default();
     let mut describer = looker.describer(None);
     let photo = Photo::from_pixels("a photo", RgbImage::new(4, 3));
-    let job = describer.look_further(photo, described("first"));
+    let job = describer.look_further(photo, None, described("first"));
     let (of, captions) = wait(&mut describer, |event| match event {
         Event::Further { job, description } => {
             Some((*job, description.sentences().map(str::to_owned).collect::<Vec<_>>()))

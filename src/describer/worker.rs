@@ -40,7 +40,11 @@ enum What {
     },
     /// A part of the photo on the screen, already cut out; it is no photo to be kept.
     Part(Photo),
-    Further(Photo, Box<Description>),
+    Further {
+        photo: Photo,
+        is_part: bool,
+        description: Box<Description>,
+    },
 }
 
 type MaybeLooker = Result<Box<dyn Looker>, String>;
@@ -107,8 +111,12 @@ impl Worker {
     fn begin(&mut self, job: JobId, work: Work, cancel: Cancel) -> Result<Option<Rest>, WindowGone> {
         let source = match work {
             Work::Describe(source) => source,
-            Work::Further(photo, description) => {
-                let what = What::Further(photo, description);
+            Work::Further(photo, part, description) => {
+                let what = What::Further {
+                    is_part: part.is_some(),
+                    photo: part.map_or_else(|| photo.clone(), |part| photo.part(part)),
+                    description,
+                };
                 return Ok(Some(Rest { job, cancel, what }));
             }
         };
@@ -214,7 +222,11 @@ impl Worker {
                 }),
                 Err(sentence) => self.send(Event::Failed { job, sentence }),
             },
-            What::Further(photo, description) => {
+            What::Further {
+                photo,
+                is_part,
+                description,
+            } => {
                 let found = match looker {
                     Ok(looker) => {
                         looker.look_further(&photo, &description, &cancel, &mut |stage| self.progress(job, stage))
@@ -224,9 +236,11 @@ impl Worker {
                 match found {
                     Ok(None) => Ok(()),
                     Ok(Some(description)) => {
-                        self.shelf
-                            .note(&photo, Answer::Description(Box::new(description.clone())));
-                        self.keep(looker, &photo, &description);
+                        if !is_part {
+                            self.shelf
+                                .note(&photo, Answer::Description(Box::new(description.clone())));
+                            self.keep(looker, &photo, &description);
+                        }
                         let description = Box::new(description);
                         self.send(Event::Further { job, description })
                     }

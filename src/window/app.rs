@@ -221,8 +221,10 @@ impl HearsightApp {
                 description,
                 ..
             } => self.on_photo_gone(ctx, &name, &sentence, description),
-            Event::Failed { sentence, .. } => {
-                self.leave_part();
+            Event::Failed { job, sentence } => {
+                if self.seeing.works_on_part(job) {
+                    self.leave_part();
+                }
                 self.at_work = None;
                 self.correct_typed(ctx, &sentence);
                 self.others.not_found();
@@ -453,7 +455,6 @@ impl HearsightApp {
         self.seeing.forget();
         if !photo_stays {
             self.shown = None;
-            self.seeing.fit();
         }
     }
 

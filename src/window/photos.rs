@@ -37,6 +37,8 @@ impl HearsightApp {
     /// Opens what was chosen, dropped, pasted or typed: a photo with the list of its folder, several, or folders.
     pub(super) fn open_given(&mut self, ctx: &Context, given: Vec<PathBuf>) {
         self.take_away(false);
+        // Only from one photo to the next of a list one stays as near.
+        self.seeing.fit();
         self.describer.cancel();
         self.at_work = None;
         match self.album.gather(ctx, given, false) {
@@ -95,6 +97,7 @@ impl HearsightApp {
     /// Opens something that belongs to no list.
     fn open_alone(&mut self, source: Source) {
         self.album.forget();
+        self.seeing.fit();
         self.open(source);
     }
 
@@ -245,7 +248,7 @@ impl HearsightApp {
                 (Some((photo, _)), Model::Ready(_)) => {
                     let photo = photo.clone();
                     self.stop_speaking();
-                    self.at_work = Some(self.describer.look_further(photo, *description));
+                    self.at_work = Some(self.describer.look_further(photo, self.seeing.part(), *description));
                     self.say(text!("sentences-looking"));
                 }
                 // Without the photo or the model there are those that were kept.

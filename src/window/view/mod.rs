@@ -32,6 +32,7 @@ use review::Review;
 use save::Saver;
 
 use crate::describer::JobId;
+use crate::photo::Part;
 
 /// What the window knows about how the photo is seen.
 pub struct Seeing {
@@ -102,6 +103,16 @@ impl Seeing {
     /// Whether this job was about a part of the photo, which is described now.
     pub fn is_about_part(&mut self, job: JobId) -> bool {
         self.parts.finish(job)
+    }
+
+    /// Whether this job is about a part of the photo.
+    pub fn works_on_part(&self, job: JobId) -> bool {
+        self.parts.works_on(job)
+    }
+
+    /// The part of the photo to which the sentence on the screen belongs; none: the whole photo.
+    pub fn part(&self) -> Option<Part> {
+        self.parts.shown()
     }
 
     /// The light is a word's from now on.

@@ -195,6 +195,11 @@ impl HearsightApp {
             self.say_no_sentence();
             return;
         }
+        // Of a recent description the photo may be gone.
+        if self.shown.is_none() {
+            self.say(text!("status-no-photo"));
+            return;
+        }
         self.seeing.explore.end();
         self.seeing.review.toggle(self.lit);
         if self.seeing.review.is_open() {

@@ -33,6 +33,11 @@ impl Parts {
         }
     }
 
+    /// Whether the describer works on a part under this number.
+    pub fn works_on(&self, job: JobId) -> bool {
+        self.at_work.is_some_and(|(at_work, _)| at_work == job)
+    }
+
     /// The part to which the sentence on the screen belongs; none: the whole photo.
     pub fn shown(&self) -> Option<Part> {
         self.shown
@@ -65,6 +70,7 @@ mod tests {
         let mut parts = Parts::default();
         parts.begin(5, PART, Some(whole.clone()));
         assert!(parts.at_work.is_some() && parts.shown().is_none());
+        assert!(parts.works_on(5) && !parts.works_on(4));
         assert!(!parts.finish(4) && parts.finish(5));
         assert_eq!(parts.shown(), Some(PART));
         let closer = Part { left: 2, ..PART };

@@ -542,6 +542,33 @@ fn the_part_on_the_screen_is_described_alone_and_the_way_back_is_a_key() {
 }
 
 #[test]
+fn zoom_and_place_stay_while_stepping_and_not_for_a_photo_that_is_opened() {
+    let mut window = window();
+    for name in ["b.png", "c.png"] {
+        let path = window.folder.path().join(name);
+        fs::copy(window.folder.path().join("a wide dog.png"), path).unwrap();
+    }
+    let first = window.folder.path().join("a wide dog.png");
+    window.arrives(Arrival::Files(vec![first.clone(), window.folder.path().join("b.png")]));
+    window.wait("the first", |window| {
+        window.has("Photo: a wide dog.png, 1200 by 800 pixels")
+    });
+    window.wait("its description", |window| window.heading().starts_with("Description:"));
+    window.key(Key::Num1);
+    window.with_keys(Modifiers::SHIFT, Key::ArrowRight);
+    let camera = window.harness.state().seeing.camera;
+    window.key(Key::PageDown);
+    window.wait("the next", |window| window.has("Photo: b.png, 1200 by 800 pixels"));
+    assert_eq!(window.harness.state().seeing.camera, camera);
+    assert_eq!(window.zoom(), "Zoom 100 percent.");
+    window.arrives(Arrival::Files(vec![first]));
+    window.wait("another", |window| {
+        window.has("Photo: a wide dog.png, 1200 by 800 pixels")
+    });
+    assert!(window.harness.state().seeing.camera.is_fit());
+}
+
+#[test]
 fn panning_over_50_megapixels_converts_no_photo_on_the_windows_thread() {
     // `cargo test --lib panning -- --nocapture` prints what a frame costs.
     const FRAMES: usize = 200;
