@@ -22,7 +22,11 @@ pub fn value<'a>(value: impl Into<Value<'a>>) -> Value<'a> {
 ///
 /// A message that the language lacks is told in the log and given in English; one that no language has gives its name.
 pub fn text(key: &str, arguments: &[(&str, Value<'_>)]) -> String {
-    let language = current();
+    text_in(current(), key, arguments)
+}
+
+/// The same in a language that need not be the current one.
+pub fn text_in(language: Language, key: &str, arguments: &[(&str, Value<'_>)]) -> String {
     let found = formatted(language, key, arguments);
     let missing = |language: Language| {
         warn_once(language, key, "is missing");

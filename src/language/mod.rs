@@ -29,7 +29,7 @@ mod current;
 mod files;
 mod tongue;
 
-pub use bundle::{Value, text, value};
+pub use bundle::{Value, text, text_in, value};
 pub use current::{current, set};
 pub use files::{FILES, File};
 pub use tongue::Language;

@@ -4,6 +4,7 @@ use egui::{Context, Id};
 
 use super::album::Album;
 use super::commands::{Command, Entry};
+use super::fonts::Fonts;
 use super::look::Look;
 use super::others::Others;
 use super::outside::Desktop;
@@ -53,6 +54,7 @@ pub struct HearsightApp {
     pub(super) settings: Settings,
     keeper: Keeper,
     look: Look,
+    pub(super) fonts: Fonts,
     pub(super) settings_screen: SettingsScreen,
     /// What is wrong with the file of settings.
     pub(super) settings_troubles: Vec<SettingsTrouble>,
@@ -103,6 +105,7 @@ impl HearsightApp {
             settings: opened.settings,
             keeper: opened.keeper,
             look: Look::default(),
+            fonts: Fonts::default(),
             settings_screen: SettingsScreen::default(),
             settings_troubles: opened.troubles,
             at_work: (photos > 0).then_some(1),
@@ -160,6 +163,7 @@ impl HearsightApp {
         }
         self.listen_to_the_album();
         self.look.refresh(ctx, &self.settings);
+        self.fonts.refresh(ctx);
         if let Some(trouble) = self.keeper.trouble() {
             self.settings_troubles.push(trouble);
         }

@@ -10,6 +10,7 @@ use super::app::{HearsightApp, Model};
 use super::commands::Command;
 use super::look::{self, focus, theme};
 use super::{caption, node};
+use crate::language::{self, Language};
 use crate::text;
 
 /// The commands that have a button, in order.
@@ -151,6 +152,11 @@ impl HearsightApp {
             (false, false) => Mark::None,
         };
         status(ui, "status", mark, &self.status.text, self.status.announced());
+        if self.fonts.lacks_korean() {
+            // Whoever sees boxes reads this; whoever listens hears it in Korean.
+            let shown = language::text_in(Language::English, "fonts-no-korean", &[]);
+            status(ui, "fonts", Mark::Trouble, &shown, &text!("fonts-no-korean"));
+        }
         if let Some(welcome) = self.welcome.text() {
             status(ui, "welcome", Mark::None, &welcome, &welcome);
         }

@@ -4,7 +4,7 @@
 //! Enter or Space does it, Escape closes.
 
 use egui::accesskit::Role;
-use egui::{Context, EventFilter, Id, Key, Modifiers, RichText, Sense, TextStyle, Ui, UiBuilder, WidgetInfo};
+use egui::{Context, EventFilter, Id, Key, Modifiers, Response, RichText, Sense, TextStyle, Ui, UiBuilder, WidgetInfo};
 
 use super::commands::{COMMANDS, Command, Entry, Group};
 use super::look::theme;
@@ -35,10 +35,16 @@ pub fn show(ui: &mut Ui, fresh: bool) -> Option<Command> {
                 let id = ui.unique_id();
                 ui.ctx().accesskit_node_builder(id, |node| node.set_label(group.name()));
                 ui.add_space(8.0);
-                ui.label(RichText::new(group.name()).strong().color(theme::heading(ui.visuals())));
-                for entry in group.commands() {
-                    if item(ui, entry) {
+                let heading = ui.label(RichText::new(group.name()).strong().color(theme::heading(ui.visuals())));
+                for (number, entry) in group.commands().enumerate() {
+                    let row = item(ui, entry);
+                    if row.clicked() {
                         chosen = Some(entry.command);
+                    }
+                    if number == 0 {
+                        follow(ui, &row, heading.rect.union(row.rect));
+                    } else {
+                        follow(ui, &row, row.rect);
                     }
                 }
             });
@@ -53,7 +59,7 @@ pub fn show(ui: &mut Ui, fresh: bool) -> Option<Command> {
 }
 
 /// One row: the name, and at its end the key.
-fn item(ui: &mut Ui, entry: &Entry) -> bool {
+fn item(ui: &mut Ui, entry: &Entry) -> Response {
     let (name, key) = (entry.name(), entry.key());
     let font = TextStyle::Button.resolve(ui.style());
     let ink = egui::Color32::PLACEHOLDER;
@@ -91,7 +97,16 @@ fn item(ui: &mut Ui, entry: &Entry) -> bool {
         );
         ui.painter().galley(at, key_galley, ink);
     }
-    response.clicked()
+    response
+}
+
+/// Scrolls to a row that has just got the focus; the first of a group brings the group's name.
+fn follow(ui: &Ui, row: &Response, rect: egui::Rect) {
+    let seen = Id::unique("menu focus");
+    if row.has_focus() && ui.data(|data| data.get_temp::<Id>(seen)) != Some(row.id) {
+        ui.data_mut(|data| data.insert_temp(seen, row.id));
+        ui.scroll_to_rect(rect.expand(theme::FOCUS + 2.0), None);
+    }
 }
 
 /// A row keeps the arrows that move within the menu.

@@ -7,6 +7,7 @@ mod album;
 mod app;
 mod caption;
 pub mod commands;
+mod fonts;
 mod hearing;
 mod help;
 mod keys;

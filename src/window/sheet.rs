@@ -136,12 +136,18 @@ pub fn show<T>(ui: &Ui, sheet: Sheet, fresh: bool, contents: impl FnOnce(&mut Ui
         }
         let others = 2.0 * (f32::from(inner) + MARGIN) + ui.min_rect().height() + theme::TARGET + 24.0;
         let height = (room.y - others).max(LINE);
-        let scroll = ScrollArea::vertical().max_height(height).min_scrolled_height(height);
+        let mut scroll = ScrollArea::vertical().max_height(height).min_scrolled_height(height);
+        if fresh {
+            scroll = scroll.vertical_scroll_offset(0.0);
+        }
         let inner = scroll
             .show(ui, |ui| {
                 let inner = contents(ui);
                 scroll_by_key(ui, height);
-                focus::follow(ui);
+                // The menu scrolls to its rows itself, group headings included.
+                if sheet != Sheet::Menu {
+                    focus::follow(ui);
+                }
                 inner
             })
             .inner;

@@ -5,6 +5,8 @@ language-english = English
 language-korean = 한국어
 language-changed = Everything is in English now.
 
+fonts-no-korean = No Korean font was found, so Korean shows as boxes. Install one, such as Noto Sans CJK KR (Debian: fonts-noto-cjk and libfontconfig1), and start Hearsight again; or choose English in the settings (Ctrl+Comma).
+
 empty-window = Open a photo, drop one here, or paste one.
 empty-window-more = Hearsight writes one sentence about it and reads it aloud. Nothing leaves this computer.
 welcome = Welcome to Hearsight. Three keys are enough: { $open } opens a photo, { $speak } reads its description or stops, { $help } lists all keys.

@@ -5,6 +5,8 @@ language-english = English
 language-korean = 한국어
 language-changed = 이제 모든 것을 한국어로 보여 줍니다.
 
+fonts-no-korean = 한국어 글꼴이 없어 한글이 네모로 보입니다. Noto Sans CJK KR 같은 글꼴(데비안: fonts-noto-cjk와 libfontconfig1)을 설치하고 Hearsight를 다시 시작하거나, 설정(Ctrl+쉼표)에서 English를 고르십시오.
+
 empty-window = 사진을 열거나, 여기에 끌어다 놓거나, 붙여 넣으십시오.
 empty-window-more = Hearsight가 사진을 한 문장으로 설명하고 소리 내어 읽습니다. 아무것도 이 컴퓨터 밖으로 나가지 않습니다.
 welcome = Hearsight를 시작합니다. 키 세 개면 충분합니다. { $open } 키는 사진을 열고, { $speak } 키는 설명을 읽거나 멈추고, { $help } 키는 모든 단축키를 알려 줍니다.
