@@ -298,7 +298,12 @@ impl HearsightApp {
             let written = self.cursor_in_words().unwrap_or_default();
             self.stop_speaking();
             self.lit = found.first().copied();
-            self.tell_parts(written, vec![part]);
+            if self.status.text == written {
+                // A key has told the cell already: what a screen reader has read it does not read again.
+                self.narrator.speak(vec![part], None);
+            } else {
+                self.tell_parts(written, vec![part]);
+            }
         }
         if let Some(wait) = self.seeing.explore.until_due(now) {
             ctx.request_repaint_after(wait.max(Duration::from_millis(5)));

@@ -155,7 +155,9 @@ fn move_camera(ui: &Ui, response: &Response, camera: &mut Camera, stage: &Stage,
     if let Some(fingers) = fingers {
         camera.pan(stage, fingers.translation_delta);
     }
-    ui.input(|input| {
+    ui.input_mut(|input| {
+        // What moves the photo does not scroll what stands around it.
+        input.smooth_scroll_delta = Vec2::ZERO;
         for event in &input.events {
             let Event::MouseWheel {
                 unit, delta, modifiers, ..

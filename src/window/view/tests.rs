@@ -14,6 +14,7 @@ use crate::captioner::{Cancel, Description, Stage};
 use crate::describer::Looker;
 use crate::overlay::Mode;
 use crate::photo::Photo;
+use crate::settings::SpeechMode;
 use crate::text;
 use crate::window::outside::{Arrival, SavePlace};
 use crate::window::tests::{Window, a_dog_runs};
@@ -487,6 +488,26 @@ fn exploring_by_keys_names_the_cell_at_once_and_speaks_its_words_once_it_rests()
     assert_eq!(window.status(), text!("explore-off"));
     window.key(Key::ArrowRight);
     assert_eq!(window.lit(), ["a, all over the photo"], "arrows step again");
+}
+
+#[test]
+fn a_screen_reader_is_told_a_cell_once_and_the_voice_keeps_out_of_it() {
+    let mut window = window();
+    let app = window.harness.state_mut();
+    app.settings.speech = SpeechMode::ScreenReader;
+    app.settings_changed();
+    window.key(Key::E);
+    let said = window.said().len();
+    window.key(Key::ArrowLeft);
+    let cell = "dog; lower left, row 2 of 2, column 1 of 2";
+    let announced = |window: &Window| window.harness.state().status.announced().to_owned();
+    assert_eq!(announced(&window), cell);
+    window.rest();
+    assert_eq!(announced(&window), cell, "told again it would end in a space");
+    assert_eq!(window.lit(), ["dog, lower left"]);
+    assert_eq!(window.said().len(), said);
+    window.key(Key::P);
+    assert_ne!(announced(&window), cell, "unless asked");
 }
 
 #[test]
