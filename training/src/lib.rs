@@ -16,6 +16,7 @@ pub mod judge;
 pub mod learn;
 pub mod loss;
 pub mod nets;
+pub mod page;
 pub mod progress;
 pub mod run;
 pub mod scores;

@@ -12,6 +12,7 @@ use hearsight_training::data::captions::{DataConfig, Dataset};
 use hearsight_training::data::words::Bag;
 use hearsight_training::describe;
 use hearsight_training::export::{self, weights::Precision};
+use hearsight_training::page;
 use hearsight_training::run::Run;
 
 /// Trains attention captioners, exports them as ONNX model folders and scores these.
@@ -56,6 +57,9 @@ enum Command {
         /// Write each photo's name, sentence and confidence to this CSV file.
         #[arg(long)]
         sentences: Option<PathBuf>,
+        /// Write a page with photos, sentences, people's sentences and attention, the worst first, to this HTML file.
+        #[arg(long)]
+        page: Option<PathBuf>,
         /// Fit the confidence to these photos and store it in the model folder.
         #[arg(long)]
         calibrate: bool,
@@ -123,6 +127,7 @@ fn main() -> Result<()> {
             beams,
             limit,
             sentences,
+            page,
             calibrate,
         } => {
             let data = Dataset::read(&data, &DataConfig::default())?;
@@ -140,6 +145,10 @@ fn main() -> Result<()> {
                     writer.write_record([&photo.name, &description.caption, &description.confidence.to_string()])?;
                 }
                 writer.flush()?;
+            }
+            if let Some(path) = page {
+                let title = format!("{} on {} photos", model.display(), photos.len());
+                page::write(&path, &title, &photos, &descriptions, &scores)?;
             }
             println!("{} photos\n{scores}", photos.len());
             let bag = Bag::learn(
