@@ -23,13 +23,15 @@ pub fn word_id(number: usize) -> Id {
 }
 
 /// Shows the description, with the word `lit` marked, in letters of `size` points, or where there is none the `answer`
-/// that stands in its place; gives the word that was pressed.
+/// that stands in its place; gives the word that was pressed. A word that has just been lit is scrolled to where
+/// `scrolls` says so, once: who then looks elsewhere stays there.
 pub fn show(
     ui: &mut Ui,
     description: Option<&Description>,
     answer: Option<&str>,
     lit: Option<usize>,
     size: f32,
+    scrolls: bool,
 ) -> Option<usize> {
     let (visible, spoken) = match description {
         Some(description) => (
@@ -48,12 +50,19 @@ pub fn show(
     node::text(ui, heading_id(), text, &spoken, node::Kind::Heading);
     let description = description?;
 
+    let key = Id::unique("lit before");
+    let before = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default::<Option<usize>>(key), lit));
+    let scrolls = scrolls && before != lit;
     let font = FontId::proportional(size);
     let mut pressed = None;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(2.0, 6.0);
         for (number, word) in description.words.iter().enumerate() {
-            if show_word(ui, number, word, lit == Some(number), &font).clicked() {
+            let response = show_word(ui, number, word, lit == Some(number), &font);
+            if scrolls && lit == Some(number) && !ui.clip_rect().contains_rect(response.rect) {
+                response.scroll_to_me(None);
+            }
+            if response.clicked() {
                 pressed = Some(number);
             }
         }
@@ -72,9 +81,6 @@ fn show_word(ui: &mut Ui, number: usize, word: &Word, lit: bool, font: &FontId) 
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let response = ui.interact(rect, word_id(number), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, lit, words::word(word)));
-    if lit && !ui.clip_rect().contains_rect(rect) {
-        response.scroll_to_me(None);
-    }
     let (box_fill, in_box) = theme::lit(ui.visuals());
     let ink = if lit { in_box } else { ui.visuals().text_color() };
     let text_at = rect.center() - galley.size() / 2.0;

@@ -137,7 +137,9 @@ impl HearsightApp {
 
     fn words_and_news(&mut self, ui: &mut Ui) {
         let (description, answer) = (self.description.as_deref(), self.withheld.answer());
-        if let Some(word) = caption::show(ui, description, answer, self.lit, self.settings.text_size) {
+        // While the grid of words is walked, the word it lights does not pull the window away from it.
+        let scrolls = !self.seeing.is_reviewing();
+        if let Some(word) = caption::show(ui, description, answer, self.lit, self.settings.text_size, scrolls) {
             self.light(word);
         }
         self.show_positions(ui);

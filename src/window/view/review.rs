@@ -288,12 +288,9 @@ fn paint(
         painter.image(overlay.id(), image, UNIT, Color32::WHITE);
     }
     let rect = response.rect;
+    let (lit, on_lit) = theme::lit(ui.visuals());
     let (paper, on_paper) = theme::behind_photo(ui.visuals());
-    let (ink, paper) = if cell.lit {
-        (theme::ON_LIGHT, theme::LIGHT)
-    } else {
-        (on_paper, paper)
-    };
+    let (ink, paper) = if cell.lit { (on_lit, lit) } else { (on_paper, paper) };
     let below = Rect::from_min_max(pos2(rect.left(), image.bottom()), rect.max);
     painter.rect_filled(below, 0.0, paper);
     for (text, size, y) in [(&cell.title, 18.0, 2.0), (&cell.remark, 14.0, 25.0)] {
@@ -306,7 +303,7 @@ fn paint(
         painter.galley(below.min + vec2(4.0, y), galley, ink);
     }
     if cell.lit {
-        painter.rect_stroke(rect, 0.0, Stroke::new(3.0, theme::LIGHT), StrokeKind::Outside);
+        painter.rect_stroke(rect, 0.0, Stroke::new(3.0, lit), StrokeKind::Outside);
     }
     if response.hovered() {
         let stroke = Stroke::new(1.5, ui.visuals().selection.stroke.color);
