@@ -180,6 +180,11 @@ fn photos_are_stepped_through_dropped_together_and_opened_again_by_keys_alone() 
     window.wait_for("image", r"Photo: photo 9\.png, .*");
     description(&window);
 
+    // A browser gives an address alone: what to do is said, and the photo stays.
+    window.drop_files(&[Path::new("https://example.org/cat.jpg")]);
+    window.wait_for("status bar", "This is only an address on the web.*");
+    window.wait_for("image", r"Photo: photo 9\.png, .*");
+
     // What was described is listed and opened again.
     window.key("ctrl+h");
     window.wait_for("(push |toggle )?button", r".+ photo 9\.png, .+");

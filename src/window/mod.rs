@@ -29,6 +29,8 @@ mod typed_path;
 mod view;
 mod voice;
 mod voice_list;
+#[cfg(target_os = "linux")]
+mod web_drop;
 mod welcome;
 mod withheld;
 mod words;
@@ -113,11 +115,14 @@ fn start(ctx: &egui::Context, options: Options) -> HearsightApp {
         .map(Source::Path);
     let count = usize::from(first.is_some());
     let describer = Describer::start(job, first, wake());
+    let outside = Outside::new(wake());
+    #[cfg(target_os = "linux")]
+    web_drop::watch(outside.teller_of_web_addresses());
     HearsightApp::new(
         ctx,
         describer,
         Box::new(Speaker::start_with(voice_memory(), wake())),
-        Box::new(Outside::new(wake())),
+        Box::new(outside),
         count,
         settings::open(),
     )

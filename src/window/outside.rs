@@ -23,7 +23,7 @@ const TOO_FAST_FOR_A_PERSON: Duration = Duration::from_millis(500);
 pub enum Arrival {
     /// Files or folders were chosen or pasted, one or several.
     Files(Vec<PathBuf>),
-    /// The clipboard holds the address of something on the web.
+    /// The clipboard holds the address of something on the web, or one is held over the window.
     WebAddress,
     /// The file whose path was typed is there.
     Found(PathBuf),
@@ -90,6 +90,17 @@ impl Outside {
             arrivals,
             sender,
             dialog_open: Arc::new(AtomicBool::new(false)),
+        }
+    }
+
+    /// What tells the window that an address on the web is held over it, from any thread.
+    #[cfg(target_os = "linux")]
+    pub fn teller_of_web_addresses(&self) -> impl Fn() + Send + 'static {
+        let (sender, wake) = (self.sender.clone(), Arc::clone(&self.wake));
+        move || {
+            if sender.try_send(Arrival::WebAddress).is_ok() {
+                wake();
+            }
         }
     }
 

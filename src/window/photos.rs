@@ -64,7 +64,10 @@ impl HearsightApp {
                 self.ask_for_path(ctx, Some(text!("typed-path-because")));
             }
             Arrival::NothingToPaste => self.complain(text!("status-nothing-to-paste")),
-            Arrival::WebAddress => self.complain(text!("photos-from-web")),
+            Arrival::WebAddress => {
+                self.complain(text!("photos-from-web"));
+                self.speak(text!("photos-from-web"));
+            }
             Arrival::NoClipboard => self.complain(text!("status-no-clipboard")),
         }
     }
@@ -241,7 +244,8 @@ impl HearsightApp {
                 let position = self.others.position();
                 let position = position.map(|(at, count)| text!("sentence-position", at = at, count = count));
                 let agreement = self.others.agreement();
-                self.say(join(position.clone(), agreement.clone().unwrap_or_default()));
+                // How far they agree stands below the sentence.
+                self.say(join(position.clone(), text!("described-step")));
                 self.speak_description_within(ctx, position, agreement);
             }
             Step::Ask(description) => match (&self.shown, &self.model) {

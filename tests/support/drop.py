@@ -2,6 +2,8 @@
 
     drop.py WINDOW FILE...
 
+What has a scheme, such as https://, is dropped as it is, as a browser does with a picture.
+
 Ends with code 0 once the window has said that it took them.
 """
 
@@ -47,7 +49,8 @@ def tell(window, source, kind, data):
 
 def main():
     name, *files = sys.argv[1:]
-    uris = "".join(pathlib.Path(file).absolute().as_uri() + "\r\n" for file in files).encode()
+    uri = lambda file: file if "://" in file else pathlib.Path(file).absolute().as_uri()
+    uris = "".join(uri(file) + "\r\n" for file in files).encode()
     window = target(name)
     source = screen.root.create_window(0, 0, 1, 1, 0, X.CopyFromParent)
     source.set_selection_owner(atom("XdndSelection"), X.CurrentTime)
