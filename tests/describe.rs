@@ -95,7 +95,9 @@ fn check_words(words: &Value, caption: &str) {
     let texts: Vec<&str> = words.iter().map(|word| word["text"].as_str().unwrap()).collect();
     assert_eq!(texts.join(" "), caption);
     for word in words {
-        assert_eq!(keys(word), ["text", "probability", "attention", "place"]);
+        assert_eq!(keys(word), ["text", "probability", "support", "attention", "place"]);
+        let support = &word["support"];
+        assert!(support.is_null() || (0.0..=1.0).contains(&support.as_f64().unwrap()));
         assert!((0.0..=1.0).contains(&word["probability"].as_f64().unwrap()));
         assert!(word["place"].is_null() || word["place"].is_string());
         let attention = &word["attention"];
