@@ -40,11 +40,10 @@ A photo that fails has its sentence on standard error, or with --json the line {
 output; the next one is described all the same, and the exit code is 1 at the end. Without a voice --speak says so on
 standard error, once, and prints on.
 
-The keys of --json: photo, caption, confidence, words [text, probability, support or null, attention {rows, columns, weights} or
-null,
-place or null], alternatives [caption, score, confidence, words], agreement {sentences, words [word, sentences]},
-tokens, score, model, device, seconds {load, decode_photo, encode, search}. README.md says what each means. A picture
-with nothing to see in it, such as a blank page, gives {\"photo\", \"no_picture\"}: no model is asked about it.
+The keys of --json: photo, caption, confidence, words [text, probability, support or null, attention {rows, columns,
+weights} or null, place or null], alternatives [caption, score, confidence, words], agreement {sentences, words [word,
+sentences]}, tokens, score, model, device, seconds {load, decode_photo, encode, search}. README.md says what each means.
+A picture with nothing to see in it, such as a blank page, gives {\"photo\", \"no_picture\"}: no model is asked about it.
 
 A sentence that is probably wrong is printed and said with that warning before it; the window holds it back until it is
 asked for.";
