@@ -1,5 +1,8 @@
 //! What works here: ONNX Runtime, model, device, a description, the voice, the file dialog, the accessibility bus and
 //! the display; each finding with what to do.
+//!
+//! Its own words are English, like `--help`: they are what people copy into a report of a fault. The reasons come from
+//! the rooms, in the person's language.
 
 use std::fmt;
 use std::path::Path;

@@ -15,14 +15,18 @@ use sources::Literal;
 
 /// Where sentences for people would be written. The command line's own help and the doctor stay English, as their
 /// module docs say; the ONNX room has none outside its errors.
-const FOR_PEOPLE: [&str; 11] = [
+const FOR_PEOPLE: [&str; 15] = [
     "src/captioner",
+    "src/describer",
     "src/describer.rs",
     "src/language",
     "src/model",
     "src/onnx/error.rs",
+    "src/overlay",
     "src/photo",
+    "src/recent",
     "src/report",
+    "src/roll",
     "src/settings",
     "src/speech",
     "src/window",
@@ -103,6 +107,8 @@ const ALLOWED: &[(&str, &str)] = &[
     ("src/speech/once.rs", "GET LANGUAGE"),
     ("src/speech/once.rs", "Speech Dispatcher"),
     ("src/speech/voice.rs", "HISTORY GET CLIENT_ID"),
+    // The name of a thread.
+    ("src/describer/looker.rs", "model digest"),
     // Nothing but the names of fonts.
     ("src/window/fonts.rs", ""),
     // The way in which keyboards are labelled.

@@ -69,8 +69,10 @@ pub struct HearsightApp {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Model {
     Loading,
-    /// Its name and device.
-    Ready(String),
+    Ready {
+        name: String,
+        device: String,
+    },
     /// Why there is none.
     Missing(String),
 }
@@ -184,7 +186,7 @@ impl HearsightApp {
         match event {
             Event::ModelReady { name, device, language } => {
                 self.caption_language = language.unwrap_or_else(|| FALLBACK.to_owned());
-                self.model = Model::Ready(text!("model-about", name = &name, device = &device));
+                self.model = Model::Ready { name, device };
                 match self.at_work {
                     Some(_) => self.say(text!("status-looking")),
                     None if self.status.trouble => {}

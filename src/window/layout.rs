@@ -173,7 +173,8 @@ impl HearsightApp {
             Model::Missing(sentence) if *sentence != self.status.text => {
                 status(ui, "model", Mark::Trouble, sentence, sentence);
             }
-            Model::Ready(about) => {
+            Model::Ready { name, device } => {
+                let about = &text!("model-about", name = name, device = device);
                 let text = RichText::new(about).small().color(theme::quiet(ui.visuals()));
                 node::text(ui, Id::unique("model"), text, about, node::Kind::Plain);
             }

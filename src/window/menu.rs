@@ -36,6 +36,8 @@ pub fn show(ui: &mut Ui, fresh: bool) -> Option<Command> {
                 ui.ctx().accesskit_node_builder(id, |node| node.set_label(group.name()));
                 ui.add_space(8.0);
                 let heading = ui.label(RichText::new(group.name()).strong().color(theme::heading(ui.visuals())));
+                // Room for the ring around the first row.
+                ui.add_space(6.0);
                 for (number, entry) in group.commands().enumerate() {
                     let row = item(ui, entry);
                     if row.clicked() {

@@ -249,7 +249,7 @@ impl HearsightApp {
                 self.speak_description_within(ctx, position, agreement);
             }
             Step::Ask(description) => match (&self.shown, &self.model) {
-                (Some((photo, _)), Model::Ready(_)) => {
+                (Some((photo, _)), Model::Ready { .. }) => {
                     let photo = photo.clone();
                     self.stop_speaking();
                     self.at_work = Some(self.describer.look_further(photo, self.seeing.part(), *description));
