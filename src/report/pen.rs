@@ -7,18 +7,18 @@ use image::{Rgb, RgbImage};
 
 const FONT: &[u8] = include_bytes!("../../assets/fonts/NotoSans-Regular.ttf");
 
-/// Where systems keep a font with Hangul, kana and Chinese characters.
-const OTHERS: [&str; 10] = [
-    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
-    "/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc",
-    "/usr/share/fonts/google-noto-cjk/NotoSansCJK-Regular.ttc",
-    "/usr/share/fonts/google-noto-sans-cjk-fonts/NotoSansCJK-Regular.ttc",
-    "/usr/share/fonts/truetype/nanum/NanumGothic.ttf",
-    "/System/Library/Fonts/AppleSDGothicNeo.ttc",
-    "/System/Library/Fonts/Supplemental/Arial Unicode.ttf",
-    r"C:\Windows\Fonts\malgun.ttf",
-    r"C:\Windows\Fonts\msgothic.ttc",
-    r"C:\Windows\Fonts\simsun.ttc",
+/// Where systems keep a font with Hangul, kana and Chinese characters; of a collection, which font has the Korean forms.
+const OTHERS: [(&str, u32); 10] = [
+    ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", 1),
+    ("/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc", 1),
+    ("/usr/share/fonts/google-noto-cjk/NotoSansCJK-Regular.ttc", 1),
+    ("/usr/share/fonts/google-noto-sans-cjk-fonts/NotoSansCJK-Regular.ttc", 1),
+    ("/usr/share/fonts/truetype/nanum/NanumGothic.ttf", 0),
+    ("/System/Library/Fonts/AppleSDGothicNeo.ttc", 0),
+    ("/System/Library/Fonts/Supplemental/Arial Unicode.ttf", 0),
+    (r"C:\Windows\Fonts\malgun.ttf", 0),
+    (r"C:\Windows\Fonts\msgothic.ttc", 0),
+    (r"C:\Windows\Fonts\simsun.ttc", 0),
 ];
 
 /// The height of letters in pixels.
@@ -132,8 +132,10 @@ impl Pen {
 
 /// The first of the system's fonts that has this letter.
 fn font_with(letter: char) -> Option<FontVec> {
-    let fonts = OTHERS.iter().filter_map(|path| fs::read(path).ok());
-    let mut fonts = fonts.filter_map(|bytes| FontVec::try_from_vec(bytes).ok());
+    let files = OTHERS
+        .iter()
+        .filter_map(|(path, index)| Some((fs::read(path).ok()?, *index)));
+    let mut fonts = files.filter_map(|(bytes, index)| FontVec::try_from_vec_and_index(bytes, index).ok());
     let found = fonts.find(|font| font.glyph_id(letter).0 != 0);
     if found.is_none() {
         log::info!("no font of this system is known to have the letter {letter:?}");
@@ -153,7 +155,7 @@ mod tests {
 
     #[test]
     fn hangul_is_written_where_the_system_has_a_font_for_it() {
-        let installed = OTHERS.iter().any(|path| fs::exists(path).unwrap_or(false));
+        let installed = OTHERS.iter().any(|(path, _)| fs::exists(path).unwrap_or(false));
         let pen = Pen::able_to_write("왼쪽 아래").unwrap();
         assert_eq!(pen.other.is_some(), installed);
         if installed {

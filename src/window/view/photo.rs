@@ -128,7 +128,8 @@ impl HearsightApp {
 
 /// Zooms and moves by what the pointer, the wheel, the touchpad and the fingers did over the photo.
 fn move_camera(ui: &Ui, response: &Response, camera: &mut Camera, stage: &Stage, may_drag: bool) {
-    if response.dragged() && may_drag {
+    // Two fingers move it below.
+    if response.dragged() && may_drag && ui.input(|input| input.multi_touch().is_none()) {
         camera.pan(stage, response.drag_delta());
     }
     if may_drag && !camera.is_fit() {
