@@ -38,7 +38,7 @@ const WITH_LABELS: [&str; 4] = ["src/window", "src/report", "src/settings", "src
 
 /// What takes literals that nobody but a programmer reads: the log, names of widgets, threads and textures, parts of
 /// the build, tests of the text itself.
-const TECHNICAL: [&str; 32] = [
+const TECHNICAL: [&str; 35] = [
     "log::error!",
     "log::warn!",
     "log::info!",
@@ -72,6 +72,9 @@ const TECHNICAL: [&str; 32] = [
     "ask",
     "!daemon.ask",
     "value",
+    "name",
+    "var_os",
+    "atom",
 ];
 
 /// Literals that are no sentences although they look so: a file and how the literal begins. Keep it short and say why.
@@ -107,8 +110,6 @@ const ALLOWED: &[(&str, &str)] = &[
     ("src/speech/once.rs", "GET LANGUAGE"),
     ("src/speech/once.rs", "Speech Dispatcher"),
     ("src/speech/voice.rs", "HISTORY GET CLIENT_ID"),
-    // The name of a thread.
-    ("src/describer/looker.rs", "model digest"),
     // Nothing but the names of fonts.
     ("src/window/fonts.rs", ""),
     // The way in which keyboards are labelled.
