@@ -108,6 +108,13 @@ fn a_photo_is_described_lit_word_by_word_dropped_and_pasted() {
     });
     assert!(changed(&plain, &lit, area) > 0.1 && !word.name.is_empty());
 
+    // The menu as a screen reader has it, and what is behind it again once it is closed.
+    window.key("F10");
+    window.wait_for("menu", "Menu");
+    window.press("menu item", "Type a path");
+    window.wait_for("(entry|text)", "Path of the photo:");
+    window.key("Escape");
+
     // A file manager's drop, with a name that has to be decoded.
     let name = "Größe 강아지 1.png";
     window.drop_files(&[&photo(&folder, name)]);
