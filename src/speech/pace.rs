@@ -44,17 +44,39 @@ impl Pace {
         Timeline::new(words, self.scale)
     }
 
-    /// How long after the last sound the platform tells the end: 0.32 to 0.37 seconds, measured with Speech Dispatcher
-    /// and PulseAudio on sentences of 1 to 33 words. (The begin is told less than 0.1 seconds before the first sound.)
-    const TAIL: Duration = Duration::from_millis(325);
+    /// How long after the last sound the platform tells the end, in seconds by rate: measured with Speech Dispatcher,
+    /// espeak-ng and PulseAudio. (The begin is told less than 0.1 seconds before the first sound.)
+    const TAILS: [(i32, f64); 8] = [
+        (-100, 1.0),
+        (-50, 0.57),
+        (-20, 0.45),
+        (0, 0.325),
+        (20, 0.21),
+        (30, 0.16),
+        (50, 0.1),
+        (100, 0.04),
+    ];
+
+    /// The tail at this rate.
+    pub(super) fn tail(rate: i32) -> Duration {
+        let rate = rate.clamp(-100, 100);
+        let seconds = Self::TAILS
+            .windows(2)
+            .find(|pair| rate <= pair[1].0)
+            .map_or(0.0, |pair| {
+                let share = f64::from(rate - pair[0].0) / f64::from(pair[1].0 - pair[0].0);
+                pair[0].1 + share * (pair[1].1 - pair[0].1)
+            });
+        Duration::from_secs_f64(seconds)
+    }
 
     /// Learns from a sentence that was said to its end: `timeline` is what was expected, `took` the time from begin
-    /// to end. The first sentence counts fully, later ones by a third, so that a change of the voice's speed is
+    /// to end at this `rate`. The first sentence counts fully, later ones by a third, so that a change of the voice's speed is
     /// followed within a few sentences and one sentence with an odd word does not count for much. A word or two say
     /// too little.
-    pub fn observe(&mut self, timeline: &Timeline, took: Duration) {
+    pub fn observe(&mut self, timeline: &Timeline, took: Duration, rate: i32) {
         let expected = timeline.duration().as_secs_f64();
-        let sounded = took.saturating_sub(Self::TAIL).as_secs_f64();
+        let sounded = took.saturating_sub(Self::tail(rate)).as_secs_f64();
         if timeline.onsets().len() < Self::WORDS || expected <= 0.0 || sounded <= 0.0 {
             return;
         }
@@ -83,7 +105,7 @@ mod tests {
     fn the_first_sentence_teaches_the_pace() {
         let mut pace = Pace::default();
         let expected = pace.timeline(&WORDS);
-        pace.observe(&expected, expected.duration() * 2 + Pace::TAIL);
+        pace.observe(&expected, expected.duration() * 2 + Pace::tail(0), 0);
         let learned = pace.timeline(&WORDS);
         assert!(learned.duration().abs_diff(expected.duration() * 2) < Duration::from_millis(1));
         assert!(learned.onsets()[5].abs_diff(expected.onsets()[5] * 2) < Duration::from_millis(1));
@@ -95,19 +117,26 @@ mod tests {
         let first = pace.timeline(&WORDS).duration();
         for _ in 0..8 {
             let expected = pace.timeline(&WORDS);
-            pace.observe(&expected, first / 2 + Pace::TAIL);
+            pace.observe(&expected, first / 2 + Pace::tail(0), 0);
         }
         assert!(pace.timeline(&WORDS).duration() < first * 11 / 20);
+    }
+
+    #[test]
+    fn the_pause_after_a_sentence_is_shorter_the_faster_the_voice() {
+        assert_eq!(Pace::tail(0), Duration::from_millis(325));
+        assert!(Pace::tail(-75) > Pace::tail(-50) && Pace::tail(40) < Pace::tail(30));
+        assert_eq!(Pace::tail(-900), Pace::tail(-100));
     }
 
     #[test]
     fn nonsense_teaches_nothing_wild() {
         let mut pace = Pace::default();
         let expected = pace.timeline(&WORDS);
-        pace.observe(&expected, Duration::ZERO);
-        pace.observe(&pace.timeline(&[] as &[&str]), Duration::from_secs(1));
+        pace.observe(&expected, Duration::ZERO, 0);
+        pace.observe(&pace.timeline(&[] as &[&str]), Duration::from_secs(1), 0);
         assert_eq!(pace, Pace::default());
-        pace.observe(&expected, Duration::from_secs(3600));
+        pace.observe(&expected, Duration::from_secs(3600), 0);
         assert!(pace.timeline(&WORDS).duration() <= expected.duration() * 4);
     }
 }

@@ -76,7 +76,7 @@ impl Paces {
         let key = Key::of(message, rate);
         let before = self.pace(&key);
         let mut pace = before.clone();
-        pace.observe(timeline, took);
+        pace.observe(timeline, took, rate);
         if pace != before && (self.learned.len() < Self::KEPT || self.learned.contains_key(&key)) {
             self.learned.insert(key, pace);
             self.changed = true;
@@ -173,7 +173,7 @@ mod tests {
     /// Says it in `factor` times the expected time.
     fn say(paces: &mut Paces, message: &Message, rate: i32, factor: f64) {
         let timeline = paces.timeline(message, rate);
-        let took = timeline.duration().mul_f64(factor) + Duration::from_millis(325);
+        let took = timeline.duration().mul_f64(factor) + crate::speech::Pace::tail(rate);
         paces.observe(message, rate, &timeline, took);
     }
 

@@ -33,8 +33,6 @@ const FALLBACK: &str = "en";
 pub struct HearsightApp {
     pub(super) describer: Describer,
     pub(super) narrator: Narrator,
-    // Shown by the settings screen.
-    #[allow(dead_code)]
     pub(super) voice_list: VoiceList,
     pub(super) desktop: Box<dyn Desktop>,
     pub(super) model: Model,
@@ -244,7 +242,8 @@ impl HearsightApp {
     /// Lights the word that is being said.
     fn follow_the_voice(&mut self, ctx: &Context) {
         if let Some(word) = self.narrator.word_now() {
-            self.lit = word;
+            // What is said after the caption lights nothing.
+            self.lit = word.filter(|number| self.word(*number).is_some());
             ctx.request_repaint_after(SPEAKING_FRAME);
         }
     }

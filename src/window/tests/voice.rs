@@ -251,3 +251,92 @@ fn speech_that_is_always_left_to_the_screen_reader_needs_none_to_be_seen() {
     assert!(window.said().is_empty());
     assert!(window.harness.get_by_role(Role::Heading).is_focused());
 }
+
+/// The settings with the platform's voices on them.
+fn voice_list() -> Window {
+    let mut window = Window::silent();
+    window.open_settings();
+    assert_eq!(
+        *window.voice.listed.borrow(),
+        1,
+        "asked once, when the list is first seen"
+    );
+    assert!(window.has(&text!("voices-asked")));
+    let voice = |name: &str, language: &str| crate::speech::VoiceChoice {
+        name: name.to_owned(),
+        language: language.to_owned(),
+        id: name.to_owned(),
+    };
+    let found = vec![
+        voice("English (America)", "en-US"),
+        voice("English (Great Britain)", "en-GB"),
+        voice("Korean", "ko"),
+    ];
+    window
+        .voice
+        .events
+        .borrow_mut()
+        .push_back(SpeechEvent::Voices(Ok(found)));
+    window.harness.run_steps(3);
+    window
+}
+
+#[test]
+fn the_voices_of_a_language_are_listed_chosen_kept_and_say_their_name() {
+    let mut window = voice_list();
+    for name in ["English (America)", "English (Great Britain)", "The system's own voice"] {
+        window.harness.get_by_role_and_label(Role::RadioButton, name);
+    }
+    assert!(!window.has("Korean"), "it speaks no English");
+    let row = window
+        .harness
+        .get_by_role_and_label(Role::RadioButton, "English (Great Britain)");
+    // As the pointer does.
+    row.scroll_to_me();
+    window.harness.run_steps(4);
+    let row = window
+        .harness
+        .get_by_role_and_label(Role::RadioButton, "English (Great Britain)");
+    row.click();
+    window.harness.run_steps(3);
+    assert_eq!(window.harness.state().settings.voice["en"], "English (Great Britain)");
+    assert_eq!(window.manner().voices["en"], "English (Great Britain)");
+    assert_eq!(window.said().last().unwrap(), "English (Great Britain)");
+    assert_eq!(window.parts()[0].language.as_deref(), Some("en"));
+    let own = window
+        .harness
+        .get_by_role_and_label(Role::RadioButton, "The system's own voice");
+    // As a screen reader does.
+    own.click_accesskit();
+    window.harness.run_steps(3);
+    assert!(window.manner().voices.is_empty());
+}
+
+#[test]
+fn typing_narrows_the_list_of_voices() {
+    let mut window = voice_list();
+    let label = text!("voices-typed");
+    let field = window.harness.get_by_role_and_label(Role::TextInput, &label);
+    field.focus();
+    field.type_text("brit");
+    window.harness.run_steps(3);
+    assert!(window.has("English (Great Britain)") && !window.has("English (America)"));
+    assert!(window.has("One voice"));
+}
+
+#[test]
+fn voices_that_cannot_be_listed_say_why_and_can_be_asked_for_again() {
+    let mut window = Window::silent();
+    window.open_settings();
+    let failed = SpeechEvent::Voices(Err(SpeechError::NoVoice));
+    window.voice.events.borrow_mut().push_back(failed);
+    window.harness.run_steps(3);
+    assert!(window.has(&SpeechError::NoVoice.to_string()));
+    let again = text!("voices-again");
+    window
+        .harness
+        .get_by_role_and_label(Role::Button, &again)
+        .click_accesskit();
+    window.harness.run_steps(3);
+    assert_eq!(*window.voice.listed.borrow(), 2);
+}
