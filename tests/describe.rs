@@ -568,7 +568,10 @@ mod voice {
 
         let log = fs::read_to_string(folder.path().join("log")).unwrap();
         for name in ["one.png", "two.png", "three.png", "four.png"] {
-            assert!(log.contains(&format!("text: \"{name}: ")), "{name} was not said:\n{log}");
+            assert!(
+                log.contains(&format!("text: \"{name}: ")),
+                "{name} was not said:\n{log}"
+            );
         }
     }
 

@@ -15,6 +15,8 @@ pub struct Album {
     opening: bool,
     /// A step that was asked for before there was a list: whether it goes back.
     wanted: Option<bool>,
+    /// The first of several that were given, where that is being opened already.
+    first: Option<PathBuf>,
     /// Whether it was stepped to, so that its place in the list is said with its sentence.
     stepped: bool,
 }
@@ -49,6 +51,7 @@ impl Album {
     /// no thread for it.
     pub fn gather(&mut self, ctx: &Context, given: Vec<PathBuf>, open: bool) -> bool {
         let several = given.len() > 1;
+        self.first = given.first().filter(|_| several && open).cloned();
         let gatherer = self.gatherer.get_or_insert_with(|| {
             let ctx = ctx.clone();
             Gatherer::start(move || ctx.request_repaint())
@@ -102,6 +105,12 @@ impl Album {
                             .current()
                             .map_or(Turn::Nothing, |photo| Turn::Open(photo.to_owned())),
                     );
+                }
+                // What was opened first is no photo, or is gone: the list begins with the first that is one.
+                if let (Some(first), Some(photo)) = (self.first.take(), self.roll.current())
+                    && photo != first
+                {
+                    return Some(Turn::Open(photo.to_owned()));
                 }
                 match self.wanted.take() {
                     Some(backwards) => Some(self.step(backwards)),
@@ -210,6 +219,19 @@ mod tests {
         album.gather(&Context::default(), vec![empty.path().to_owned()], false);
         assert_eq!(turn(&mut album), Turn::Nothing);
         assert_eq!(album.step(false), Turn::NoList);
+    }
+
+    #[test]
+    fn of_several_of_which_the_first_is_no_photo_the_next_is_opened() {
+        let (folder, mut album) = (folder(), Album::default());
+        let given = ["gone.jpg", "3.jpg", "1.jpg"]
+            .map(|name| folder.path().join(name))
+            .to_vec();
+        album.gather(&Context::default(), given, true);
+        assert_eq!(turn(&mut album), Turn::Open(folder.path().join("3.jpg")));
+        let given = ["3.jpg", "1.jpg"].map(|name| folder.path().join(name)).to_vec();
+        album.gather(&Context::default(), given, true);
+        assert_eq!(turn(&mut album), Turn::Listed { left_out: 0 });
     }
 
     #[test]
