@@ -39,23 +39,34 @@ fn window(settings: Settings) -> Window {
     std::fs::write(place.join(crate::settings::FILE), content).unwrap();
     let mut window = Window::in_folder(folder, || Ok(Box::new(Script(0.3))), false);
     window.harness.set_size(SIZE);
-    let path = window.folder.path().join("meadow.png");
+    // In a folder of its own it is the only photo.
+    let photos = window.folder.path().join("photos");
+    std::fs::create_dir(&photos).unwrap();
+    let path = photos.join("meadow.png");
     meadow().save(&path).unwrap();
     window.wait_for_status(&text!("status-ready"));
     window.arrives(Arrival::Files(vec![path]));
     window.wait("the description", |window| {
         window.harness.state().description.is_some() && !window.harness.state().is_working()
     });
-    window.voice_says(|id| SpeechEvent::Ended {
-        id,
-        duration: Duration::from_secs(1),
-    });
+    // The first word looks everywhere, which lights nothing.
     for _ in 0..2 {
         window.key(Key::ArrowRight);
     }
+    window.wait("the light", |window| window.light().is_some());
     window.key(Key::Tab);
     window.harness.run_steps(6);
     window
+}
+
+impl Window {
+    /// The texture of the light on the photo.
+    fn light(&self) -> Option<egui::TextureId> {
+        let textures = self.harness.ctx.tex_manager();
+        let textures = textures.read();
+        let mut named = textures.allocated().filter(|(_, about)| about.name == "overlay");
+        named.next().map(|(id, _)| *id)
+    }
 }
 
 /// Compares a window with its picture.
