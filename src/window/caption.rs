@@ -67,7 +67,32 @@ pub fn show(
             }
         }
     });
+    if description.words.iter().any(wording::is_unsure) {
+        legend(ui);
+    }
     pressed
+}
+
+/// What the dotted line below a word means.
+fn legend(ui: &mut Ui) {
+    let quiet = theme::quiet(ui.visuals());
+    ui.horizontal_wrapped(|ui| {
+        let (rect, _) = ui.allocate_exact_size(vec2(40.0, 20.0), Sense::hover());
+        dots(
+            ui.painter(),
+            Rect::from_min_max(rect.min, rect.center() + vec2(20.0, 0.0)),
+            quiet,
+            1.5,
+        );
+        let text = egui::RichText::new(text!("legend-unsure")).small().color(quiet);
+        node::text(
+            ui,
+            Id::unique("legend unsure"),
+            text,
+            &text!("legend-unsure"),
+            node::Kind::Plain,
+        );
+    });
 }
 
 /// One word. The lit one has a box, a line below and letters of another colour, so that no single sign carries it.

@@ -23,3 +23,6 @@ place-lower-left = lower left
 place-bottom = bottom
 place-lower-right = lower right
 place-everywhere = all over the photo
+
+# The line below the sentence that explains its dots.
+legend-unsure = Dotted: the model was unsure of this word.

@@ -68,3 +68,7 @@ setting-keep-recent = Keep recent descriptions
     .help = Keeps the sentences, never the photos, on this computer, so that a photo seen before is described at once.
 setting-voices = Voice of each language
     .help = A chosen voice says its name.
+setting-recent = Recent descriptions
+    .help = Forgets every description that is kept on this computer.
+setting-recent-none = No descriptions are kept.
+setting-recent-clear = Clear recent descriptions

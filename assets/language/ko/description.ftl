@@ -22,3 +22,6 @@ place-lower-left = 왼쪽 아래
 place-bottom = 아래쪽
 place-lower-right = 오른쪽 아래
 place-everywhere = 사진 전체
+
+# The line below the sentence that explains its dots.
+legend-unsure = 점선: 모델이 확신하지 못한 단어입니다.

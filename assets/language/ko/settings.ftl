@@ -68,3 +68,7 @@ setting-keep-recent = 최근 설명 보관하기
     .help = 사진이 아니라 문장만 이 컴퓨터에 보관하여, 전에 본 사진을 바로 설명합니다.
 setting-voices = 언어별 음성
     .help = 음성을 선택하면 그 음성이 자기 이름을 말합니다.
+setting-recent = 최근 설명
+    .help = 이 컴퓨터에 보관된 설명을 모두 지웁니다.
+setting-recent-none = 보관된 설명이 없습니다.
+setting-recent-clear = 최근 설명 지우기

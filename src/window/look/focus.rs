@@ -33,7 +33,7 @@ pub fn show(ctx: &Context) {
 }
 
 /// For how many frames the scrolling follows: what grows under the focus comes to rest first.
-const FRAMES: u8 = 3;
+const FRAMES: u8 = 6;
 
 /// Scrolls to what has just got the focus; called at the end of a scroll area's contents.
 pub fn follow(ui: &Ui) {

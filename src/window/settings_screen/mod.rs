@@ -18,6 +18,8 @@ pub struct SettingsScreen {
     focus_before: Option<Id>,
     /// A scale that is being dragged; applied at the end, or the slider would run away below the pointer.
     scale: Option<f32>,
+    /// Whether it asks if the recent descriptions are to be forgotten.
+    forgetting: bool,
 }
 
 impl SettingsScreen {
@@ -45,6 +47,7 @@ impl SettingsScreen {
     /// Opens it with the focus on its heading, or closes it with the focus where it was.
     pub fn toggle(&mut self, ctx: &Context) {
         self.open = !self.open;
+        self.forgetting = false;
         if self.open {
             self.focus_before = ctx.memory(|memory| memory.focused());
             ctx.memory_mut(|memory| memory.request_focus(heading_id()));

@@ -5,7 +5,7 @@
 use std::ops::RangeInclusive;
 
 use egui::accesskit::Role;
-use egui::{Checkbox, Id, RadioButton, Response, RichText, Slider, Ui, UiBuilder};
+use egui::{Button, Checkbox, Id, RadioButton, Response, RichText, Slider, Ui, UiBuilder};
 
 use crate::window::look::theme;
 use crate::window::node::{self, Kind};
@@ -102,6 +102,11 @@ pub fn number(ui: &mut Ui, about: &About, value: &mut f32, scale: &Scale) -> Res
         help(ui, about);
         response
     })
+}
+
+/// A button of the size that every target has.
+pub fn button(ui: &mut Ui, name: &str) -> Response {
+    ui.add(Button::new(name).min_size(theme::TARGET_SIZE))
 }
 
 /// What another part of the window shows, with a name and a sentence of help like any row.

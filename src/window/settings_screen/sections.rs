@@ -1,6 +1,6 @@
 //! What stands on the screen of settings, from top to bottom.
 
-use egui::Ui;
+use egui::{Id, Ui};
 
 use super::rows::{self, About, Scale};
 use crate::settings::{
@@ -8,6 +8,7 @@ use crate::settings::{
 };
 use crate::text;
 use crate::window::app::HearsightApp;
+use crate::window::node::{self, Kind};
 use crate::window::sizes::{percent, theme_name};
 
 impl HearsightApp {
@@ -173,7 +174,7 @@ impl HearsightApp {
             ),
             ahead,
         );
-        changed
+        let changed = changed
             | rows::toggle(
                 ui,
                 &About::new(
@@ -182,7 +183,47 @@ impl HearsightApp {
                     text!("setting-keep-recent.help"),
                 ),
                 &mut settings.keep_recent,
-            )
+            );
+        let (name, help) = (text!("setting-recent"), text!("setting-recent.help"));
+        rows::part(ui, "recent", &name, &help, |ui| self.forget_recent(ui));
+        changed
+    }
+
+    /// The button that forgets, and once it is pressed the question whether that is meant.
+    fn forget_recent(&mut self, ui: &mut Ui) {
+        let count = self.recents.recent().entries().len();
+        if count == 0 {
+            self.settings_screen.forgetting = false;
+            ui.label(text!("setting-recent-none"));
+        } else if !self.settings_screen.forgetting {
+            if rows::button(ui, &text!("setting-recent-clear")).clicked() {
+                self.settings_screen.forgetting = true;
+            }
+        } else {
+            let question = text!("recent-clear-question", count = count);
+            node::text(
+                ui,
+                Id::unique("forget recent"),
+                question.as_str(),
+                &question,
+                Kind::Status,
+            );
+            ui.horizontal_wrapped(|ui| {
+                let no = rows::button(ui, &text!("recent-clear-no"));
+                let yes = rows::button(ui, &text!("recent-clear-yes")).clicked();
+                // The button that was pressed is gone: who presses Enter without having listened keeps them.
+                if ui.memory(|memory| memory.focused().is_none()) {
+                    no.request_focus();
+                }
+                if yes {
+                    self.recents.recent().clear();
+                    self.tell(text!("recent-cleared"));
+                }
+                if yes || no.clicked() {
+                    self.settings_screen.forgetting = false;
+                }
+            });
+        }
     }
 }
 

@@ -127,6 +127,7 @@ impl Window {
             .with_max_steps(20)
             .build_eframe(|creation| {
                 super::super::look::theme::apply(&creation.egui_ctx);
+                super::fonts::add_korean(&creation.egui_ctx);
                 let recent = Recent::start(Some(data), true, || {});
                 let first = given.first().filter(|photo| !photo.is_dir()).cloned();
                 let count = usize::from(first.is_some());
@@ -407,7 +408,7 @@ fn escape_stops_the_describing_and_nothing_of_it_comes_later() {
     assert_eq!(window.heading(), "No description yet");
 }
 
-fn recent_window(names: &[&str]) -> Window {
+pub fn recent_window(names: &[&str]) -> Window {
     let mut window = Window::telling(&Teller::default(), |_| Vec::new());
     for name in names {
         let path = picture(window.folder.path(), name);

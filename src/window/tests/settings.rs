@@ -206,3 +206,22 @@ fn the_theme_the_scale_and_the_size_of_the_sentence_go_on_by_key_and_are_said() 
         (ThemeChoice::Light, 36.0, 1.0)
     );
 }
+
+#[test]
+fn recent_descriptions_are_forgotten_from_the_settings_once_that_was_confirmed() {
+    let mut window = super::photos::recent_window(&["one.png"]);
+    window.open_settings();
+    window.tab_to("Clear recent descriptions");
+    window.key(Key::Enter);
+    assert_eq!(window.focused().as_deref(), Some("No, keep them"));
+    window.key(Key::Enter);
+    assert_eq!(window.harness.state().recents.recent().entries().len(), 1);
+    window.tab_to("Clear recent descriptions");
+    window.key(Key::Enter);
+    window.tab_to("Yes, forget all");
+    window.key(Key::Enter);
+    window.wait("nothing to be kept", |window| {
+        window.harness.state().recents.recent().entries().is_empty()
+    });
+    assert_eq!(window.status(), "The recent descriptions are forgotten.");
+}

@@ -16,7 +16,7 @@ use crate::photo::{Part, within};
 use crate::text;
 use crate::window::app::HearsightApp;
 use crate::window::commands::Command;
-use crate::window::look::theme;
+use crate::window::look::{focus, theme};
 use crate::window::{node, words};
 
 /// The width of a small map in points.
@@ -141,7 +141,10 @@ impl HearsightApp {
                 if ui.stack().iter().any(scrolls) {
                     show(ui);
                 } else {
-                    ScrollArea::vertical().auto_shrink([false, false]).show(ui, show);
+                    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                        show(ui);
+                        focus::follow(ui);
+                    });
                 }
             });
         }
@@ -242,9 +245,6 @@ impl Review {
             response.widget_info(|| WidgetInfo::selected(Role::Button, true, cell.lit, &name));
             if number == self.cell && std::mem::take(&mut self.focus) {
                 response.request_focus();
-            }
-            if response.gained_focus() {
-                response.scroll_to_me(None);
             }
             if ui.is_rect_visible(rect) {
                 let glow = &mut self.glows[number];
