@@ -1,5 +1,6 @@
 //! Where the focus is: a ring around whatever has it, the same for every widget, and scrolling that follows it.
 
+use egui::style::ScrollAnimation;
 use egui::{Context, CornerRadius, Id, Stroke, StrokeKind, Ui};
 
 use super::theme;
@@ -50,14 +51,16 @@ pub fn follow(ui: &Ui) {
     if left == 0 {
         return;
     }
-    if let Some(response) = ctx.read_response(focused)
+    // Every third frame: what was asked for before has to have happened.
+    if left % 3 == 0
+        && let Some(response) = ctx.read_response(focused)
         && response.layer_id == ui.layer_id()
         && ui.min_rect().contains(response.rect.center())
         && !response.interact_rect.contains_rect(response.rect)
     {
-        response.scroll_to_me(None);
-        ctx.request_repaint();
+        response.scroll_to_me_animation(None, ScrollAnimation::none());
     }
+    ctx.request_repaint();
     ctx.data_mut(|data| {
         data.insert_temp(key, (focused, left - 1));
     });
