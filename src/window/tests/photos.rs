@@ -377,6 +377,8 @@ fn what_is_hardly_to_be_believed_is_told_on_request_alone() {
 fn the_guess_is_also_a_button() {
     let mut window = Window::telling(&Teller::default(), |folder| vec![picture(folder, "doubt.png")]);
     window.wait_for_label("Tell the guess");
+    // Where the button has come to rest.
+    window.harness.run_steps(4);
     window.press("Tell the guess");
     assert_eq!(
         window.heading(),
