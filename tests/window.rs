@@ -302,3 +302,30 @@ fn without_a_model_the_window_opens_says_so_and_still_shows_photos() {
     assert!(window.names().iter().any(|name| name == "No description yet"));
     window.close();
 }
+
+#[test]
+fn a_theme_is_chosen_in_the_settings_by_a_screen_reader_and_kept() {
+    let _alone = alone();
+    let sound = Sound::without_voice();
+    let desktop = Desktop::start(sound.envs());
+    let model = models::model(Kind::Transformer, serde_json::json!({}));
+    let white = |screen: &RgbImage| {
+        let all = screen.pixels().filter(|pixel| pixel.0 == [255; 3]).count();
+        all * 2 > screen.pixels().len()
+    };
+    let window = desktop.open(arguments(model.path(), &[]));
+    window.wait_for("heading", "No description yet");
+    assert!(!white(&desktop.screenshot()));
+    window.key("ctrl+comma");
+    window.wait_for("heading", "Settings");
+    window.press("radio button", "Theme: Black on white");
+    wait_for_pixels(&desktop, "the window is white", white);
+    window.key("Escape");
+    window.wait_for("heading", "No description yet");
+    window.close();
+
+    let window = desktop.open(arguments(model.path(), &[]));
+    window.wait_for("heading", "No description yet");
+    wait_for_pixels(&desktop, "the theme was kept", white);
+    window.close();
+}
