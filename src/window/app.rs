@@ -152,6 +152,11 @@ impl HearsightApp {
 
     /// Takes in what the threads have sent.
     pub(super) fn listen(&mut self, ctx: &Context) {
+        // A description that came before would be said by the wrong one.
+        if !self.narrator.knows_who_speaks() {
+            ctx.request_repaint_after(SPEAKING_FRAME);
+            return;
+        }
         while let Some(event) = self.describer.poll() {
             self.on_describer(ctx, event);
         }

@@ -4,6 +4,11 @@
 pub trait ScreenReader {
     /// Whether one runs now.
     fn is_on(&self) -> bool;
+
+    /// Whether that is known yet: the desktop takes a moment to answer.
+    fn is_known(&self) -> bool {
+        true
+    }
 }
 
 /// Where nothing tells of screen readers: none runs, as far as is known. The person can say otherwise in the settings.
@@ -47,6 +52,7 @@ mod bus {
     #[derive(Default)]
     struct Shared {
         on: AtomicBool,
+        known: AtomicBool,
         ended: AtomicBool,
         /// Closed at the end, which ends the thread.
         connection: Mutex<Option<Connection>>,
@@ -63,6 +69,8 @@ mod bus {
                 if let Err(error) = pollster::block_on(follow(&theirs, &wake)) {
                     log::info!("nothing tells whether a screen reader runs: {error}");
                 }
+                theirs.known.store(true, Ordering::Release);
+                wake();
             });
             if let Err(error) = watching {
                 log::error!("no thread to ask for a screen reader: {error}");
@@ -74,6 +82,10 @@ mod bus {
     impl ScreenReader for Watch {
         fn is_on(&self) -> bool {
             self.0.on.load(Ordering::Acquire)
+        }
+
+        fn is_known(&self) -> bool {
+            self.0.known.load(Ordering::Acquire)
         }
     }
 
@@ -113,7 +125,8 @@ mod bus {
     }
 
     fn tell(shared: &Shared, wake: &impl Fn(), on: bool) {
-        if shared.on.swap(on, Ordering::AcqRel) != on {
+        let changed = shared.on.swap(on, Ordering::AcqRel) != on;
+        if !shared.known.swap(true, Ordering::AcqRel) || changed {
             log::info!("screen reader: {on}");
             wake();
         }

@@ -71,6 +71,7 @@ pub(super) enum Voices {
 pub(super) struct Narrator {
     voice: Box<dyn Voice>,
     screen_reader: Box<dyn ScreenReader>,
+    born: Instant,
     mode: SpeechMode,
     manner: Option<Manner>,
     spoken: Option<Spoken>,
@@ -84,6 +85,7 @@ impl Narrator {
         Self {
             voice,
             screen_reader,
+            born: Instant::now(),
             mode: SpeechMode::default(),
             manner: None,
             spoken: None,
@@ -110,6 +112,12 @@ impl Narrator {
             self.voice.set_manner(manner.clone());
             self.manner = Some(manner);
         }
+    }
+
+    /// Whether it is known who speaks; a desktop that does not answer is not waited for longer than a moment.
+    pub(super) fn knows_who_speaks(&self) -> bool {
+        const MOMENT: Duration = Duration::from_secs(2);
+        self.screen_reader.is_known() || self.born.elapsed() > MOMENT
     }
 
     /// Whether the screen reader says everything and the voice nothing.
