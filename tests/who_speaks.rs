@@ -61,6 +61,7 @@ fn with_a_screen_reader_running_the_voice_is_silent_and_the_focus_moves_to_the_r
     let sound = Sound::start();
     let desktop = Desktop::start(sound.envs());
     let scene = Scene::new();
+    desktop.settings("welcome_seen = true\n");
     desktop.screen_reader(true);
     let recorder = sound.record();
     let announcements = desktop.listen(30);

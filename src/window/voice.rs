@@ -117,7 +117,7 @@ impl Narrator {
     /// Whether it is known who speaks; a desktop that does not answer is not waited for longer than a moment.
     pub(super) fn knows_who_speaks(&self) -> bool {
         const MOMENT: Duration = Duration::from_secs(2);
-        self.screen_reader.is_known() || self.born.elapsed() > MOMENT
+        self.mode != SpeechMode::Automatic || self.screen_reader.is_known() || self.born.elapsed() > MOMENT
     }
 
     /// Whether the screen reader says everything and the voice nothing.
