@@ -304,6 +304,30 @@ fn without_a_model_the_window_opens_says_so_and_still_shows_photos() {
 }
 
 #[test]
+fn where_no_font_is_installed_letters_that_are_not_known_are_boxes_and_the_window_lives() {
+    let _alone = alone();
+    let sound = Sound::without_voice();
+    let folder = tempfile::tempdir().unwrap();
+    let fonts = folder.path().join("fonts.conf");
+    std::fs::write(
+        &fonts,
+        "<?xml version=\"1.0\"?><fontconfig><dir>/nowhere</dir></fontconfig>",
+    )
+    .unwrap();
+    let envs = sound.envs().into_iter().chain([("FONTCONFIG_FILE", fonts.into())]);
+    let desktop = Desktop::start(envs);
+    let nowhere = folder.path().join("no model");
+    let mut window = desktop.open(arguments(&nowhere, &[]));
+    window.wait_for("heading", "No description yet");
+    // The name of Korean stands there in Korean.
+    window.key("ctrl+comma");
+    window.press("radio button", "Language: 한국어");
+    window.wait_for("status bar", "(?s).*Noto Sans CJK KR.*");
+    assert!(window.is_alive());
+    window.close();
+}
+
+#[test]
 fn a_theme_is_chosen_in_the_settings_by_a_screen_reader_and_kept() {
     let _alone = alone();
     let sound = Sound::without_voice();

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 
 use egui::epaint::text::{FontData, FontInsert, FontPriority, InsertFontFamily};
 use egui::{Context, FontFamily, FontId};
@@ -89,12 +90,39 @@ impl Drop for Done {
     }
 }
 
-/// The first of the families that is installed.
-fn korean() -> Option<FontInsert> {
-    let mut fonts = Collection::new(CollectionOptions {
+/// Whether the system's list of fonts can be read, as far as that is known yet.
+///
+/// Where no font at all is installed, the code that reads the list panics; egui reads it on a thread of its own and
+/// panics with it as soon as it needs a letter that its own fonts lack.
+pub struct Probe(Option<JoinHandle<()>>);
+
+impl Probe {
+    /// Begins to read the list; meanwhile the window is made.
+    pub fn start() -> Self {
+        let thread = std::thread::Builder::new().name("fonts probe".to_owned());
+        Self(thread.spawn(|| drop(system())).ok())
+    }
+
+    /// Waits for the reading to be over and keeps egui from a list that cannot be read: unknown letters are boxes then.
+    pub fn guard(self, ctx: &Context) {
+        if self.0.is_some_and(|thread| thread.join().is_err()) {
+            log::warn!("the system's fonts cannot be listed; letters that are not in egui's own are shown as boxes");
+            ctx.set_font_providers(Vec::new());
+        }
+    }
+}
+
+/// The fonts that are installed.
+fn system() -> Collection {
+    Collection::new(CollectionOptions {
         shared: false,
         system_fonts: true,
-    });
+    })
+}
+
+/// The first of the families that is installed.
+fn korean() -> Option<FontInsert> {
+    let mut fonts = system();
     let mut sources = SourceCache::default();
     let mut query = fonts.query(&mut sources);
     query.set_families(FAMILIES.map(QueryFamily::Named));

@@ -85,7 +85,11 @@ pub fn open(options: Options) -> Result<(), WindowError> {
         clipboard_shortcuts: false,
         ..Default::default()
     };
-    let create = |creation: &eframe::CreationContext<'_>| Ok(Box::new(start(&creation.egui_ctx, options)) as _);
+    let fonts = fonts::Probe::start();
+    let create = |creation: &eframe::CreationContext<'_>| {
+        fonts.guard(&creation.egui_ctx);
+        Ok(Box::new(start(&creation.egui_ctx, options)) as _)
+    };
     eframe::run_native(words::TITLE, native, Box::new(create)).map_err(|error| {
         log::info!("no window: {error}");
         WindowError
