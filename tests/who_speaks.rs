@@ -68,19 +68,20 @@ fn with_a_screen_reader_running_the_voice_is_silent_and_the_focus_moves_to_the_r
     let window = scene.open(&desktop);
     let sentence = window.wait_for_focused("heading", "Description: .+").name;
     let sentence = sentence.trim_start_matches("Description: ").to_owned();
-    // What would be said stands in the live region.
-    window.wait_for("status bar", &format!("(?s){}.*Described in .*", regex(&sentence)));
+    window.wait_for("status bar", "(?s).*Described in .*");
     // Described again, now that the announcements are listened to.
     window.key("ctrl+d");
     window.wait_for_focused("heading", "Description: .+");
     for key in ["Right", "s", "u", "ctrl+Right", "r", "space", "Right"] {
         window.key(key);
     }
-    window.wait_for_focused("toggle button", ".+");
+    window.wait_for_focused("push button", ".+");
     window.key("s");
     window.wait_for("status bar", ".+: .+");
     let announced = announcements.finish();
-    assert!(announced.iter().any(|text| text.contains(&sentence)), "{announced:?}");
+    assert!(announced.iter().any(|text| text.contains("Described in")), "{announced:?}");
+    // What has the focus is read for that, and not announced besides.
+    assert!(!announced.iter().any(|text| text.contains(&sentence)), "{announced:?}");
     let heard = recorder.finish();
     assert!(
         heard.rms < 0.001 && heard.seconds < 0.01,
@@ -176,16 +177,4 @@ fn without_a_sound_server_the_window_says_that_nothing_takes_the_sound() {
     window.key("Right");
     window.wait_for_pressed("toggle button");
     window.close();
-}
-
-/// A pattern that matches this text.
-fn regex(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| {
-            (!c.is_alphanumeric() && c != ' ')
-                .then_some('\\')
-                .into_iter()
-                .chain([c])
-        })
-        .collect()
 }

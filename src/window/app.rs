@@ -19,7 +19,7 @@ use super::voice::{Narrator, SPEAKING_FRAME, Voice};
 use super::voice_list::VoiceList;
 use super::welcome::Welcome;
 use super::withheld::Withheld;
-use super::{caption, keys, node, words};
+use super::{caption, keys, words};
 use crate::captioner::{Description, Stage};
 use crate::describer::{Describer, Event, JobId, Source};
 use crate::photo::Photo;
@@ -176,9 +176,9 @@ impl HearsightApp {
         self.seeing.listen(ctx, self.shown.as_mut().map(|(_, picture)| picture));
         self.hear_of_saving();
         self.explore(ctx);
-        self.welcome();
+        self.welcome(ctx);
         self.status.announce(ctx, self.is_working());
-        node::announce(ctx, self.narrator.announces());
+        self.lead_reader(ctx);
     }
 
     fn on_describer(&mut self, ctx: &Context, event: Event) {
@@ -312,8 +312,8 @@ impl HearsightApp {
         });
     }
 
-    /// Does what a key or a button asks for.
-    pub(super) fn obey(&mut self, ctx: &Context, command: Command) {
+    /// What [`HearsightApp::obey`] does for each command.
+    pub(super) fn act(&mut self, ctx: &Context, command: Command) {
         self.welcome.end();
         match command {
             Command::Open => match self.desktop.choose() {
@@ -416,7 +416,11 @@ impl HearsightApp {
         self.light(number);
         // The focus follows where it was on a word or a screen reader says what has it.
         if focused.is_some() || self.narrator.leaves_speech() {
-            ctx.memory_mut(|memory| memory.request_focus(caption::word_id(number)));
+            ctx.memory_mut(|memory| {
+                memory.request_focus(caption::word_id(number));
+                // egui would go on from there with the same arrow.
+                memory.move_focus(egui::FocusDirection::None);
+            });
         }
     }
 

@@ -105,7 +105,12 @@ fn show_word(ui: &mut Ui, number: usize, word: &Word, lit: bool, font: &FontId) 
     let size = (galley.size() + PADDING * 2.0).max(theme::TARGET_SIZE);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let response = ui.interact(rect, word_id(number), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, lit, words::word(word)));
+    let leads = node::Reading::get(ui.ctx()).leads;
+    response.widget_info(|| match leads {
+        // There the focus follows the light: "pressed" and "not pressed" at every step would only be noise.
+        true => WidgetInfo::labeled(Role::Button, true, words::word(word)),
+        false => WidgetInfo::selected(Role::Button, true, lit, words::word(word)),
+    });
     let (box_fill, in_box) = theme::lit(ui.visuals());
     let ink = if lit { in_box } else { ui.visuals().text_color() };
     let text_at = rect.center() - galley.size() / 2.0;

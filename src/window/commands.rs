@@ -2,7 +2,7 @@
 //!
 //! The buttons, the menu, their hover texts, the list of keys and the README's table of keys are made from it; names
 //! and help come from `assets/language/*/commands.ftl`. A new command is a variant, a row (a row's `id` names its
-//! message, `command-ID`), its message in each language and its arm in `HearsightApp::obey`.
+//! message, `command-ID`), its message in each language and its arm in `HearsightApp::act`.
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 

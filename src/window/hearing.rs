@@ -3,7 +3,7 @@
 use egui::Context;
 
 use super::app::HearsightApp;
-use super::{caption, words};
+use super::words;
 use crate::captioner::Description;
 use crate::settings::{RATE, VOLUME};
 use crate::speech::{Part, spelling};
@@ -40,13 +40,15 @@ impl HearsightApp {
         let Some(description) = &self.description else { return };
         let (parts, before) = description_parts(description, &self.caption_language);
         let said = first.as_ref().map_or(0, |text| text.split_whitespace().count());
-        let sentences = [first.clone(), Some(report::sentence(description)), last.clone()];
-        let sentence = sentences.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let around: Vec<String> = [first.clone(), last.clone()].into_iter().flatten().collect();
         let (first, last) = (first.map(ours), last.map(ours));
         let parts = first.into_iter().chain(parts).chain(last).collect();
         if !self.narrator.speak(parts, Some(said + before)) {
-            self.status.tell_reader(sentence);
-            ctx.memory_mut(|memory| memory.request_focus(caption::heading_id()));
+            // The focus has the sentence said; twice would be once too often.
+            if !around.is_empty() {
+                self.status.tell_reader(around.join(" "));
+            }
+            self.lead_to_description(ctx);
         }
     }
 

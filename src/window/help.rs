@@ -52,7 +52,7 @@ pub fn show(ui: &mut Ui) {
                 Id::unique(("key", &key)),
                 text,
                 &line(&key, &help),
-                node::Kind::Plain,
+                node::Kind::Line,
             );
         }
     }

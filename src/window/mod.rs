@@ -12,6 +12,9 @@ mod hearing;
 mod help;
 mod keys;
 mod layout;
+mod lead;
+#[doc(hidden)]
+pub mod measuring;
 mod look;
 mod menu;
 mod node;
@@ -25,6 +28,7 @@ mod sheet;
 mod sheets;
 mod sizes;
 mod status;
+mod steady;
 mod typed_path;
 mod view;
 mod voice;
@@ -72,6 +76,11 @@ pub struct Options {
 /// # Errors
 /// There is no display, or none that can be drawn on.
 pub fn open(options: Options) -> Result<(), WindowError> {
+    run(|ctx| Box::new(start(ctx, options)))
+}
+
+/// Runs what `create` gives until the window is closed.
+fn run(create: impl FnOnce(&egui::Context) -> Box<dyn eframe::App>) -> Result<(), WindowError> {
     let native = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title(words::TITLE)
@@ -88,7 +97,7 @@ pub fn open(options: Options) -> Result<(), WindowError> {
     let fonts = fonts::Probe::start();
     let create = |creation: &eframe::CreationContext<'_>| {
         fonts.guard(&creation.egui_ctx);
-        Ok(Box::new(start(&creation.egui_ctx, options)) as _)
+        Ok(create(&creation.egui_ctx))
     };
     eframe::run_native(words::TITLE, native, Box::new(create)).map_err(|error| {
         log::info!("no window: {error}");
@@ -98,19 +107,32 @@ pub fn open(options: Options) -> Result<(), WindowError> {
 
 /// Starts the threads and the window over them.
 fn start(ctx: &egui::Context, options: Options) -> HearsightApp {
-    look::theme::apply(ctx);
-    let wake = || {
-        let ctx = ctx.clone();
-        move || ctx.request_repaint()
-    };
     let Options { photos, model, load } = options;
-    let recent = Recent::start(recent::folder(), true, wake());
+    let recent = Recent::start(recent::folder(), true, wake(ctx));
     let job = describer::Settings {
         model,
         load,
         recent: Some(Arc::clone(&recent)),
         ..describer::Settings::default()
     };
+    start_over(ctx, photos, recent, |first| Describer::start(job, first, wake(ctx)))
+}
+
+/// What a thread calls when it has something for the window.
+fn wake(ctx: &egui::Context) -> impl Fn() + Send + Sync + 'static + use<> {
+    let ctx = ctx.clone();
+    move || ctx.request_repaint()
+}
+
+/// The window over a describer that is given the first photo.
+fn start_over(
+    ctx: &egui::Context,
+    photos: Vec<PathBuf>,
+    recent: Arc<Recent>,
+    describer: impl FnOnce(Option<Source>) -> Describer,
+) -> HearsightApp {
+    look::theme::apply(ctx);
+    ctx.add_plugin(steady::SteadyFocus::default());
     // Shown before the model is loaded; there is no window yet that could wait for a disk.
     let first = photos
         .first()
@@ -118,19 +140,18 @@ fn start(ctx: &egui::Context, options: Options) -> HearsightApp {
         .cloned()
         .map(Source::Path);
     let count = usize::from(first.is_some());
-    let describer = Describer::start(job, first, wake());
-    let outside = Outside::new(wake());
+    let outside = Outside::new(wake(ctx));
     #[cfg(target_os = "linux")]
     web_drop::watch(outside.teller_of_web_addresses());
     HearsightApp::new(
         ctx,
-        describer,
-        Box::new(Speaker::start_with(voice_memory(), wake())),
+        describer(first),
+        Box::new(Speaker::start_with(voice_memory(), wake(ctx))),
         Box::new(outside),
         count,
         settings::open(),
     )
-    .with_screen_reader(screen_reader::watch(wake()))
+    .with_screen_reader(screen_reader::watch(wake(ctx)))
     .started_with(ctx, photos, recent)
 }
 

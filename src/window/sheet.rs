@@ -5,7 +5,7 @@ use egui::{Area, Button, Context, Frame, Id, Key, Modal, Modifiers, RichText, Sc
 
 use super::commands::{Command, Entry, Group};
 use super::look::{focus, theme};
-use super::node;
+use super::{node, steady};
 use crate::text;
 
 /// A line, for scrolling by key.
@@ -88,6 +88,8 @@ impl Sheets {
             return;
         }
         self.back = self.before.take();
+        // Until egui lets it, screen readers are told so already.
+        steady::expect(ctx, self.back);
         ctx.memory_mut(|memory| {
             if let Some(focused) = memory.focused() {
                 memory.surrender_focus(focused);
@@ -100,6 +102,7 @@ impl Sheets {
     pub fn give_focus_back(&mut self, ctx: &Context) {
         let covered = self.open.is_some() || ctx.memory(|memory| memory.top_modal_layer().is_some());
         if !covered && let Some(back) = self.back.take() {
+            steady::expect(ctx, None);
             ctx.memory_mut(|memory| memory.request_focus(back));
         }
     }

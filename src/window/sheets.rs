@@ -107,12 +107,14 @@ impl HearsightApp {
     }
 
     /// Gives the welcome of the first start as soon as nothing else is being done or said.
-    pub(super) fn welcome(&mut self) {
+    pub(super) fn welcome(&mut self, ctx: &Context) {
         let idle = !self.is_working() && !self.is_speaking();
         if self.welcome.begins(idle) {
-            // A screen reader hears of it as it appears.
             if !self.narrator.leaves_speech() {
                 self.speak(super::welcome::text());
+            } else if ctx.memory(|memory| memory.focused().is_none()) {
+                // A screen reader is led to it; one that is being led to something else hears of it as it appears.
+                ctx.memory_mut(|memory| memory.request_focus(super::welcome::id()));
             }
             self.settings.welcome_seen = true;
             self.settings_changed();

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use egui::Context;
+use egui::{Context, Id};
 
 /// Stages that are over sooner than this are shown but not announced.
 const QUICK: Duration = Duration::from_millis(700);
@@ -15,6 +15,8 @@ pub(super) struct Status {
     pub(super) trouble: bool,
     /// What the voice would say, left to the screen reader.
     instead: Option<String>,
+    /// Whether a screen reader is to be led to it.
+    lead: bool,
     announced: String,
     /// What was last made of that.
     settled: String,
@@ -27,6 +29,7 @@ impl Status {
             text,
             trouble: false,
             instead: None,
+            lead: false,
             announced: String::new(),
             settled: String::new(),
             since: Instant::now(),
@@ -41,8 +44,42 @@ impl Status {
         self.since = Instant::now();
     }
 
+    /// The id of its node.
+    pub(super) fn id() -> Id {
+        Id::unique("status")
+    }
+
+    /// When the news came.
+    pub(super) fn since(&self) -> Instant {
+        self.since
+    }
+
+    /// Whether a screen reader is to be led to the news.
+    pub(super) fn lead(&mut self, lead: bool) {
+        self.lead = lead;
+        if lead {
+            // An answer that is the same as the last one is an answer all the same.
+            self.settled.clear();
+        }
+    }
+
+    /// Whether a screen reader is to be led to it now: once, and not before the node has the news.
+    pub(super) fn leads_now(&mut self) -> bool {
+        let there = !self.settled.is_empty() && self.settled == self.wanted();
+        there && std::mem::take(&mut self.lead)
+    }
+
+    /// What is to be announced.
+    fn wanted(&self) -> String {
+        match &self.instead {
+            Some(said) if *said != self.text && !self.text.contains(said.as_str()) => format!("{said} {}", self.text),
+            _ => self.text.clone(),
+        }
+    }
+
     /// Has the screen reader say this, also where it has just said the same.
     pub(super) fn tell_reader(&mut self, said: String) {
+        self.lead = true;
         self.instead = Some(said);
         self.settled.clear();
         self.since = Instant::now();
@@ -55,10 +92,7 @@ impl Status {
 
     /// Brings what is announced up to date, unless the text is a stage that may be over at once.
     pub(super) fn announce(&mut self, ctx: &Context, working: bool) {
-        let wanted = match &self.instead {
-            Some(said) if *said != self.text && !self.text.contains(said.as_str()) => format!("{said} {}", self.text),
-            _ => self.text.clone(),
-        };
+        let wanted = self.wanted();
         if self.settled == wanted {
             return;
         }

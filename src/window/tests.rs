@@ -2,11 +2,14 @@
 //! scripted captioner, a scripted voice and a scripted desktop behind the real window.
 #![allow(clippy::unwrap_used)]
 
+mod every_command;
 mod fonts;
+mod fuzz;
 mod looks;
 mod pictures;
 mod settings;
 mod sheets;
+mod tab;
 
 use std::cell::RefCell;
 use std::collections::VecDeque;

@@ -43,6 +43,11 @@ impl Welcome {
     }
 }
 
+/// The id of its node.
+pub fn id() -> egui::Id {
+    egui::Id::unique("welcome")
+}
+
 /// The welcome.
 pub fn text() -> String {
     text!(

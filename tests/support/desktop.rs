@@ -13,6 +13,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use super::events::Events;
 use image::RgbImage;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -136,6 +137,27 @@ impl Desktop {
         Announcements { process, output }
     }
 
+    /// Listens to the window that is open, until the events are dropped.
+    pub fn events(&self) -> Events {
+        let path = self.folder.path().join("events.jsonl");
+        let mut listener = self.python_command("screen_reader.py");
+        listener.args(["listen", WINDOW]).stdout(fs::File::create(&path).unwrap());
+        Events::of(listener.process_group(0).spawn().unwrap(), path)
+    }
+
+    /// Where what this desktop needs lies.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A script of this folder, with Debian's own Python, which has the bindings.
+    pub fn python_command(&self, script: &str) -> Command {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support").join(script);
+        let mut command = self.command("/usr/bin/python3");
+        command.arg(path);
+        command
+    }
+
     /// Writes the settings that the program finds.
     pub fn settings(&self, text: &str) {
         let folder = self.folder.path().join("config");
@@ -249,6 +271,10 @@ pub struct Window<'d> {
 pub struct Node {
     /// What a screen reader calls it.
     pub name: String,
+    /// What it is.
+    pub role: String,
+    /// What is true of it: "focused", "checked".
+    pub states: Vec<String>,
     /// Left, top, width and height within the window.
     pub rect: [u32; 4],
 }
@@ -273,6 +299,18 @@ impl Window<'_> {
     /// The same for a node that has the focus.
     pub fn wait_for_focused(&self, role: &str, pattern: &str) -> Node {
         self.find("wait", &[role, pattern, "focused"])
+    }
+
+    /// The same for a box or a radio button that is on.
+    pub fn wait_for_checked(&self, role: &str, pattern: &str) -> Node {
+        self.find("wait", &[role, pattern, "checked"])
+    }
+
+    /// Types a text.
+    pub fn type_text(&self, text: &str) {
+        let mut xdotool = self.desktop.command("xdotool");
+        let typed = xdotool.args(["type", "--delay", "30", text]).status().unwrap();
+        assert!(typed.success(), "xdotool failed");
     }
 
     /// Presses a button as a screen reader does.
@@ -310,6 +348,30 @@ impl Window<'_> {
         pressed.success()
     }
 
+    /// Gives the window another size.
+    pub fn resize(&self, width: u32, height: u32) {
+        let (width, height) = (width.to_string(), height.to_string());
+        self.xdotool(&["windowsize", "--sync", "%1", &width, &height]);
+    }
+
+    /// What the window shows, without its frame.
+    pub fn picture(&self) -> RgbImage {
+        let id = self.xdotool(&[]);
+        let path = self.desktop.folder.path().join("window.png");
+        let taken = self.desktop.command("import").args(["-window", id.trim()]).arg(&path).status().unwrap();
+        assert!(taken.success(), "no picture of the window");
+        image::open(&path).unwrap().to_rgb8()
+    }
+
+    /// What xdotool answers about the window, which its arguments call %1.
+    fn xdotool(&self, arguments: &[&str]) -> String {
+        let mut xdotool = self.desktop.command("xdotool");
+        xdotool.args(["search", "--sync", "--onlyvisible", "--name", "^Hearsight$"]);
+        let output = xdotool.args(arguments).stdout(Stdio::piped()).output().unwrap();
+        assert!(output.status.success(), "xdotool failed");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// Drops files on the window as a file manager does.
     pub fn drop_files(&self, files: &[&Path]) {
         let mut arguments = vec![OsStr::new(WINDOW)];
@@ -343,6 +405,8 @@ impl Window<'_> {
         let node: Value = serde_json::from_str(&answer).unwrap();
         Node {
             name: node["name"].as_str().unwrap().to_owned(),
+            role: node["role"].as_str().unwrap().to_owned(),
+            states: serde_json::from_value(node["states"].clone()).unwrap(),
             rect: [0, 1, 2, 3].map(|side| u32::try_from(node["rect"][side].as_i64().unwrap_or(0)).unwrap_or(0)),
         }
     }
@@ -359,8 +423,14 @@ impl Drop for Window<'_> {
     }
 }
 
+/// A pattern for exactly this text.
+pub fn exactly(text: &str) -> String {
+    let escaped = |c: char| (!c.is_alphanumeric() && c != ' ').then_some('\\').into_iter().chain([c]);
+    text.chars().flat_map(escaped).collect()
+}
+
 /// Ends a process and those that it started.
-fn end(child: &mut Child) {
+pub fn end(child: &mut Child) {
     let _ = Command::new("kill")
         .args(["-KILL", "--", &format!("-{}", child.id())])
         .stderr(Stdio::null())

@@ -2,4 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 pub mod desktop;
+pub mod events;
+pub mod orca;
+pub mod photo;
 pub mod sound;

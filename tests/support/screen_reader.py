@@ -7,6 +7,7 @@
     wait-no WINDOW ROLE PATTERN        waits until there is no such node
     press WINDOW ROLE PATTERN          waits for it and does its first action
     tree WINDOW                        prints every node
+    listen WINDOW                      prints what the window tells, one JSON object a line, until it is ended
 
 ROLE and PATTERN are regular expressions for the whole of the role and the name; STATE is one that it must have.
 """
@@ -110,6 +111,27 @@ def find_none(name, role, pattern):
     sys.exit(f"the {role} {pattern!r} in {name!r} does not go")
 
 
+def listen(name):
+    """What has the focus, and what is announced, as it happens."""
+
+    def told(event):
+        try:
+            node = event.source
+            said = event.any_data if isinstance(event.any_data, str) else ""
+            line = {"event": event.type, "on": event.detail1, "said": said, "name": node.get_name()}
+            print(json.dumps({**line, "role": node.get_role_name()}), flush=True)
+        except GLib.Error:
+            pass
+
+    listener = Atspi.EventListener.new(told)
+    for kind in ("object:announcement", "object:state-changed:focused"):
+        listener.register(kind)
+    # Nodes that nobody has asked for tell nothing.
+    find(name, ".*", ".*")
+    print(json.dumps({"event": "listening"}), flush=True)
+    Atspi.event_main()
+
+
 def main():
     task, *rest = sys.argv[1:]
     if task == "enable":
@@ -123,6 +145,9 @@ def main():
         return
     if task == "announcements":
         announcements(float(rest[0]))
+        return
+    if task == "listen":
+        listen(*rest)
         return
     if task == "tree":
         find(rest[0], ".*", ".*")

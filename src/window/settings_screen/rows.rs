@@ -43,7 +43,9 @@ pub fn choice<T: Copy + PartialEq>(ui: &mut Ui, about: &About, value: &mut T, op
             ui.spacing_mut().item_spacing.x = 22.0;
             for (option, name) in options {
                 let response = ui.add(RadioButton::new(*value == *option, name.as_str()));
-                describe(ui, &response, &format!("{}: {name}", about.name), about);
+                // The help is the group's: with each of the choices it would be read again and again.
+                let name = format!("{}: {name}", about.name);
+                ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
                 if response.clicked() && *value != *option {
                     *value = *option;
                     changed = true;

@@ -154,6 +154,22 @@ fn keys_of_the_photo_mean_nothing_on_the_screen_of_settings() {
     assert_eq!(window.said().len(), said);
 }
 
+/// The sentence in the group of a radio button: read once, and not with each of its choices.
+fn help_of_group(mut node: egui_kittest::kittest::AccessKitNode<'_>) -> Option<String> {
+    while node.role() != Role::Group {
+        node = node.parent()?;
+    }
+    let mut inner: Vec<_> = node.children().collect();
+    while let Some(node) = inner.pop() {
+        let text = node.label().or_else(|| node.value()).unwrap_or_default();
+        if text.ends_with('.') {
+            return Some(text);
+        }
+        inner.extend(node.children());
+    }
+    None
+}
+
 #[test]
 fn every_row_has_a_name_and_a_sentence_of_help() {
     let mut window = Window::silent();
@@ -162,7 +178,10 @@ fn every_row_has_a_name_and_a_sentence_of_help() {
     for node in window.harness.root().children_recursive() {
         let node = node.accesskit_node();
         if matches!(node.role(), Role::RadioButton | Role::CheckBox | Role::Slider) {
-            let help = node.description().unwrap_or_default();
+            let help = match node.role() {
+                Role::RadioButton => help_of_group(node).unwrap_or_default(),
+                _ => node.description().unwrap_or_default(),
+            };
             assert!(
                 node.label().is_some_and(|name| name.len() > 2) && help.ends_with('.'),
                 "{:?}: {help:?}",
