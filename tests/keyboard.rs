@@ -45,7 +45,9 @@ fn a_photo_is_opened_read_and_stepped_through_by_keys_alone() {
     // Each word has the focus in turn, with its place in its name.
     window.key("Right");
     let word = window.wait_for_focused("push button", ".+");
-    told.wait_for("the focus on the first word", |event| event.is_focus() && event.name == word.name);
+    told.wait_for("the focus on the first word", |event| {
+        event.is_focus() && event.name == word.name
+    });
     window.key("Right");
     told.wait_for("the focus on the second word", |event| {
         event.is_focus() && event.role == "push button" && event.name != word.name
@@ -88,7 +90,11 @@ fn a_photo_is_opened_read_and_stepped_through_by_keys_alone() {
     window.wait_for_focused(&back.role, &support::desktop::exactly(&back.name));
 
     // Nothing was ever focused that has no name.
-    let unnamed: Vec<_> = told.all().into_iter().filter(|event| event.is_focus() && event.name.is_empty()).collect();
+    let unnamed: Vec<_> = told
+        .all()
+        .into_iter()
+        .filter(|event| event.is_focus() && event.name.is_empty())
+        .collect();
     assert!(unnamed.is_empty(), "{unnamed:?}");
     window.close();
 }

@@ -23,8 +23,22 @@ const EXPECTED: &str = "tests/fixtures/orca-walk.txt";
 
 /// The keys of the walk once the photo is described.
 const KEYS: [&str; 16] = [
-    "Right", "Right", "s", "p", "r", "r", "bracketright", "ctrl+t", "ctrl+comma", "Tab", "Tab", "Escape", "F1", "Tab",
-    "Escape", "F10",
+    "Right",
+    "Right",
+    "s",
+    "p",
+    "r",
+    "r",
+    "bracketright",
+    "ctrl+t",
+    "ctrl+comma",
+    "Tab",
+    "Tab",
+    "Escape",
+    "F1",
+    "Tab",
+    "Escape",
+    "F10",
 ];
 
 #[test]
@@ -74,7 +88,10 @@ fn orca_says_each_result_once_and_our_voice_is_silent() {
     window.key("Escape");
     window.close();
     let heard = recorder.finish();
-    assert!(heard.rms < 0.001 && heard.seconds < 0.01, "our voice spoke beside Orca: {heard:?}");
+    assert!(
+        heard.rms < 0.001 && heard.seconds < 0.01,
+        "our voice spoke beside Orca: {heard:?}"
+    );
 
     let expected = Path::new(env!("CARGO_MANIFEST_DIR")).join(EXPECTED);
     if std::env::var_os("UPDATE_ORCA").is_some() {

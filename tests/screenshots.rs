@@ -126,7 +126,7 @@ fn take(shot: &Shot) {
         window.key(key);
         settle();
     }
-    save(&desktop, &window, &folder().join(shot.file));
+    save(&window, &folder().join(shot.file));
     window.close();
 }
 
@@ -135,11 +135,10 @@ fn settle() {
     sleep(Duration::from_millis(2500));
 }
 
-fn save(desktop: &Desktop, window: &Window, path: &Path) {
+fn save(window: &Window, path: &Path) {
     fs::create_dir_all(folder()).unwrap();
-    let [left, top, width, height] = window.place();
-    let screen = desktop.screenshot();
-    let picture = image::imageops::crop_imm(&screen, left, top, width, height).to_image();
     let file = fs::File::create(path).unwrap();
-    JpegEncoder::new_with_quality(file, 84).encode_image(&picture).unwrap();
+    JpegEncoder::new_with_quality(file, 80)
+        .encode_image(&window.picture())
+        .unwrap();
 }

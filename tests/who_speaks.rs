@@ -79,7 +79,10 @@ fn with_a_screen_reader_running_the_voice_is_silent_and_the_focus_moves_to_the_r
     window.key("s");
     window.wait_for("status bar", ".+: .+");
     let announced = announcements.finish();
-    assert!(announced.iter().any(|text| text.contains("Described in")), "{announced:?}");
+    assert!(
+        announced.iter().any(|text| text.contains("Described in")),
+        "{announced:?}"
+    );
     // What has the focus is read for that, and not announced besides.
     assert!(!announced.iter().any(|text| text.contains(&sentence)), "{announced:?}");
     let heard = recorder.finish();

@@ -54,7 +54,11 @@ impl Looker for Slow {
         };
         Ok(Some(Description {
             // The sum is used, so that the work is done.
-            caption: if sum.is_nan() { "no sum".to_owned() } else { "a dog runs".to_owned() },
+            caption: if sum.is_nan() {
+                "no sum".to_owned()
+            } else {
+                "a dog runs".to_owned()
+            },
             confidence: 0.9,
             words: ["a", "dog", "runs"].map(word).to_vec(),
             alternatives: Vec::new(),
@@ -147,7 +151,11 @@ struct Measured {
 
 impl Measured {
     fn texts(&self) -> Vec<String> {
-        self.painted.lock().unwrap_or_else(PoisonError::into_inner).texts.clone()
+        self.painted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .texts
+            .clone()
     }
 
     fn go_on(&mut self, part: Part) {
@@ -177,7 +185,9 @@ impl Measured {
     fn direct(&mut self, input: &mut RawInput) {
         let texts = self.texts();
         let described = texts.iter().any(|text| text.starts_with("Described in"));
-        let (over, shown) = (self.since.elapsed(), |part: &str| texts.iter().any(|text| text.contains(part)));
+        let (over, shown) = (self.since.elapsed(), |part: &str| {
+            texts.iter().any(|text| text.contains(part))
+        });
         match self.part {
             // Until the window stands and the model works.
             Part::Start if over > Duration::from_millis(1500) => self.go_on(Part::Working),
@@ -224,7 +234,8 @@ impl App for Measured {
                 self.pressed = None;
             }
         }
-        if self.pressed.is_none() && self.last_key.elapsed() >= PAUSE
+        if self.pressed.is_none()
+            && self.last_key.elapsed() >= PAUSE
             && let Some((key, modifiers, answer)) = self.next_key()
         {
             press(input, key, modifiers);
@@ -280,7 +291,9 @@ impl Measured {
             let frames: Vec<&Frame> = self.frames.iter().filter(|frame| frame.part == part).collect();
             let mut times: Vec<Duration> = frames.iter().map(|frame| frame.whole).collect();
             times.sort();
-            let Some(worst) = frames.iter().max_by_key(|frame| frame.whole) else { continue };
+            let Some(worst) = frames.iter().max_by_key(|frame| frame.whole) else {
+                continue;
+            };
             let ms = |time: Duration| time.as_secs_f64() * 1000.0;
             let share = |share: usize| ms(times[(times.len() - 1) * share / 100]);
             println!(

@@ -13,9 +13,9 @@ mod help;
 mod keys;
 mod layout;
 mod lead;
+mod look;
 #[doc(hidden)]
 pub mod measuring;
-mod look;
 mod menu;
 mod node;
 mod others;

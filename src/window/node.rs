@@ -86,7 +86,11 @@ pub fn text(ui: &mut Ui, id: Id, text: impl Into<WidgetText>, name: &str, kind: 
             Kind::Status | Kind::Line | Kind::Plain => {}
         }
         if matches!(kind, Kind::Heading | Kind::Status) {
-            node.set_live(if reading.announces && !heard { Live::Polite } else { Live::Off });
+            node.set_live(if reading.announces && !heard {
+                Live::Polite
+            } else {
+                Live::Off
+            });
         }
     });
     ui.painter().galley(rect.min, galley, ui.visuals().text_color());

@@ -71,7 +71,10 @@ mod tests {
             focus: focus.map_or(root, |id| id.accesskit_id()),
         });
         steady.output_hook(ctx, &mut output);
-        output.platform_output.accesskit_update.map_or(root, |update| update.focus)
+        output
+            .platform_output
+            .accesskit_update
+            .map_or(root, |update| update.focus)
     }
 
     #[test]
@@ -98,6 +101,9 @@ mod tests {
         expect(&ctx, Some(button));
         assert_eq!(told(&mut steady, &ctx, None, &[button]), button.accesskit_id());
         expect(&ctx, None);
-        assert_eq!(told(&mut steady, &ctx, None, &[]), egui::accesskit_root_id().accesskit_id());
+        assert_eq!(
+            told(&mut steady, &ctx, None, &[]),
+            egui::accesskit_root_id().accesskit_id()
+        );
     }
 }

@@ -141,7 +141,9 @@ impl Desktop {
     pub fn events(&self) -> Events {
         let path = self.folder.path().join("events.jsonl");
         let mut listener = self.python_command("screen_reader.py");
-        listener.args(["listen", WINDOW]).stdout(fs::File::create(&path).unwrap());
+        listener
+            .args(["listen", WINDOW])
+            .stdout(fs::File::create(&path).unwrap());
         Events::of(listener.process_group(0).spawn().unwrap(), path)
     }
 
@@ -358,7 +360,13 @@ impl Window<'_> {
     pub fn picture(&self) -> RgbImage {
         let id = self.xdotool(&[]);
         let path = self.desktop.folder.path().join("window.png");
-        let taken = self.desktop.command("import").args(["-window", id.trim()]).arg(&path).status().unwrap();
+        let taken = self
+            .desktop
+            .command("import")
+            .args(["-window", id.trim()])
+            .arg(&path)
+            .status()
+            .unwrap();
         assert!(taken.success(), "no picture of the window");
         image::open(&path).unwrap().to_rgb8()
     }
@@ -425,7 +433,12 @@ impl Drop for Window<'_> {
 
 /// A pattern for exactly this text.
 pub fn exactly(text: &str) -> String {
-    let escaped = |c: char| (!c.is_alphanumeric() && c != ' ').then_some('\\').into_iter().chain([c]);
+    let escaped = |c: char| {
+        (!c.is_alphanumeric() && c != ' ')
+            .then_some('\\')
+            .into_iter()
+            .chain([c])
+    };
     text.chars().flat_map(escaped).collect()
 }
 

@@ -75,7 +75,10 @@ impl Events {
             if let Some(event) = all.iter().skip(from).find(|event| is_it(event)) {
                 return event.clone();
             }
-            assert!(begun.elapsed() < PATIENCE, "waited in vain for {what}; there were {all:?}");
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "waited in vain for {what}; there were {all:?}"
+            );
             sleep(Duration::from_millis(50));
         }
     }

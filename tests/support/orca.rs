@@ -22,7 +22,8 @@ pub struct Orca {
 impl Orca {
     /// Whether it is installed here.
     pub fn is_installed() -> bool {
-        std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join("orca").exists()))
+        std::env::var_os("PATH")
+            .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join("orca").exists()))
     }
 
     /// Starts it. It has no voice of its own there: nothing but the program could be heard.
@@ -51,7 +52,11 @@ impl Orca {
     pub fn wait_for(&self, part: &str) {
         let begun = Instant::now();
         while !self.said().iter().any(|said| said.contains(part)) {
-            assert!(begun.elapsed() < PATIENCE, "Orca never said {part:?}: {:?}", self.said());
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "Orca never said {part:?}: {:?}",
+                self.said()
+            );
             sleep(Duration::from_millis(50));
         }
     }
@@ -68,7 +73,11 @@ impl Orca {
             if count > from && since.elapsed() > QUIET {
                 return said[from..].to_vec();
             }
-            assert!(begun.elapsed() < PATIENCE, "Orca says nothing more after {:?}", said.last());
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "Orca says nothing more after {:?}",
+                said.last()
+            );
             sleep(Duration::from_millis(50));
         }
     }
@@ -84,7 +93,10 @@ impl Drop for Orca {
 fn spoken(line: &str) -> Option<String> {
     let (_, rest) = line.split_once("SPEECH OUTPUT: '")?;
     // After it come the voice's properties.
-    let end = rest.rfind("'{").or_else(|| rest.rfind("' voice=")).or_else(|| rest.rfind("' {"));
+    let end = rest
+        .rfind("'{")
+        .or_else(|| rest.rfind("' voice="))
+        .or_else(|| rest.rfind("' {"));
     let text = end.map_or(rest.trim_end_matches('\''), |end| &rest[..end]);
     let text = text.rfind("' voice=").map_or(text, |end| &text[..end]);
     Some(text.trim_end_matches('\u{a0}').trim().to_owned())

@@ -45,7 +45,8 @@ pub fn choice<T: Copy + PartialEq>(ui: &mut Ui, about: &About, value: &mut T, op
                 let response = ui.add(RadioButton::new(*value == *option, name.as_str()));
                 // The help is the group's: with each of the choices it would be read again and again.
                 let name = format!("{}: {name}", about.name);
-                ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
+                ui.ctx()
+                    .accesskit_node_builder(response.id, |node| node.set_label(name));
                 if response.clicked() && *value != *option {
                     *value = *option;
                     changed = true;

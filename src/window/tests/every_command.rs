@@ -116,7 +116,9 @@ fn effect(command: Command) -> Effect {
         Command::PreviousSentence => effect(
             |window| {
                 window.key(Key::ArrowDown);
-                window.wait("another sentence", |window| window.heading().ends_with("a brown dog runs"));
+                window.wait("another sentence", |window| {
+                    window.heading().ends_with("a brown dog runs")
+                });
             },
             |window, _| window.heading() == "Description: dog in b.png",
         ),
@@ -178,7 +180,9 @@ fn window() -> Window {
         let picture = |name: &str| {
             let path = photos.join(name);
             let shade = name.as_bytes()[0];
-            image::RgbImage::from_pixel(1200, 800, image::Rgb([shade, 90, 60])).save(&path).unwrap();
+            image::RgbImage::from_pixel(1200, 800, image::Rgb([shade, 90, 60]))
+                .save(&path)
+                .unwrap();
             path
         };
         let paths = ["a.png", "b.png", "c.png"].map(picture);
@@ -202,7 +206,10 @@ fn press(window: &mut Window, key: KeyboardShortcut) {
 fn choose(window: &mut Window, entry: &Entry) {
     window.key(Key::F10);
     let name = entry.name();
-    window.harness.get_by_role_and_label(Role::MenuItem, &name).click_accesskit();
+    window
+        .harness
+        .get_by_role_and_label(Role::MenuItem, &name)
+        .click_accesskit();
     window.harness.run_steps(4);
 }
 

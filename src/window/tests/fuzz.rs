@@ -146,10 +146,15 @@ impl Storm {
         let narrator = Narrator::new(Box::new(Rc::clone(&mouth)), Box::new(Reader(Rc::clone(&reader))));
         window.harness.state_mut().narrator = narrator;
         // What no font of the tests can draw is a box, as in the window itself.
-        window.harness.ctx.set_missing_glyph_policy(egui::MissingGlyphPolicy::Tofu);
+        window
+            .harness
+            .ctx
+            .set_missing_glyph_policy(egui::MissingGlyphPolicy::Tofu);
         let folder = window.folder.path().to_owned();
         let wide = folder.join("wide.png");
-        image::RgbImage::from_pixel(900, 60, image::Rgb([9, 99, 200])).save(&wide).unwrap();
+        image::RgbImage::from_pixel(900, 60, image::Rgb([9, 99, 200]))
+            .save(&wide)
+            .unwrap();
         let text = folder.join("no photo.txt");
         std::fs::write(&text, "nothing to see").unwrap();
         let files = vec![window.photo(), wide, text, folder.clone(), folder.join("gone.png")];
@@ -202,7 +207,16 @@ impl Storm {
                 format!("Tab and {key:?}")
             }
             11 => {
-                let texts = ["x", "강아지", "\u{0}\u{7}", "/tmp", "~", "\u{1f415}", "a\nb", "\u{202e}"];
+                let texts = [
+                    "x",
+                    "강아지",
+                    "\u{0}\u{7}",
+                    "/tmp",
+                    "~",
+                    "\u{1f415}",
+                    "a\nb",
+                    "\u{202e}",
+                ];
                 let text = texts[self.random.usize(0..texts.len())];
                 self.window.harness.event(egui::Event::Text(text.to_owned()));
                 format!("typed {text:?}")
@@ -300,9 +314,17 @@ impl Storm {
     fn check(&self) {
         let report = || format!("seed {}, after {:?}", self.seed, self.done);
         let app = self.window.harness.state();
-        assert!(!self.looker.twice.load(Ordering::SeqCst), "two jobs at once: {}", report());
+        assert!(
+            !self.looker.twice.load(Ordering::SeqCst),
+            "two jobs at once: {}",
+            report()
+        );
         if self.reader.get() && app.settings.speech == SpeechMode::Automatic {
-            assert!(!app.is_speaking(), "two voices: the screen reader's and ours: {}", report());
+            assert!(
+                !app.is_speaking(),
+                "two voices: the screen reader's and ours: {}",
+                report()
+            );
             assert_eq!(self.mouth.saying.get(), None, "two voices: {}", report());
         }
         // What the window holds for speech is what the voice says; what the voice has told since comes next frame.

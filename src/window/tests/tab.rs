@@ -59,11 +59,17 @@ impl Window {
                 if stops.is_empty() {
                     continue;
                 }
-                let Some(again) = self.tab(back) else { panic!("{screen}: the focus is lost after {stops:?}") };
+                let Some(again) = self.tab(back) else {
+                    panic!("{screen}: the focus is lost after {stops:?}")
+                };
                 assert_eq!(again.id, stops[0].id, "{screen}: after the end comes the begin");
                 return stops;
             };
-            assert!(!stop.name.trim().is_empty(), "{screen}: {stop:?} has no name, after {:?}", stops.last());
+            assert!(
+                !stop.name.trim().is_empty(),
+                "{screen}: {stop:?} has no name, after {:?}",
+                stops.last()
+            );
             if stops.first().is_some_and(|first| first.id == stop.id) {
                 return stops;
             }
@@ -83,7 +89,11 @@ impl Window {
 fn in_reading_order(one: &Stop, other: &Stop) -> bool {
     let (a, b) = (one.rect, other.rect);
     let same_line = a.top() < b.bottom() - 2.0 && b.top() < a.bottom() - 2.0;
-    if same_line { a.left() <= b.left() + 1.0 } else { a.top() <= b.top() + 1.0 }
+    if same_line {
+        a.left() <= b.left() + 1.0
+    } else {
+        a.top() <= b.top() + 1.0
+    }
 }
 
 /// Walks forth and back. `parts` says how many blocks, each in reading order, the screen has, for blocks need not stand
@@ -119,7 +129,10 @@ fn try_out(window: &mut Window, screen: &str, parts: usize, scrolls: bool) {
             .filter(|pair| !in_reading_order(&pair[0], &pair[1]))
             .map(|pair| (&pair[0].name, &pair[1].name))
             .collect();
-        assert!(breaks.len() < parts, "{screen}: jumps against the reading at {breaks:?}");
+        assert!(
+            breaks.len() < parts,
+            "{screen}: jumps against the reading at {breaks:?}"
+        );
     }
 }
 
@@ -165,10 +178,21 @@ fn every_sheet_is_walked_by_tab_and_gives_the_focus_back() {
         window.harness.get_by_role_and_label(Role::Button, "Copy").focus();
         window.harness.run_steps(3);
         key(&mut window, modifiers, opens);
-        let behind = id_of(&window.harness.get_by_role_and_label(Role::Button, "Copy").accesskit_node());
+        let behind = id_of(
+            &window
+                .harness
+                .get_by_role_and_label(Role::Button, "Copy")
+                .accesskit_node(),
+        );
         let stops = window.walk(screen, false);
-        assert!(stops.iter().all(|stop| stop.id != behind), "{screen}: Tab goes behind it");
-        assert!(stops.iter().any(|stop| stop.name == text!("close")), "{screen}: {stops:?}");
+        assert!(
+            stops.iter().all(|stop| stop.id != behind),
+            "{screen}: Tab goes behind it"
+        );
+        assert!(
+            stops.iter().any(|stop| stop.name == text!("close")),
+            "{screen}: {stops:?}"
+        );
         assert_eq!(window.walk(screen, true).len(), stops.len(), "{screen}");
         if !scrolls {
             // The walk began somewhere within: once around there is one jump, from the last to the first.
@@ -204,8 +228,16 @@ fn beside_a_screen_reader_the_texts_are_walked_too() {
     window.harness.run_steps(4);
     let stops = window.walk("the window beside a screen reader", false);
     let status = window.status();
-    assert!(stops.iter().any(|stop| stop.role == Role::Status && stop.name == status), "{stops:?}");
-    assert!(stops.iter().any(|stop| stop.name == "Model script, on cpu"), "{stops:?}");
+    assert!(
+        stops
+            .iter()
+            .any(|stop| stop.role == Role::Status && stop.name == status),
+        "{stops:?}"
+    );
+    assert!(
+        stops.iter().any(|stop| stop.name == "Model script, on cpu"),
+        "{stops:?}"
+    );
     key(&mut window, Modifiers::NONE, Key::F1);
     let stops = window.walk("the help beside a screen reader", false);
     assert!(stops.len() > COMMANDS.len(), "each line can be read");

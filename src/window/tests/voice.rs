@@ -180,11 +180,7 @@ fn with_a_screen_reader_the_voice_is_silent_and_the_focus_moves_to_the_result() 
     window.wait("the description", |window| window.heading().starts_with("Description:"));
     window.harness.run_steps(3);
     assert!(window.harness.get_by_role(Role::Heading).is_focused());
-    assert!(
-        window.status().starts_with("Described in"),
-        "{}",
-        window.status()
-    );
+    assert!(window.status().starts_with("Described in"), "{}", window.status());
     for key in [Key::ArrowRight, Key::S, Key::U, Key::R, Key::Space] {
         window.key(key);
     }
