@@ -12,9 +12,11 @@ use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 use hearsight::captioner::DeviceChoice;
 use hearsight::language::{self, Language};
 use hearsight::model::MAX_BEAMS;
+use serde_json::Value;
 
 mod describe;
 mod doctor;
+mod generate;
 mod output;
 mod window;
 
@@ -102,6 +104,10 @@ struct DescribeArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MAX_BEAMS as i64))]
     beams: Option<u16>,
 
+    /// Setting of the search by its name in generation_config.json, such as length_penalty=0.0; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", value_parser = generate::setting)]
+    generate: Vec<(String, Value)>,
+
     /// Save the photo with where the model looked for each word as a PNG; takes a single PHOTO
     #[arg(long, value_name = "OUT.png")]
     attention: Option<PathBuf>,
@@ -173,11 +179,18 @@ impl DescribeArguments {
                 ),
             ));
         }
+        if self.beams.is_some() && self.generate.iter().any(|(key, _)| key == "num_beams") {
+            return Err(Arguments::command().error(
+                ErrorKind::ArgumentConflict,
+                "--beams and --generate num_beams say the same; give one of them",
+            ));
+        }
         Ok(describe::Describe {
             photos: self.photos,
             json: self.json,
             speak: self.speak,
             beams: self.beams.map(usize::from),
+            generation: self.generate.into_iter().collect(),
             attention: self.attention,
             model: self.model.into(),
         })

@@ -329,6 +329,45 @@ fn more_beams_give_more_to_choose_from() {
 }
 
 #[test]
+fn a_setting_of_the_search_is_followed_and_a_wrong_one_is_wrong_usage() {
+    let (model, folder) = (model(), TempDir::new().unwrap());
+    let photo = picture(folder.path(), "made.png", 64, 64);
+    let tokens = |settings: &[&str]| {
+        let mut command = describe(&model);
+        for setting in settings {
+            command.args(["--generate", setting]);
+        }
+        let line = run(command.arg("--json").arg(&photo)).json().remove(0);
+        (
+            line["tokens"].as_array().unwrap().len(),
+            line["alternatives"].as_array().unwrap().len(),
+        )
+    };
+    assert_eq!(tokens(&["max_new_tokens=5", "min_new_tokens=5"]).0, 6);
+    assert_eq!(tokens(&["max_length=8", "min_length=8"]).0, 8);
+    assert_eq!(tokens(&["num_beams=4", "num_return_sequences=2"]).1, 1);
+    for (setting, named) in [
+        ("max_lenght=5", "max_length"),
+        ("num_beams=none", "num_beams"),
+        ("do_sample=true", "do_sample"),
+        ("early_stopping", "KEY=VALUE"),
+    ] {
+        let run = run(describe(&model).args(["--generate", setting]).arg(&photo));
+        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{setting}");
+        assert!(run.stderr.contains(named), "{}", run.stderr);
+    }
+    let both = run(describe(&model)
+        .args(["--beams", "2", "--generate", "num_beams=3"])
+        .arg(&photo));
+    assert_eq!(both.code, Some(2));
+    let too_many = run(describe(&model)
+        .args(["--generate", "num_return_sequences=3"])
+        .arg(&photo));
+    assert_eq!(too_many.code, Some(1));
+    assert!(too_many.stderr.contains("num_return_sequences"), "{}", too_many.stderr);
+}
+
+#[test]
 fn the_attention_is_saved_as_a_picture_that_is_not_the_photo() {
     let model = model();
     let folder = TempDir::new().unwrap();

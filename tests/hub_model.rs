@@ -147,6 +147,16 @@ fn a_photo_of_any_size_is_prepared_and_described_as_generate_does_it() {
 }
 
 #[test]
+fn a_model_that_wants_another_search_is_refused_by_the_name_of_its_setting() {
+    let folder = model(&["decoder_model.onnx"], &serde_json::json!({"do_sample": true}));
+    let error = ModelFolder::open(folder.path()).unwrap_err().to_string();
+    assert!(
+        error.contains("do_sample") && error.contains("generation_config.json"),
+        "{error}"
+    );
+}
+
+#[test]
 fn quantised_graphs_in_a_folder_of_their_own_are_found() {
     let folder = model(&[], &serde_json::json!({}));
     fs::create_dir(folder.path().join("onnx")).unwrap();

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use ndarray::Array4;
+use serde_json::{Map, Value};
 
 use super::cancel::Run;
 use super::decoder::{Decoder, Memory};
@@ -13,7 +14,7 @@ use super::runtime::open_sessions;
 use super::search::{Hypothesis, search};
 use super::support::{Bag, Support};
 use super::{Alternative, Cancel, CaptionError, Description, DeviceChoice, Seconds, sentence};
-use crate::model::{Evidence, GenerationConfig, ModelError, ModelFolder};
+use crate::model::{Evidence, GenerationConfig, GenerationError, ModelError, ModelFolder};
 use crate::photo::Photo;
 
 /// How a model is loaded.
@@ -40,6 +41,8 @@ pub struct DescribeOptions {
     pub no_repeat_ngram_size: Option<usize>,
     /// Divides the odds of tokens that were there already; 1 changes nothing.
     pub repetition_penalty: Option<f32>,
+    /// Any setting of `generation_config.json` by its name there; these go before the ones above.
+    pub generation: Map<String, Value>,
 }
 
 /// What the captioner is doing.
@@ -192,11 +195,14 @@ impl Captioner {
         progress(Stage::Encode);
         let (mut memory, support) = self.look(&pixels, run)?;
         // A greedy search has nothing to choose from.
-        let beams = options.over(self.model.generation()).num_beams().max(BEAMS_FURTHER);
-        let options = DescribeOptions {
+        let beams = options.over(self.model.generation())?.num_beams().max(BEAMS_FURTHER);
+        let mut options = DescribeOptions {
             beams: Some(beams),
             ..options.clone()
         };
+        for key in ["num_beams", "num_return_sequences"] {
+            options.generation.remove(key);
+        }
         let mut description = description.clone();
         let mut said: Vec<Vec<i64>> = description
             .alternatives
@@ -210,14 +216,14 @@ impl Captioner {
             }
             let found = self.search(&mut memory, &options, &said, run, progress)?;
             let before = description.alternatives.len();
-            for other in &found {
+            for (other, _) in &found {
                 description.add_alternative(self.alternative(other, &support)?);
                 if description.alternatives.len() > before {
                     break;
                 }
             }
             // Also where it has said nothing new: the next search keeps further away.
-            said.extend(found.first().map(|best| best.tokens.clone()));
+            said.extend(found.first().map(|(best, _)| best.tokens.clone()));
         }
         Ok(description)
     }
@@ -236,8 +242,8 @@ impl Captioner {
         said: &[Vec<i64>],
         run: &Run,
         progress: &mut dyn FnMut(Stage),
-    ) -> Result<Vec<Hypothesis>, CaptionError> {
-        let settings = options.over(self.model.generation());
+    ) -> Result<Vec<(Hypothesis, f64)>, CaptionError> {
+        let settings = options.over(self.model.generation())?;
         // A folder without a start token was refused when it was opened.
         let start = settings.start_token().unwrap_or_default();
         let decoder = &mut self.decoder;
@@ -251,12 +257,12 @@ impl Captioner {
             state = Some(next);
             Ok(step)
         })?;
-        Ok(found.into_iter().map(|(hypothesis, _)| hypothesis).collect())
+        Ok(found)
     }
 
-    fn description(&self, found: &[Hypothesis], support: &Support) -> Result<Description, CaptionError> {
+    fn description(&self, found: &[(Hypothesis, f64)], support: &Support) -> Result<Description, CaptionError> {
         let (best, others) = found.split_first().ok_or(CaptionError::NoWords)?;
-        let best = self.alternative(best, support)?;
+        let best = self.alternative(&best.0, support)?;
         if best.words.is_empty() {
             return Err(CaptionError::NoWords);
         }
@@ -272,7 +278,7 @@ impl Captioner {
             seconds: Seconds::default(),
         };
         for other in others {
-            description.add_alternative(self.alternative(other, support)?);
+            description.add_alternative(self.alternative(&other.0, support)?);
         }
         Ok(description)
     }
@@ -338,7 +344,7 @@ fn graphs(
 
 impl DescribeOptions {
     /// The model's settings with these over them.
-    fn over(&self, settings: &GenerationConfig) -> GenerationConfig {
+    fn over(&self, settings: &GenerationConfig) -> Result<GenerationConfig, GenerationError> {
         let mut settings = settings.clone();
         settings.length_penalty = self.length_penalty.unwrap_or(settings.length_penalty);
         settings.no_repeat_ngram_size = self.no_repeat_ngram_size.unwrap_or(settings.no_repeat_ngram_size);
@@ -352,15 +358,13 @@ impl DescribeOptions {
         if let Some(length) = self.min_length {
             settings.set_min_length(length);
         }
-        settings
+        settings.with(&self.generation)
     }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use serde_json::Value;
-
     use super::*;
 
     fn assert_close(found: &[f32], expected: &Value, what: &str) {
@@ -369,6 +373,59 @@ mod tests {
         for (place, (a, b)) in found.iter().zip(&expected).enumerate() {
             assert!((a - b).abs() < 1e-4, "{what}, {place}: {a} is not {b}");
         }
+    }
+
+    fn fixture(file: &str) -> std::path::PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/fixtures/tiny-vit-gpt2")
+            .join(file)
+    }
+
+    fn rows(file: &str) -> Vec<Value> {
+        serde_json::from_slice(&std::fs::read(fixture(file)).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn every_sequence_and_its_score_is_what_generate_gives_under_every_setting() {
+        let folder = ModelFolder::open(&fixture("")).unwrap();
+        let options = LoadOptions {
+            threads: Some(1),
+            ..LoadOptions::default()
+        };
+        let mut captioner = Captioner::load(&folder, &options).unwrap();
+        let cancel = Cancel::default();
+        let run = cancel.watch().unwrap();
+        let mut compared = 0;
+        for row in rows("expected.json").iter().chain(&rows("more-expected.json")) {
+            let name = format!("{} {}", row["photo"], row["settings"]);
+            // The pixels are PIL's own; what the resizer does is another test's.
+            let photo = row["photo"].as_str().unwrap().replace("photo", "resized");
+            let photo = Photo::open(&fixture(&photo)).unwrap();
+            let (mut memory, _) = captioner
+                .look(&captioner.preprocessor.run(photo.pixels()), &run)
+                .unwrap();
+            let options = DescribeOptions {
+                generation: row["settings"].as_object().unwrap().clone(),
+                ..DescribeOptions::default()
+            };
+            let found = captioner.search(&mut memory, &options, &[], &run, &mut |_| {}).unwrap();
+            let sequences: Vec<Vec<i64>> = serde_json::from_value(row["sequences"].clone()).unwrap();
+            assert!(found.len() >= sequences.len(), "{name}");
+            for (place, (sequence, (path, score))) in sequences.iter().zip(&found).enumerate() {
+                // Shorter ones are filled up with the end token.
+                let (said, filling) = sequence.split_at(path.tokens.len());
+                assert_eq!(path.tokens, said, "{name}");
+                assert!(filling.iter().all(|&token| token == 599), "{name}");
+                if let Some(expected) = row["sequences_scores"][place].as_f64() {
+                    assert!(
+                        (score - expected).abs() < 1e-3 * expected.abs().max(1.0),
+                        "{name}: {score} is not {expected}"
+                    );
+                }
+            }
+            compared += 1;
+        }
+        assert_eq!(compared, 48 + 112);
     }
 
     #[test]
@@ -394,11 +451,15 @@ mod tests {
             let found = captioner
                 .search(&mut memory, &DescribeOptions::default(), &[], &run, &mut |_| {})
                 .unwrap();
-            assert_close(&found[0].log_probabilities, &row["token_logprobs"], "log-probabilities");
-            for (token, map) in found[0].attention.iter().enumerate() {
+            assert_close(
+                &found[0].0.log_probabilities,
+                &row["token_logprobs"],
+                "log-probabilities",
+            );
+            for (token, map) in found[0].0.attention.iter().enumerate() {
                 assert_close(map, &row["attention"][token], "attention");
             }
-            assert_eq!(found[0].attention.len(), row["attention"].as_array().unwrap().len());
+            assert_eq!(found[0].0.attention.len(), row["attention"].as_array().unwrap().len());
             compared += 1;
         }
         assert_eq!(compared, 4);

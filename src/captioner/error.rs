@@ -1,6 +1,6 @@
 //! Why a photo could not be described, as sentences for the person.
 
-use crate::model::ModelError;
+use crate::model::{GenerationError, ModelError};
 use crate::text;
 
 use super::RuntimeError;
@@ -18,6 +18,13 @@ pub enum CaptionError {
     /// The model wants its photos prepared in a way that is not known here.
     #[error(transparent)]
     Preprocessor(#[from] PreprocessorError),
+    /// A setting of the search that was asked for cannot be followed.
+    #[error("{}", text!("caption-setting", reason = reason.to_string()))]
+    Generation {
+        /// Which one, and why.
+        #[from]
+        reason: GenerationError,
+    },
     /// [`Cancel::cancel`](super::Cancel::cancel) was called.
     #[error("{}", text!("caption-cancelled"))]
     Cancelled,

@@ -7,6 +7,7 @@ use hearsight::captioner::{Cancel, Captioner, DescribeOptions, Description, Load
 use hearsight::model::{self, ModelFolder};
 use hearsight::photo::Photo;
 use hearsight::{report, wording};
+use serde_json::{Map, Value};
 
 use super::output::{Output, complain, in_a_sentence};
 use super::{Done, Model};
@@ -21,6 +22,8 @@ pub struct Describe {
     pub speak: bool,
     /// Beams; none: as the model says.
     pub beams: Option<usize>,
+    /// Settings of the search that go before the model's, by their names in `generation_config.json`.
+    pub generation: Map<String, Value>,
     /// Where to save the picture of the attention; only with a single photo.
     pub attention: Option<PathBuf>,
     /// What to describe with.
@@ -97,6 +100,7 @@ impl Describe {
         }
         let options = DescribeOptions {
             beams: self.beams,
+            generation: self.generation.clone(),
             ..DescribeOptions::default()
         };
         let description = captioner.describe(&photo, &options, &Cancel::default(), &mut |_| ())?;

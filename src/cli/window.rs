@@ -23,6 +23,7 @@ pub fn run(photos: Vec<PathBuf>, model: Model, output: &mut Output) -> Result<Do
                 json: false,
                 speak: true,
                 beams: None,
+                generation: serde_json::Map::new(),
                 attention: None,
                 model,
             };

@@ -8,7 +8,7 @@ use std::time::Instant;
 use serde_json::Value;
 use tokenizers::Tokenizer;
 
-use super::{Config, GenerationConfig, ModelError};
+use super::{Config, GenerationConfig, GenerationError, ModelError};
 use crate::text;
 
 /// A model in the layout of Hugging Face Optimum: its configuration read and checked, its graphs found.
@@ -50,8 +50,17 @@ impl ModelFolder {
         let config: Config =
             serde_json::from_value(config_json.clone()).map_err(|error| broken(path.join("config.json"), error))?;
         let search = optional(path, "generation_config.json")?;
-        let generation = GenerationConfig::from_json(search.as_ref(), &config_json)
-            .map_err(|error| broken(path.join("generation_config.json"), error))?;
+        let alone = search.is_none();
+        let generation = GenerationConfig::from_json(search.as_ref(), &config_json).map_err(|error| {
+            let file = path.join(if alone { "config.json" } else { "generation_config.json" });
+            match error {
+                GenerationError::Bad { .. } => broken(file, error),
+                other => ModelError::Unsupported {
+                    file,
+                    what: other.to_string(),
+                },
+            }
+        })?;
         let preprocessor = required(path, "preprocessor_config.json")?;
         let tokenizer = tokenizer(path)?;
         let folder = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());

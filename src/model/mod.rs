@@ -12,4 +12,4 @@ pub use error::ModelError;
 pub(crate) use error::list;
 pub use find::find;
 pub use folder::ModelFolder;
-pub use generation::{EarlyStopping, GenerationConfig, MAX_BEAMS};
+pub use generation::{EarlyStopping, GenerationConfig, GenerationError, MAX_BEAMS, check_wish};

@@ -2,6 +2,7 @@
 
 caption-cancelled = The description was stopped.
 caption-no-words = The model found no words for this photo. Try more beams or another model.
+caption-setting = The photo cannot be described with these settings: { $reason }. Change or leave out the setting.
 caption-run-failed = The model failed while it looked at the photo ({ $reason }). Try again on the CPU, or try another model.
 
 preprocessor-not-understood = This model wants its photos prepared in a way that is not known here: its preprocessor_config.json says “{ $field }”: { $value }. Choose another model.

@@ -2,6 +2,7 @@
 
 caption-cancelled = 설명을 멈췄습니다.
 caption-no-words = 모델이 이 사진을 설명할 말을 찾지 못했습니다. 빔을 늘리거나 다른 모델을 써 보십시오.
+caption-setting = 이 설정으로는 사진을 설명할 수 없습니다({ $reason }). 설정을 고치거나 빼 주세요.
 caption-run-failed = 모델이 사진을 보는 동안 오류가 났습니다({ $reason }). CPU에서 다시 해 보거나 다른 모델을 써 보십시오.
 
 preprocessor-not-understood = 이 모델은 사진을 여기서 할 수 없는 방식으로 준비해야 합니다. preprocessor_config.json에 “{ $field }”: { $value } 설정이 있습니다. 다른 모델을 고르십시오.

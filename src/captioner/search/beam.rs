@@ -1,5 +1,7 @@
 //! Beam search, as `BeamSearchScorer` of Hugging Face transformers 4.46 does it.
 
+use ndarray::ArrayView1;
+
 use super::scores::{adjust, keep_away, log_softmax};
 use super::{Decode, Hypothesis};
 use crate::captioner::CaptionError;
@@ -50,7 +52,7 @@ pub(super) fn search(
                 next.push(Beam { path, score });
                 parents.push(beam);
             } else if rank < width {
-                finished.add(path, score);
+                finished.add(path.ended(settings), score);
             }
             if next.len() == width {
                 break;
@@ -86,13 +88,21 @@ fn best_candidates(
     for (place, beam) in beams.iter().enumerate() {
         let mut scores = log_probabilities[place].clone();
         adjust(&mut scores, &beam.path.tokens, settings);
+        if settings.renormalize_logits {
+            scores = log_softmax(ArrayView1::from(&scores));
+        }
         keep_away(&mut scores, beam.path.tokens.len(), said, settings.end_tokens());
         let with_score = |(token, score)| Candidate {
             beam: place,
             token,
             score: beam.score + score,
         };
-        candidates.extend(scores.into_iter().enumerate().map(with_score));
+        // What is impossible is no candidate: it must not fill a place among the finished ones.
+        let possible = scores
+            .into_iter()
+            .enumerate()
+            .filter(|(_, score)| *score > f32::NEG_INFINITY);
+        candidates.extend(possible.map(with_score));
     }
     let best_first = |a: &Candidate, b: &Candidate| {
         // A total order even of what is no number, without which sorting may panic.

@@ -57,6 +57,14 @@ impl Hypothesis {
         longer
     }
 
+    /// The same with the first of several end tokens at its end, as Hugging Face's beam search writes it.
+    fn ended(mut self, settings: &GenerationConfig) -> Self {
+        if let (Some(last), Some(end)) = (self.tokens.last_mut(), settings.end_tokens().first()) {
+            *last = *end;
+        }
+        self
+    }
+
     /// The sum of the tokens' log-probabilities.
     pub(super) fn score(&self) -> f32 {
         self.log_probabilities.iter().sum()
@@ -73,7 +81,9 @@ pub(super) fn search(
     decode: &mut Decode,
 ) -> Result<Vec<(Hypothesis, f64)>, CaptionError> {
     if settings.num_beams() > 1 {
-        beam::search(settings, start, said, decode)
+        let mut found = beam::search(settings, start, said, decode)?;
+        found.truncate(settings.num_return_sequences().unwrap_or(usize::MAX));
+        Ok(found)
     } else {
         greedy::search(settings, start, decode).map(|best| {
             let score = f64::from(best.score());
@@ -102,7 +112,7 @@ mod tests {
     }
 
     fn settings(json: serde_json::Value) -> GenerationConfig {
-        serde_json::from_value(json).unwrap()
+        GenerationConfig::default().with(json.as_object().unwrap()).unwrap()
     }
 
     /// Token 0 starts and ends; 1 is likely at first but then all is equally unlikely; 2 is followed by the end.

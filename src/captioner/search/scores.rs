@@ -16,7 +16,7 @@ pub(super) fn log_softmax(logits: ArrayView1<f32>) -> Vec<f32> {
 }
 
 /// Changes the scores of the tokens that may follow `tokens`, in the order of Hugging Face's logits processors:
-/// repetition penalty, no repeated n-grams, shortest length.
+/// repetition penalty, no repeated n-grams, bad words, shortest length, forced first and last token, suppressed tokens.
 pub(super) fn adjust(scores: &mut [f32], tokens: &[i64], settings: &GenerationConfig) {
     let mut change = |token: i64, change: &dyn Fn(f32) -> f32| {
         if let Some(score) = usize::try_from(token).ok().and_then(|token| scores.get_mut(token)) {
@@ -38,10 +38,45 @@ pub(super) fn adjust(scores: &mut [f32], tokens: &[i64], settings: &GenerationCo
             change(ngram[n - 1], &|_| f32::NEG_INFINITY);
         }
     }
+    for word in settings.bad_words() {
+        // Hugging Face does not look for a run as long as all tokens and one more.
+        if let Some((&last, before)) = word.split_last()
+            && (before.is_empty() || (word.len() <= tokens.len() && tokens.ends_with(before)))
+        {
+            change(last, &|_| f32::NEG_INFINITY);
+        }
+    }
     if tokens.len() < settings.min_length() {
         for &token in settings.end_tokens() {
             change(token, &|_| f32::NEG_INFINITY);
         }
+    }
+    if let Some(first) = settings.forced_first().filter(|_| tokens.len() == 1) {
+        leave_only(scores, &[first]);
+    }
+    let last = settings.forced_last();
+    if !last.is_empty() && tokens.len() + 1 == settings.max_length() {
+        leave_only(scores, last);
+    }
+    for &token in settings
+        .suppress_tokens
+        .iter()
+        .chain(settings.suppressed_at(tokens.len()))
+    {
+        if let Some(score) = usize::try_from(token).ok().and_then(|token| scores.get_mut(token)) {
+            *score = f32::NEG_INFINITY;
+        }
+    }
+}
+
+/// Makes these tokens certain and all others impossible.
+fn leave_only(scores: &mut [f32], tokens: &[i64]) {
+    for (token, score) in scores.iter_mut().enumerate() {
+        *score = if tokens.contains(&(token as i64)) {
+            0.0
+        } else {
+            f32::NEG_INFINITY
+        };
     }
 }
 
@@ -73,7 +108,8 @@ mod tests {
 
     fn adjusted(tokens: &[i64], settings: serde_json::Value) -> Vec<f32> {
         let mut scores = vec![2.0, -2.0, 1.0, 0.5];
-        adjust(&mut scores, tokens, &serde_json::from_value(settings).unwrap());
+        let settings = GenerationConfig::default().with(settings.as_object().unwrap()).unwrap();
+        adjust(&mut scores, tokens, &settings);
         scores
     }
 
