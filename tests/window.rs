@@ -112,7 +112,7 @@ fn a_photo_is_described_lit_word_by_word_dropped_and_pasted() {
     window.key("F10");
     window.wait_for("menu", "Menu");
     window.press("menu item", "Type a path");
-    window.wait_for("(entry|text)", "Path of the photo:");
+    window.wait_for("(entry|text)", "Path of the photo or folder:");
     window.key("Escape");
 
     // A file manager's drop, with a name that has to be decoded.
@@ -131,7 +131,7 @@ fn a_photo_is_described_lit_word_by_word_dropped_and_pasted() {
     window.press("(push )?button", "Open");
     window.wait_for("status bar", "This system offers no file dialog.*");
     // The path can be typed instead.
-    window.wait_for("(entry|text)", "Path of the photo:");
+    window.wait_for("(entry|text)", "Path of the photo or folder:");
     window.key("Escape");
     desktop.install_dialog(&first);
     window.press("(push )?button", "Open");

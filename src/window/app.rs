@@ -166,7 +166,7 @@ impl HearsightApp {
         while let Some(arrival) = self.desktop.poll() {
             self.on_arrival(ctx, arrival);
         }
-        self.listen_to_the_album();
+        self.listen_to_the_album(ctx);
         self.look.refresh(ctx, &self.settings);
         self.fonts.refresh(ctx);
         if let Some(trouble) = self.keeper.trouble() {
@@ -331,8 +331,8 @@ impl HearsightApp {
                 Some((photo, _)) => self.open(Source::Photo(photo.clone())),
                 None => self.say(text!("status-no-photo")),
             },
-            Command::NextPhoto => self.step_photo(false),
-            Command::PreviousPhoto => self.step_photo(true),
+            Command::NextPhoto => self.step_photo(ctx, false),
+            Command::PreviousPhoto => self.step_photo(ctx, true),
             Command::Recent => self.toggle_recents(ctx),
             Command::NextSentence => self.step_sentence(ctx, false),
             Command::PreviousSentence => self.step_sentence(ctx, true),

@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use image::RgbImage;
 
 use crate::doctor::on_path;
-use crate::photo::{PhotoError, io_sentence};
+use crate::photo::io_sentence;
 use crate::roll::ENDINGS;
 use crate::text;
 
@@ -25,9 +25,9 @@ pub enum Arrival {
     Files(Vec<PathBuf>),
     /// The clipboard holds the address of something on the web, or one is held over the window.
     WebAddress,
-    /// The file whose path was typed is there.
+    /// The file or folder whose path was typed is there.
     Found(PathBuf),
-    /// It is not, or it is no file; why, as a sentence.
+    /// It is not; why, as a sentence.
     NotFound(String),
     /// A picture was pasted.
     Picture(RgbImage),
@@ -66,7 +66,7 @@ pub trait Desktop {
     /// Reads the clipboard; false where that could not be started.
     fn paste(&mut self) -> bool;
 
-    /// Looks whether a photo can lie at this path; false where that could not be started.
+    /// Looks whether a photo or a folder can lie at this path; false where that could not be started.
     fn look_up(&mut self, path: PathBuf) -> bool;
 
     /// What has come in since, oldest first.
@@ -159,7 +159,6 @@ impl Desktop for Outside {
 
     fn look_up(&mut self, path: PathBuf) -> bool {
         self.on_thread("path", move || match std::fs::metadata(&path) {
-            Ok(found) if found.is_dir() => Arrival::NotFound(PhotoError::Folder.to_string()),
             Ok(_) => Arrival::Found(path),
             Err(error) => Arrival::NotFound(io_sentence(error).to_string()),
         })

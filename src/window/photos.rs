@@ -58,7 +58,13 @@ impl HearsightApp {
             Arrival::Place(place) => self.save_at(place),
             Arrival::NothingChosen => self.say(text!("status-nothing-chosen")),
             Arrival::Found(path) => self.open_typed(ctx, path),
-            Arrival::NotFound(sentence) => self.typed_path.refuse(sentence),
+            Arrival::NotFound(sentence) => {
+                // A screen reader hears it where it stands, in the dialog.
+                if !self.narrator.leaves_speech() {
+                    self.speak(sentence.clone());
+                }
+                self.typed_path.refuse(sentence);
+            }
             Arrival::NoDialog => {
                 self.complain(text!("typed-path-because"));
                 self.ask_for_path(ctx, Some(text!("typed-path-because")));
@@ -105,9 +111,9 @@ impl HearsightApp {
     }
 
     /// Takes in what has been found of the list.
-    pub(super) fn listen_to_the_album(&mut self) {
+    pub(super) fn listen_to_the_album(&mut self, ctx: &Context) {
         while let Some(turn) = self.album.poll() {
-            self.take_turn(turn);
+            self.take_turn(ctx, turn);
         }
         if let Some(trouble) = self.recents.recent().trouble() {
             self.complain(trouble.to_string());
@@ -115,12 +121,12 @@ impl HearsightApp {
     }
 
     /// Steps to the next photo of the list, or back.
-    pub(super) fn step_photo(&mut self, backwards: bool) {
+    pub(super) fn step_photo(&mut self, ctx: &Context, backwards: bool) {
         let turn = self.album.step(backwards);
-        self.take_turn(turn);
+        self.take_turn(ctx, turn);
     }
 
-    fn take_turn(&mut self, turn: Turn) {
+    fn take_turn(&mut self, ctx: &Context, turn: Turn) {
         match turn {
             Turn::Open(photo) => self.open(Source::Path(photo)),
             Turn::Listed { left_out } => {
@@ -130,6 +136,7 @@ impl HearsightApp {
                 self.look_ahead();
             }
             Turn::Nothing => {
+                self.correct_typed(ctx, &text!("photos-none-given"));
                 self.complain(text!("photos-none-given"));
                 self.speak(text!("photos-none-given"));
             }

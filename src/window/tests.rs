@@ -150,7 +150,7 @@ impl Desktop for Rc<RefCell<DesktopLog>> {
 
     fn look_up(&mut self, path: PathBuf) -> bool {
         let mut log = self.borrow_mut();
-        let arrival = if path.is_file() {
+        let arrival = if path.exists() {
             Arrival::Found(path)
         } else {
             Arrival::NotFound(crate::photo::PhotoError::Missing.to_string())

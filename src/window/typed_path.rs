@@ -1,4 +1,4 @@
-//! The dialog in which the path of a photo is typed: for systems without a file dialog, and for those who would rather
+//! The dialog in which the path of a photo or a folder is typed: for systems without a file dialog, and for those who would rather
 //! type.
 
 use std::path::PathBuf;

@@ -146,6 +146,28 @@ fn a_typed_path_is_opened() {
 }
 
 #[test]
+fn a_typed_folder_is_its_photos_and_one_without_photos_brings_the_dialog_back() {
+    let mut window = Window::empty();
+    let folder = window.folder.path().display().to_string();
+    window.command(Key::L);
+    window.types(&folder);
+    window.key(Key::Enter);
+    window.wait("the description", |window| {
+        window.heading() == "Description: a dog runs."
+    });
+    let empty = window.folder.path().join("config").display().to_string();
+    window.command(Key::L);
+    window.types(&empty);
+    window.key(Key::Enter);
+    let none = text!("photos-none-given");
+    window.wait("the reason", |window| {
+        window.harness.query_all_by_label(&none).count() > 1
+    });
+    assert_eq!(window.typed(), empty);
+    assert_eq!(window.said().last(), Some(&none));
+}
+
+#[test]
 fn letters_and_digits_are_typed_and_nothing_else() {
     let mut window = Window::silent();
     window.command(Key::L);
@@ -181,6 +203,7 @@ fn a_wrong_path_is_told_and_the_text_stays() {
     window.key(Key::Enter);
     let missing = text!("photo-missing");
     window.wait("the reason", |window| window.has(&missing));
+    assert_eq!(window.said().last(), Some(&missing), "who sees nothing hears it");
     assert_eq!(window.typed(), "/no/such/dog.png");
     assert_eq!(window.at_focus(), text!("typed-path-label"));
     assert!(
