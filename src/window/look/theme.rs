@@ -18,6 +18,9 @@ pub const TARGET_SIZE: egui::Vec2 = egui::Vec2::splat(TARGET);
 /// The width of the ring around what has the focus, in points.
 pub const FOCUS: f32 = 3.0;
 
+/// The contrast of the themes of high contrast.
+const HIGH_CONTRAST: f64 = 7.0;
+
 /// How much of its colour a thing keeps that cannot be used now.
 const DISABLED: f32 = 0.8;
 
@@ -59,6 +62,10 @@ pub fn dress(style: &mut Style, palette: &Palette) {
         interact_handle_opacity: 1.0,
         ..ScrollStyle::solid()
     };
+    // Text that fades at the edge of what scrolls would fall below the contrast that these themes are chosen for.
+    if palette.contrast >= HIGH_CONTRAST {
+        spacing.scroll.fade.strength = 0.0;
+    }
     // Selecting a label's text with the pointer would compete with pressing it; the sentence is copied by command.
     style.interaction.selectable_labels = false;
     style.visuals = visuals(palette);

@@ -221,6 +221,21 @@ fn the_largest_sentence_is_never_cut_off_and_its_words_come_into_sight_by_key() 
 }
 
 #[test]
+fn in_themes_of_high_contrast_no_letter_fades_where_it_is_scrolled() {
+    for theme in [
+        ThemeChoice::BlackOnWhite,
+        ThemeChoice::WhiteOnBlack,
+        ThemeChoice::YellowOnBlack,
+    ] {
+        let mut window = Window::silent();
+        window.harness.state_mut().settings.theme = theme;
+        window.harness.run_steps(3);
+        let fade = window.harness.ctx.global_style().spacing.scroll.fade;
+        assert_eq!(fade.strength, 0.0, "{theme:?}");
+    }
+}
+
+#[test]
 fn each_theme_has_its_ring() {
     for theme in ThemeChoice::ALL {
         let mut window = Window::silent();
