@@ -131,7 +131,7 @@ fn show_word(ui: &mut Ui, number: usize, word: &Word, lit: bool, font: &FontId) 
     let beside = vec2(1.0 / ui.ctx().pixels_per_point(), 0.0);
     ui.painter().galley(text_at + beside, Arc::clone(&galley), ink);
     ui.painter().galley(text_at, galley, ink);
-    response.on_hover_text(words::word(word))
+    node::hint(response, words::word(word))
 }
 
 /// A dotted line below a word that the model was unsure of.

@@ -111,11 +111,8 @@ impl HearsightApp {
                 let entry = command.entry();
                 let speaking = command == Command::Speak && self.is_speaking();
                 let name = if speaking { Command::Stop.name() } else { entry.name() };
-                if ui
-                    .add(Button::new(name).min_size(theme::TARGET_SIZE))
-                    .on_hover_text(entry.hover())
-                    .clicked()
-                {
+                let button = ui.add(Button::new(name).min_size(theme::TARGET_SIZE));
+                if node::hint(button, entry.hover()).clicked() {
                     self.obey(&ui.ctx().clone(), command);
                 }
             }

@@ -55,6 +55,18 @@ pub fn again(ctx: &Context, id: Id) {
     });
 }
 
+/// Shows a hint while the pointer rests on it; not from behind a sheet, whose text it would cover.
+pub fn hint(response: Response, hint: impl Into<WidgetText>) -> Response {
+    let covered = response
+        .ctx
+        .memory(|memory| !memory.is_above_modal_layer(response.layer_id));
+    if covered {
+        response
+    } else {
+        response.on_hover_text(hint)
+    }
+}
+
 /// Lays `text` out over the available width; screen readers get `name` instead, which may say more.
 pub fn text(ui: &mut Ui, id: Id, text: impl Into<WidgetText>, name: &str, kind: Kind) -> Response {
     let wrap = Some(TextWrapMode::Wrap);

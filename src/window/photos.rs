@@ -377,10 +377,8 @@ impl HearsightApp {
 
 fn command_button(ui: &mut Ui, command: Command) -> Option<Command> {
     let entry = command.entry();
-    ui.add(Button::new(entry.name()).min_size(theme::TARGET_SIZE))
-        .on_hover_text(entry.hover())
-        .clicked()
-        .then_some(command)
+    let button = ui.add(Button::new(entry.name()).min_size(theme::TARGET_SIZE));
+    node::hint(button, entry.hover()).clicked().then_some(command)
 }
 
 /// One sentence after another.

@@ -75,10 +75,8 @@ impl HearsightApp {
                 .show(ui, |ui| {
                     let mut close = false;
                     ui.horizontal_wrapped(|ui| {
-                        close = ui
-                            .add(Button::new(text!("close")).min_size(theme::TARGET_SIZE))
-                            .on_hover_text(Command::Stop.entry().key())
-                            .clicked();
+                        let button = ui.add(Button::new(text!("close")).min_size(theme::TARGET_SIZE));
+                        close = node::hint(button, Command::Stop.entry().key()).clicked();
                         let title = RichText::new(text!("settings")).heading().strong();
                         node::text(ui, heading_id(), title, &text!("settings"), node::Kind::Heading);
                     });

@@ -95,6 +95,22 @@ fn the_menu_is_pressed_like_any_button() {
 }
 
 #[test]
+fn a_hint_for_what_is_behind_does_not_cover_a_sheet() {
+    let mut window = Window::silent();
+    let copy = window.harness.get_by_role_and_label(Role::Button, "Copy").rect();
+    window.harness.event(egui::Event::PointerMoved(copy.center()));
+    window.harness.run_steps(12);
+    let hint = Command::Copy.entry().hover();
+    assert!(window.has(&hint));
+    window.key(Key::F1);
+    window.harness.run_steps(12);
+    assert!(!window.has(&hint));
+    window.key(Key::Escape);
+    window.harness.run_steps(12);
+    assert!(window.has(&hint), "it is the same as before again");
+}
+
+#[test]
 fn the_focus_goes_back_to_where_it_was_before_the_menu() {
     let mut window = Window::silent();
     window.harness.get_by_role_and_label(Role::Button, "Copy").focus();

@@ -171,11 +171,8 @@ fn heading(ui: &mut Ui, description: &Description) -> Option<Command> {
             (Command::ExportReview, Command::ExportReview.name()),
             (Command::Review, text!("review-close")),
         ] {
-            if ui
-                .add(Button::new(name))
-                .on_hover_text(command.entry().hover())
-                .clicked()
-            {
+            let button = ui.add(Button::new(name));
+            if node::hint(button, command.entry().hover()).clicked() {
                 asked = Some(command);
             }
         }
