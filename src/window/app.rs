@@ -10,6 +10,7 @@ use super::others::Others;
 use super::outside::Desktop;
 use super::recent_screen::RecentScreen;
 use super::screen_reader::{ScreenReader, Unknown};
+use super::scrolling::Scrolling;
 use super::settings_screen::SettingsScreen;
 use super::sheet::{Sheet, Sheets};
 use super::status::Status;
@@ -61,6 +62,7 @@ pub struct HearsightApp {
     pub(super) others: Others,
     pub(super) withheld: Withheld,
     pub(super) recents: RecentScreen,
+    pub(super) scrolling: Scrolling,
 }
 
 /// The model, as the window knows it.
@@ -113,6 +115,7 @@ impl HearsightApp {
             others: Others::default(),
             withheld: Withheld::default(),
             recents: RecentScreen::default(),
+            scrolling: Scrolling::default(),
         };
         app.narrator.adopt(&app.settings);
         if photos > 0 {
@@ -371,6 +374,8 @@ impl HearsightApp {
             Command::UsualSize => self.usual_size(),
             Command::LargerText => self.resize_text(true),
             Command::SmallerText => self.resize_text(false),
+            Command::ScrollDown => self.scrolling.step(true),
+            Command::ScrollUp => self.scrolling.step(false),
             Command::TypePath => self.ask_for_path(ctx, None),
             Command::Menu => self.toggle_menu(ctx),
             Command::Keys => self.toggle_help(ctx),

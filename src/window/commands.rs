@@ -79,6 +79,10 @@ pub enum Command {
     LargerText,
     /// Make the sentence smaller.
     SmallerText,
+    /// See what follows of a long text.
+    ScrollDown,
+    /// See what comes before of a long text.
+    ScrollUp,
     /// Read the sentence aloud, or stop reading.
     Speak,
     /// Stop reading, close what stands over the window.
@@ -305,6 +309,13 @@ pub const COMMANDS: &[Entry] = &[
         Group::Sentence,
         &[plain(Key::OpenBracket)],
     ),
+    repeating(
+        Command::ScrollDown,
+        "scroll-down",
+        Group::Sentence,
+        &[ctrl(Key::PageDown)],
+    ),
+    repeating(Command::ScrollUp, "scroll-up", Group::Sentence, &[ctrl(Key::PageUp)]),
     row(Command::Unsure, "unsure", Group::Sentence, &[plain(Key::U)]),
     row(Command::Speak, "speak", Group::Voice, &[plain(Key::Space)]),
     row(Command::Stop, "stop", Group::Voice, &[plain(Key::Escape)]),

@@ -97,6 +97,7 @@ impl HearsightApp {
                 ui.painter().rect_filled(rect, 0.0, fill);
                 ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| self.photo(ui));
             }
+            self.scrolling.apply(ui);
             focus::follow(ui);
         });
     }
@@ -128,6 +129,7 @@ impl HearsightApp {
             .auto_shrink([false, true]);
         scroll.show(ui, |ui| {
             self.words_and_news(ui);
+            self.scrolling.apply(ui);
             focus::follow(ui);
         });
     }

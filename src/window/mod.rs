@@ -23,6 +23,7 @@ mod outside;
 mod photos;
 mod recent_screen;
 mod screen_reader;
+mod scrolling;
 mod settings_screen;
 mod sheet;
 mod sheets;

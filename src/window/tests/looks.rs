@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use egui::epaint::Shape;
 use egui::{Rect, Vec2, vec2};
 
+use super::photos::{Teller, picture};
 use super::*;
 use crate::settings::{Motion, Settings, ThemeChoice};
 use crate::window::look::theme;
@@ -21,7 +22,7 @@ const SIZES: [(Vec2, f32); 5] = [
 /// A screen's name and how it comes up.
 type Screen = (&'static str, fn() -> Window);
 
-const SCREENS: [Screen; 9] = [
+const SCREENS: [Screen; 10] = [
     ("empty", Window::empty),
     ("described", Window::silent),
     ("in doubt", || Window::described_with(0.3)),
@@ -43,6 +44,12 @@ const SCREENS: [Screen; 9] = [
     ("path to type", || {
         let mut window = Window::silent();
         window.command(Key::L);
+        window
+    }),
+    ("recent descriptions", || {
+        let mut window = Window::telling(&Teller::default(), |folder| vec![picture(folder, "a photo.png")]);
+        window.wait("the description", |window| window.heading().starts_with("Description:"));
+        window.command(Key::H);
         window
     }),
     ("review", || {
@@ -217,6 +224,24 @@ fn the_largest_sentence_is_never_cut_off_and_its_words_come_into_sight_by_key() 
             );
             assert!(rect.intersect(seen).height() > 40.0, "{word} at {rect} in {seen}");
         }
+    }
+}
+
+#[test]
+fn a_sentence_that_is_too_long_for_the_window_scrolls_by_key() {
+    for (size, scale) in [(vec2(320.0, 400.0), 3.0), (vec2(600.0, 500.0), 1.0)] {
+        let mut window = Window::silent().at(size, scale);
+        window.harness.state_mut().settings.text_size = 120.0;
+        window.harness.run_steps(4);
+        let first = |window: &Window| window.harness.get_by_label("a, all over the photo").rect().top();
+        let before = first(&window);
+        window.command(Key::PageDown);
+        window.harness.run_steps(4);
+        let after = first(&window);
+        assert!(after < before - 40.0, "{before} to {after} at {size} and {scale}");
+        window.command(Key::PageUp);
+        window.harness.run_steps(4);
+        assert!((first(&window) - before).abs() < 1.0, "at {size} and {scale}");
     }
 }
 
