@@ -240,8 +240,7 @@ impl HearsightApp {
                 self.at_work = None;
                 self.correct_typed(ctx, &sentence);
                 self.others.not_found();
-                self.complain(sentence.clone());
-                self.speak(sentence);
+                self.warn(sentence);
                 self.look_ahead();
             }
         }
@@ -332,7 +331,7 @@ impl HearsightApp {
                 // It is being described already.
                 _ if self.at_work.is_some() => {}
                 Some((photo, _)) => self.open(Source::Photo(photo.clone())),
-                None => self.say(text!("status-no-photo")),
+                None => self.answer(text!("status-no-photo")),
             },
             Command::NextPhoto => self.step_photo(ctx, false),
             Command::PreviousPhoto => self.step_photo(ctx, true),
@@ -363,9 +362,9 @@ impl HearsightApp {
             Command::Copy => match self.sentence_to_copy() {
                 Some(sentence) => {
                     ctx.copy_text(sentence);
-                    self.say(text!("status-copied"));
+                    self.answer(text!("status-copied"));
                 }
-                None => self.say(text!("status-no-sentence")),
+                None => self.answer(text!("status-no-sentence")),
             },
             Command::Settings => self.settings_screen.toggle(ctx),
             Command::NextTheme => self.next_theme(),
@@ -432,7 +431,7 @@ impl HearsightApp {
     /// Says that there is no sentence yet; while it works the status line has better things to say.
     pub(super) fn say_no_sentence(&mut self) {
         if !self.is_working() && !self.status.trouble {
-            self.say(text!("status-no-sentence"));
+            self.answer(text!("status-no-sentence"));
         }
     }
 

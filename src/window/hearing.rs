@@ -76,6 +76,21 @@ impl HearsightApp {
         self.speak(answer);
     }
 
+    /// The same where nothing is being said; what is being said is not cut off by it.
+    pub(super) fn answer(&mut self, answer: impl Into<String>) {
+        if self.is_speaking() {
+            self.say(answer);
+        } else {
+            self.tell(answer);
+        }
+    }
+
+    /// Puts what went wrong into the status line and says it.
+    pub(super) fn warn(&mut self, sentence: String) {
+        self.complain(sentence.clone());
+        self.speak(sentence);
+    }
+
     /// Puts an answer into the status line and says it in parts, each in its own language.
     pub(super) fn tell_parts(&mut self, answer: String, parts: Vec<Part>) {
         self.say(answer.clone());

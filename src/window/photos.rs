@@ -56,7 +56,7 @@ impl HearsightApp {
                 pixels,
             }),
             Arrival::Place(place) => self.save_at(place),
-            Arrival::NothingChosen => self.say(text!("status-nothing-chosen")),
+            Arrival::NothingChosen => self.answer(text!("status-nothing-chosen")),
             Arrival::Found(path) => self.open_typed(ctx, path),
             Arrival::NotFound(sentence) => {
                 // A screen reader hears it where it stands, in the dialog.
@@ -66,15 +66,12 @@ impl HearsightApp {
                 self.typed_path.refuse(sentence);
             }
             Arrival::NoDialog => {
-                self.complain(text!("typed-path-because"));
+                self.warn(text!("typed-path-because"));
                 self.ask_for_path(ctx, Some(text!("typed-path-because")));
             }
-            Arrival::NothingToPaste => self.complain(text!("status-nothing-to-paste")),
-            Arrival::WebAddress => {
-                self.complain(text!("photos-from-web"));
-                self.speak(text!("photos-from-web"));
-            }
-            Arrival::NoClipboard => self.complain(text!("status-no-clipboard")),
+            Arrival::NothingToPaste => self.warn(text!("status-nothing-to-paste")),
+            Arrival::WebAddress => self.warn(text!("photos-from-web")),
+            Arrival::NoClipboard => self.warn(text!("status-no-clipboard")),
         }
     }
 
@@ -84,7 +81,7 @@ impl HearsightApp {
         let Some(first) = dropped.first() else { return false };
         if let Some(address) = dropped.iter().find_map(|file| web_address(file.path())) {
             log::info!("an address was dropped: {address}");
-            self.complain(text!("photos-from-web"));
+            self.warn(text!("photos-from-web"));
             return true;
         }
         // A drop without a place on the disk has its bytes in memory already.
@@ -137,8 +134,7 @@ impl HearsightApp {
             }
             Turn::Nothing => {
                 self.correct_typed(ctx, &text!("photos-none-given"));
-                self.complain(text!("photos-none-given"));
-                self.speak(text!("photos-none-given"));
+                self.warn(text!("photos-none-given"));
             }
             Turn::Wait => self.say(text!("photos-listing")),
             Turn::NoList => self.tell(text!("photos-no-list")),
@@ -170,9 +166,11 @@ impl HearsightApp {
             true => text!("known-already"),
             false => words::done(&description),
         };
+        self.description = self.withheld.weigh(description);
+        // There are no words to step through where the description is held back.
+        let done = self.withheld.answer().map_or(done, str::to_owned);
         let (note, position) = self.lead(job);
         self.say(join(note, done));
-        self.description = self.withheld.weigh(description);
         self.speak_when_ready(ctx, position);
         self.look_ahead();
     }
@@ -278,8 +276,8 @@ impl HearsightApp {
                 self.description = Some(description);
                 self.speak_answer(ctx, None);
             }
-            None if self.description.is_none() => self.say(text!("status-no-sentence")),
-            None => self.say(text!("guess-shown-already")),
+            None if self.description.is_none() => self.answer(text!("status-no-sentence")),
+            None => self.answer(text!("guess-shown-already")),
         }
     }
 
@@ -292,7 +290,7 @@ impl HearsightApp {
         self.album.stop();
         self.others.not_found();
         self.at_work = None;
-        self.say(text!("stopped-describing", key = Command::Describe.entry().key()));
+        self.answer(text!("stopped-describing", key = Command::Describe.entry().key()));
         true
     }
 

@@ -94,7 +94,7 @@ impl Looker for Script {
 
 #[derive(Default)]
 pub(super) struct VoiceLog {
-    said: RefCell<Vec<Utterance>>,
+    pub(super) said: RefCell<Vec<Utterance>>,
     stops: RefCell<usize>,
     manners: RefCell<Vec<Manner>>,
     listed: RefCell<usize>,
@@ -616,6 +616,11 @@ fn paste_takes_a_picture_and_a_copied_file() {
     window.wait("the file", |window| window.has("Photo: a dog.png, 40 by 30 pixels"));
     window.arrives(Arrival::NothingToPaste);
     assert_eq!(window.status(), text!("status-nothing-to-paste"));
+    assert_eq!(
+        window.said().last(),
+        Some(&window.status()),
+        "who sees nothing hears it"
+    );
 }
 
 #[test]
@@ -632,9 +637,11 @@ fn describe_without_a_photo_says_what_to_do() {
     let mut window = Window::empty();
     window.press("Describe");
     assert_eq!(window.status(), text!("status-no-photo"));
+    // The first Space stops the voice, which has said it; a button that has the focus would keep it.
+    window.voice_says(|id| SpeechEvent::Stopped { id });
     window.key(Key::Space);
     assert_eq!(window.status(), text!("status-no-sentence"));
-    assert_eq!(window.said(), [text!("status-no-sentence")]);
+    assert_eq!(window.said(), [text!("status-no-photo"), text!("status-no-sentence")]);
 }
 
 #[test]

@@ -34,7 +34,8 @@ places-none = No word points to one part of the photo.
 explore-on = Exploring, { $rows } rows and { $columns } columns. Move with the arrow keys or the pointer; P says what is here.
 explore-off = Exploring ended.
 explore-nothing = Nothing here
-explore-cell = { $here }; { $place }, row { $row } of { $rows }, column { $column } of { $columns }
+explore-cell = { $here }; { $place }
+explore-place = { $place }, row { $row } of { $rows }, column { $column } of { $columns }
 
 # The grid of all words.
 review-title = { $count ->

@@ -30,7 +30,8 @@ places-none = 사진의 한 부분을 가리키는 낱말이 없습니다.
 explore-on = 살펴보기, { $rows }행 { $columns }열. 화살표 키나 포인터로 움직이고 P 키로 이곳에 있는 것을 듣습니다.
 explore-off = 살펴보기를 마쳤습니다.
 explore-nothing = 아무것도 없음
-explore-cell = { $here }; { $place }, { $rows }행 가운데 { $row }행, { $columns }열 가운데 { $column }열
+explore-cell = { $here }; { $place }
+explore-place = { $place }, { $rows }행 가운데 { $row }행, { $columns }열 가운데 { $column }열
 
 review-title = 낱말 { $count }개와 모델이 본 곳
 review-whole = 문장 전체

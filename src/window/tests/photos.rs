@@ -358,6 +358,7 @@ fn what_is_hardly_to_be_believed_is_told_on_request_alone() {
     let cannot_tell = "I cannot tell what is in this photo. Press T for a guess that is probably wrong.";
     window.wait_for_heading(&format!("Description: {cannot_tell}"));
     assert_eq!(window.last_said(), cannot_tell);
+    assert_eq!(window.status(), cannot_tell, "there are no words to step through");
     assert!(!window.has("dog, left"), "the words are held back too");
     window.key(Key::Space);
     window.key(Key::Space);

@@ -50,7 +50,7 @@ impl HearsightApp {
 
     fn zoom(&mut self, change: impl FnOnce(&mut Camera, &Stage)) {
         let (Some(stage), true) = (self.seeing.stage, self.shown.is_some()) else {
-            self.say(text!("status-no-photo"));
+            self.answer(text!("status-no-photo"));
             return;
         };
         change(&mut self.seeing.camera, &stage);
@@ -65,7 +65,7 @@ impl HearsightApp {
     /// Moves what is seen; told in words, for those who do not see it move.
     fn pan(&mut self, direction: Vec2) {
         let (Some(stage), true) = (self.seeing.stage, self.shown.is_some()) else {
-            self.say(text!("status-no-photo"));
+            self.answer(text!("status-no-photo"));
             return;
         };
         if self.seeing.camera.is_fit() {
@@ -81,7 +81,7 @@ impl HearsightApp {
 
     fn describe_part(&mut self) {
         let (Some(stage), Some((photo, _))) = (self.seeing.stage, &self.shown) else {
-            self.say(text!("status-no-photo"));
+            self.answer(text!("status-no-photo"));
             return;
         };
         if self.is_describing() {
@@ -90,7 +90,7 @@ impl HearsightApp {
         let seen = self.seeing.camera.visible(&stage);
         let part = photo::Part::of(stage.photo, [seen.left(), seen.top(), seen.right(), seen.bottom()]);
         if part.is_whole(stage.photo) {
-            self.say(text!("part-is-whole"));
+            self.answer(text!("part-is-whole"));
             return;
         }
         let source = Source::Part {
@@ -197,7 +197,7 @@ impl HearsightApp {
         }
         // Of a recent description the photo may be gone.
         if self.shown.is_none() {
-            self.say(text!("status-no-photo"));
+            self.answer(text!("status-no-photo"));
             return;
         }
         self.seeing.explore.end();
@@ -219,7 +219,7 @@ impl HearsightApp {
             return;
         };
         let Some(grid) = overlay::grid(description) else {
-            self.say(text!("no-attention"));
+            self.answer(text!("no-attention"));
             return;
         };
         self.stop_speaking();
@@ -228,7 +228,7 @@ impl HearsightApp {
         self.lit = None;
         self.seeing.explore.begin(grid);
         ctx.memory_mut(|memory| memory.request_focus(super::photo::id()));
-        self.say(text!("explore-on", rows = grid.0, columns = grid.1));
+        self.answer(text!("explore-on", rows = grid.0, columns = grid.1));
     }
 
     /// Ends the exploring; whether someone explored.
@@ -238,7 +238,7 @@ impl HearsightApp {
             self.seeing.explore.end();
             self.stop_speaking();
             self.lit = None;
-            self.say(text!("explore-off"));
+            self.answer(text!("explore-off"));
         }
         was_on
     }
@@ -282,10 +282,20 @@ impl HearsightApp {
 
     /// Shows and says what lies at the cursor, also where that is nothing.
     pub(super) fn say_cell(&mut self) {
-        if let Some(text) = self.cursor_in_words() {
-            self.lit = self.words_at_cursor().first().copied();
-            self.tell(text);
-        }
+        let (Some(text), Some(place), Some(description)) = (
+            self.cursor_in_words(),
+            self.place_of_cursor(),
+            self.description.as_deref(),
+        ) else {
+            return;
+        };
+        let found = self.words_at_cursor();
+        let here = match found.is_empty() {
+            true => Part::new(text!("explore-nothing") + ";", language::current().tag()),
+            false => self.theirs(listed(description, &found) + ";"),
+        };
+        self.lit = found.first().copied();
+        self.tell_parts(text, vec![here, Part::new(place, language::current().tag())]);
     }
 
     /// Says what is due of the exploring.
@@ -312,9 +322,7 @@ impl HearsightApp {
 
     /// "dog, grass; upper left, row 1 of 8, column 2 of 8".
     pub(super) fn cursor_in_words(&self) -> Option<String> {
-        let cell = self.seeing.explore.cursor()?;
-        let (rows, columns) = self.seeing.explore.grid()?;
-        let (x, y) = self.seeing.explore.point()?;
+        let place = self.place_of_cursor()?;
         let found = self.words_at_cursor();
         let description = self.description.as_deref()?;
         let here = if found.is_empty() {
@@ -322,9 +330,16 @@ impl HearsightApp {
         } else {
             listed(description, &found)
         };
+        Some(text!("explore-cell", here = here, place = place))
+    }
+
+    /// "upper left, row 1 of 8, column 2 of 8".
+    fn place_of_cursor(&self) -> Option<String> {
+        let cell = self.seeing.explore.cursor()?;
+        let (rows, columns) = self.seeing.explore.grid()?;
+        let (x, y) = self.seeing.explore.point()?;
         Some(text!(
-            "explore-cell",
-            here = here,
+            "explore-place",
             place = Place::at(x, y).phrase(),
             row = cell.row + 1,
             rows = rows,

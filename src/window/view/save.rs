@@ -155,7 +155,7 @@ impl HearsightApp {
             return;
         };
         if self.seeing.saver.busy {
-            self.say(text!("save-busy"));
+            self.answer(text!("save-busy"));
             return;
         }
         // Without a lit word the picture shows what the whole sentence is about.
@@ -171,7 +171,7 @@ impl HearsightApp {
             (true, _) => What::Review,
             (false, Some(light)) => What::Picture(light),
             (false, None) => {
-                self.say(text!("no-attention"));
+                self.answer(text!("no-attention"));
                 return;
             }
         };
@@ -198,7 +198,7 @@ impl HearsightApp {
             SavePlace::NoDialog => None,
             SavePlace::Cancelled => {
                 self.seeing.saver.waiting = None;
-                self.say(text!("save-not-chosen"));
+                self.answer(text!("save-not-chosen"));
                 return;
             }
         };
@@ -216,13 +216,13 @@ impl HearsightApp {
             match result.as_deref() {
                 Ok([picture, json]) => {
                     let (path, json) = (picture.display().to_string(), json.display().to_string());
-                    self.say(text!("saved-with-json", path = path, json = json));
+                    self.answer(text!("saved-with-json", path = path, json = json));
                 }
                 Ok(paths) => {
                     let path = paths.first().map(|path| path.display().to_string()).unwrap_or_default();
-                    self.say(text!("saved", path = path));
+                    self.answer(text!("saved", path = path));
                 }
-                Err(sentence) => self.complain(sentence.clone()),
+                Err(sentence) => self.warn(sentence.clone()),
             }
         }
     }

@@ -15,6 +15,7 @@ use crate::describer::Looker;
 use crate::overlay::Mode;
 use crate::photo::Photo;
 use crate::settings::SpeechMode;
+use crate::speech::Part;
 use crate::text;
 use crate::window::outside::{Arrival, SavePlace};
 use crate::window::tests::{Window, a_dog_runs};
@@ -454,6 +455,11 @@ fn exploring_by_keys_names_the_cell_at_once_and_speaks_its_words_once_it_rests()
     let mut window = window();
     window.key(Key::E);
     assert_eq!(
+        window.said().last(),
+        Some(&window.status()),
+        "who sees nothing hears it"
+    );
+    assert_eq!(
         window.status(),
         "Exploring, 2 rows and 2 columns. Move with the arrow keys or the pointer; P says what is here."
     );
@@ -479,6 +485,20 @@ fn exploring_by_keys_names_the_cell_at_once_and_speaks_its_words_once_it_rests()
         window.said().last().unwrap().starts_with("Nothing here"),
         "unless asked"
     );
+    window.harness.state_mut().caption_language = "fr".to_owned();
+    window.key(Key::ArrowDown);
+    window.key(Key::P);
+    let parts = window.voice.said.borrow().last().unwrap().parts.clone();
+    let place = text!(
+        "explore-place",
+        place = "lower left",
+        row = 2,
+        rows = 2,
+        column = 1,
+        columns = 2
+    );
+    assert_eq!(parts[0], Part::new("dog;", "fr"), "in the caption's language");
+    assert_eq!(parts[1..], [Part::new(place, "en")]);
     assert_eq!(
         window.name_of_focus(),
         "Photo: a wide dog.png, 1200 by 800 pixels",
