@@ -18,7 +18,7 @@ impl HearsightApp {
         if focused(ctx) != before.1 {
             self.status.lead(false);
         } else if self.status.since() != before.0 && self.narrator.leaves_speech() {
-            self.status.lead(true);
+            self.status.lead_from(before.1);
         }
     }
 
@@ -32,7 +32,7 @@ impl HearsightApp {
         .set(ctx);
         // What stands over the window, and a text that is being typed, keep the focus.
         let kept = ctx.memory(|memory| memory.top_modal_layer().is_some()) || ctx.text_edit_focused();
-        if leads && !kept && self.status.leads_now() {
+        if leads && !kept && self.status.leads_now(focused(ctx)) {
             ctx.memory_mut(|memory| memory.request_focus(Status::id()));
         }
     }

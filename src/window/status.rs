@@ -17,6 +17,8 @@ pub(super) struct Status {
     instead: Option<String>,
     /// Whether a screen reader is to be led to it.
     lead: bool,
+    /// What had the focus when that was asked for, if anything.
+    lead_from: Option<Id>,
     announced: String,
     /// What was last made of that.
     settled: String,
@@ -30,6 +32,7 @@ impl Status {
             trouble: false,
             instead: None,
             lead: false,
+            lead_from: None,
             announced: String::new(),
             settled: String::new(),
             since: Instant::now(),
@@ -57,6 +60,7 @@ impl Status {
     /// Whether a screen reader is to be led to the news.
     pub(super) fn lead(&mut self, lead: bool) {
         self.lead = lead;
+        self.lead_from = None;
         if lead {
             // An answer that is the same as the last one is an answer all the same.
             self.settled.clear();
@@ -64,9 +68,17 @@ impl Status {
     }
 
     /// Whether a screen reader is to be led to it now: once, and not before the node has the news.
-    pub(super) fn leads_now(&mut self) -> bool {
+    pub(super) fn leads_now(&mut self, focused: Option<Id>) -> bool {
         let there = !self.settled.is_empty() && self.settled == self.wanted();
-        there && std::mem::take(&mut self.lead)
+        // Where the command has opened something that took the focus meanwhile, that is the answer.
+        let stays = self.lead_from.is_none() || self.lead_from == focused;
+        there && std::mem::take(&mut self.lead) && stays
+    }
+
+    /// The same, unless the focus goes elsewhere than here meanwhile.
+    pub(super) fn lead_from(&mut self, focused: Option<Id>) {
+        self.lead(true);
+        self.lead_from = focused;
     }
 
     /// What is to be announced.
@@ -80,6 +92,7 @@ impl Status {
     /// Has the screen reader say this, also where it has just said the same.
     pub(super) fn tell_reader(&mut self, said: String) {
         self.lead = true;
+        self.lead_from = None;
         self.instead = Some(said);
         self.settled.clear();
         self.since = Instant::now();

@@ -220,6 +220,22 @@ fn the_settings_are_walked_by_tab_and_give_the_focus_back() {
 }
 
 #[test]
+fn beside_a_screen_reader_what_opens_has_the_focus() {
+    let mut window = Window::silent();
+    let app = window.harness.state_mut();
+    app.settings.speech = SpeechMode::ScreenReader;
+    app.settings_changed();
+    window.harness.run_steps(4);
+    key(&mut window, Modifiers::NONE, Key::R);
+    key(&mut window, Modifiers::NONE, Key::G);
+    let stop = window.stop().map(|stop| stop.role);
+    assert!(stop.is_some_and(|role| role != Role::Status), "{stop:?}");
+    key(&mut window, Modifiers::NONE, Key::Escape);
+    key(&mut window, Modifiers::NONE, Key::CloseBracket);
+    assert_eq!(window.stop().map(|stop| stop.role), Some(Role::Status));
+}
+
+#[test]
 fn beside_a_screen_reader_the_texts_are_walked_too() {
     let mut window = Window::silent();
     let app = window.harness.state_mut();
