@@ -21,7 +21,7 @@ use voice::Voice;
 const TEST: [&str; 3] = ["child", "--exact", "--nocapture"];
 const SENTENCE: &str = "a brown dog runs through the shallow water";
 /// The Korean and the American voice take very different times for it.
-const CAKE: &str = "a birthday cake with seven candles stands on the table";
+const THOUSANDS: &str = "1000 1000 1000 1000";
 const LONG: &str = "a man with a beard is playing an acoustic guitar on a stage in front of a large crowd of young \
     people who are raising their hands and holding their telephones up into the air";
 /// For what should come at once, on a busy computer.
@@ -190,18 +190,15 @@ fn louder_is_louder_and_slower_takes_longer() {
 fn each_part_is_said_by_the_voice_of_its_language_or_by_the_chosen_one() {
     let sound = Sound::start();
     let mut voice = Voice::start(&sound, TEST);
-    let english = hear(&sound, &mut voice, &format!("parts en:{CAKE}")).seconds;
-    let korean = hear(&sound, &mut voice, &format!("parts ko:{CAKE}")).seconds;
-    let platform = hear(&sound, &mut voice, &format!("say {CAKE}")).seconds;
-    let same = |one: f64, other: f64| (one - other).abs() < 0.03;
+    let english = hear(&sound, &mut voice, &format!("parts en:{THOUSANDS}")).seconds;
+    let korean = hear(&sound, &mut voice, &format!("parts ko:{THOUSANDS}")).seconds;
+    let platform = hear(&sound, &mut voice, &format!("say {THOUSANDS}")).seconds;
+    let same = |one: f64, other: f64| (one - other).abs() < 0.3;
     assert!(same(english, platform), "{english} s, {platform} s");
-    assert!(
-        (english - korean).abs() > 0.06,
-        "{english} s, {korean} s: one voice for both"
-    );
+    assert!(english - korean > 0.8, "{english} s, {korean} s: one voice for both");
 
     // A Korean introduction and an English caption: the second part is said by the English voice.
-    let both = format!("parts ko:틀릴 수 있습니다:|en:{CAKE}");
+    let both = format!("parts ko:틀릴 수 있습니다:|en:{THOUSANDS}");
     let mixed = hear(&sound, &mut voice, &both).seconds;
     let first_words: Vec<_> = voice
         .seen
@@ -212,12 +209,12 @@ fn each_part_is_said_by_the_voice_of_its_language_or_by_the_chosen_one() {
     assert_eq!(first_words, ["0", "3"], "{:?}", voice.seen);
 
     voice.tell("manner 0 100 en=Korean;fr=");
-    let chosen = hear(&sound, &mut voice, &format!("parts en:{CAKE}")).seconds;
+    let chosen = hear(&sound, &mut voice, &format!("parts en:{THOUSANDS}")).seconds;
     assert!(same(chosen, korean), "{chosen} s, {korean} s");
     let mixed_by_choice = hear(&sound, &mut voice, &both).seconds;
-    assert!(mixed_by_choice - mixed > 0.05, "{mixed_by_choice} s, {mixed} s");
+    assert!(mixed - mixed_by_choice > 0.8, "{mixed} s, {mixed_by_choice} s");
     voice.tell("manner 0 100");
-    let back = hear(&sound, &mut voice, &format!("parts en:{CAKE}")).seconds;
+    let back = hear(&sound, &mut voice, &format!("parts en:{THOUSANDS}")).seconds;
     assert!(same(back, english), "{back} s, {english} s");
 }
 
