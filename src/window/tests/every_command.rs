@@ -19,6 +19,21 @@ struct Before {
     status: String,
     said: usize,
     settings: crate::settings::Settings,
+    /// Where the last line below the sentence stands.
+    foot: f32,
+}
+
+fn foot(window: &Window) -> f32 {
+    window.harness.get_by_label("Model script, on cpu").rect().top()
+}
+
+/// The sentence and the news have no room to stand there at once.
+fn too_long(window: &mut Window) {
+    let app = window.harness.state_mut();
+    app.settings.text_size = 120.0;
+    app.settings_changed();
+    window.harness.set_size(egui::vec2(500.0, 500.0));
+    window.harness.run_steps(12);
 }
 
 impl Before {
@@ -27,6 +42,10 @@ impl Before {
             status: window.status(),
             said: window.said().len(),
             settings: window.harness.state().settings.clone(),
+            foot: window
+                .harness
+                .query_by_label("Model script, on cpu")
+                .map_or(0.0, |node| node.rect().top()),
         }
     }
 }
@@ -139,6 +158,15 @@ fn effect(command: Command) -> Effect {
         Command::SmallerText => effect(nothing, |window, before| {
             window.harness.state().settings.text_size < before.settings.text_size && says(window, before, "Text size")
         }),
+        Command::ScrollDown => effect(too_long, |window, before| foot(window) < before.foot - 10.0),
+        Command::ScrollUp => effect(
+            |window| {
+                too_long(window);
+                window.command(Key::PageDown);
+                window.harness.run_steps(40);
+            },
+            |window, before| foot(window) > before.foot + 10.0,
+        ),
         Command::Unsure => effect(nothing, |window, _| window.status() == text!("unsure-none")),
         Command::Speak | Command::Repeat => effect(nothing, |window, before| {
             window.said().len() == before.said + 1 && window.has("Stop")
