@@ -138,6 +138,7 @@ impl HearsightApp {
         let (description, answer) = (self.description.as_deref(), self.withheld.answer());
         // While the grid of words is walked, the word it lights does not pull the window away from it.
         let scrolls = !self.seeing.is_reviewing();
+        let answer = answer.as_deref();
         if let Some(word) = caption::show(ui, description, answer, self.lit, self.settings.text_size, scrolls) {
             self.light(word);
         }

@@ -168,7 +168,7 @@ impl HearsightApp {
         };
         self.description = self.withheld.weigh(description);
         // There are no words to step through where the description is held back.
-        let done = self.withheld.answer().map_or(done, str::to_owned);
+        let done = self.withheld.answer().unwrap_or(done);
         let (note, position) = self.lead(job);
         self.say(join(note, done));
         self.speak_when_ready(ctx, position);
@@ -180,7 +180,7 @@ impl HearsightApp {
         self.at_work = None;
         self.withheld.no_picture();
         let (note, position) = self.lead(job);
-        self.say(join(note, self.withheld.answer().unwrap_or_default().to_owned()));
+        self.say(join(note, self.withheld.answer().unwrap_or_default()));
         self.speak_when_ready(ctx, position);
         self.look_ahead();
     }
@@ -221,7 +221,7 @@ impl HearsightApp {
         match (&self.description, self.withheld.answer()) {
             (Some(_), _) => self.speak_description_within(ctx, before, None),
             (None, Some(answer)) => {
-                let sentence = join(before, answer.to_owned());
+                let sentence = join(before, answer);
                 self.speak(sentence);
             }
             (None, None) => {}
@@ -231,7 +231,7 @@ impl HearsightApp {
     /// Shows the next best different sentence, or the one before.
     pub(super) fn step_sentence(&mut self, ctx: &Context, backwards: bool) {
         let Some(description) = &self.description else {
-            let none = self.withheld.answer().map(str::to_owned);
+            let none = self.withheld.answer();
             if !self.is_working() {
                 self.tell(none.unwrap_or_else(|| text!("status-no-sentence")));
             }
@@ -298,7 +298,7 @@ impl HearsightApp {
     pub(super) fn sentence_to_copy(&self) -> Option<String> {
         match &self.description {
             Some(description) => Some(report::sentence(description)),
-            None => self.withheld.answer().map(str::to_owned),
+            None => self.withheld.answer(),
         }
     }
 

@@ -4,10 +4,19 @@ use super::commands::Command;
 use crate::captioner::Description;
 use crate::wording;
 
-/// An answer that is no description.
+/// Why there is no description.
+#[derive(Clone, Copy, Debug)]
+enum Reason {
+    /// There is nothing to see.
+    NoPicture,
+    /// The guess is too doubtful.
+    CannotTell,
+}
+
+/// An answer that is no description. Its sentence is made anew for each frame: the language may change meanwhile.
 #[derive(Debug, Default)]
 pub struct Withheld {
-    answer: Option<String>,
+    reason: Option<Reason>,
     guess: Option<Box<Description>>,
 }
 
@@ -20,7 +29,7 @@ impl Withheld {
     /// There is nothing to see in the picture.
     pub fn no_picture(&mut self) {
         self.clear();
-        self.answer = Some(wording::no_picture());
+        self.reason = Some(Reason::NoPicture);
     }
 
     /// Gives the description back where it may be shown, and holds it back where it is too doubtful.
@@ -29,14 +38,17 @@ impl Withheld {
         if !wording::cannot_tell(&description) {
             return Some(description);
         }
-        self.answer = Some(wording::cannot_tell_sentence(&Command::Guess.entry().key()));
+        self.reason = Some(Reason::CannotTell);
         self.guess = Some(description);
         None
     }
 
     /// The sentence that stands in the place of a description.
-    pub fn answer(&self) -> Option<&str> {
-        self.answer.as_deref()
+    pub fn answer(&self) -> Option<String> {
+        self.reason.map(|reason| match reason {
+            Reason::NoPicture => wording::no_picture(),
+            Reason::CannotTell => wording::cannot_tell_sentence(&Command::Guess.entry().key()),
+        })
     }
 
     /// Whether there is a guess to be told.
@@ -56,6 +68,7 @@ impl Withheld {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::language::{self, Language};
     use crate::report::example;
 
     #[test]
@@ -71,7 +84,12 @@ mod tests {
         assert_eq!(withheld.answer(), None);
         assert_eq!(withheld.tell(), None);
         withheld.no_picture();
-        assert_eq!(withheld.answer(), Some("I see no clear picture here."));
+        assert_eq!(withheld.answer(), Some("I see no clear picture here.".to_owned()));
+        language::set(Language::Korean);
+        assert_eq!(
+            withheld.answer(),
+            Some(language::text_in(Language::Korean, "no-clear-picture", &[]))
+        );
         assert!(!withheld.has_guess());
     }
 }
