@@ -185,7 +185,11 @@ pub(super) fn tokens(value: &Value) -> Vec<i64> {
 fn is_like(value: &Value, text: &str) -> bool {
     match (value.as_f64(), text.parse::<f64>()) {
         (Some(number), Ok(other)) => number == other,
-        _ => value.to_string() == text,
+        _ => {
+            // As JSON is written: a text compares with its quotation marks, true as the word.
+            let written = value.to_string();
+            written == text
+        }
     }
 }
 

@@ -37,7 +37,7 @@ impl Looker for Moody {
         }
         self.looks += 1;
         progress(Stage::Encode);
-        let long = Duration::from_millis(if self.looks % 5 == 0 { 60_000 } else { 3 });
+        let long = Duration::from_millis(if self.looks.is_multiple_of(5) { 60_000 } else { 3 });
         let begun = Instant::now();
         while begun.elapsed() < long && !cancel.is_cancelled() {
             std::thread::sleep(Duration::from_millis(1));
