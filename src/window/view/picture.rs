@@ -20,6 +20,9 @@ const KEPT: usize = 32;
 /// How much coarser than the screen the small copy may be before squares are needed.
 const GOOD_ENOUGH: f32 = 1.05;
 
+/// The longest side of a texture that gets mipmaps, in pixels.
+const SMALL: usize = 1100;
+
 /// Counts the photos that were shown.
 static SHOWN: AtomicU64 = AtomicU64::new(1);
 
@@ -29,8 +32,8 @@ pub type Serial = u64;
 /// What a texture shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece {
-    /// The small copy, whole.
-    Preview,
+    /// The small copy, whole, halved so many times.
+    Preview(u32),
     /// A square of the full photo.
     Tile(TileKey),
 }
@@ -38,13 +41,20 @@ pub enum Piece {
 impl Piece {
     fn image(self, pixels: &RgbImage) -> ColorImage {
         match self {
-            Self::Preview => {
-                let size = [pixels.width() as usize, pixels.height() as usize];
-                ColorImage::from_rgb(size, pixels.as_raw())
+            Self::Preview(0) => whole(pixels),
+            Self::Preview(halvings) => {
+                let side = |side: u32| (side >> halvings).max(1);
+                let (width, height) = pixels.dimensions();
+                whole(&image::imageops::thumbnail(pixels, side(width), side(height)))
             }
             Self::Tile(key) => key.image(pixels),
         }
     }
+}
+
+fn whole(pixels: &RgbImage) -> ColorImage {
+    let size = [pixels.width() as usize, pixels.height() as usize];
+    ColorImage::from_rgb(size, pixels.as_raw())
 }
 
 /// A photo's textures.
@@ -53,6 +63,8 @@ pub struct Picture {
     photo: Photo,
     preview: Photo,
     texture: Option<TextureHandle>,
+    /// How many times the copy was halved for that texture.
+    halvings: u32,
     tiles: HashMap<TileKey, Tile>,
     /// What the loader was asked for last.
     wanted: Vec<Piece>,
@@ -73,6 +85,7 @@ impl Picture {
             photo: photo.clone(),
             preview: preview.clone(),
             texture: None,
+            halvings: 0,
             tiles: HashMap::new(),
             wanted: Vec::new(),
             frame: 0,
@@ -100,11 +113,15 @@ impl Picture {
             return;
         }
         match piece {
-            Piece::Preview => {
+            Piece::Preview(halvings) => {
+                // The renderer makes mipmaps in the window's frame: of a large texture they would take many frames'
+                // time where no graphics card helps, and it is never shown at less than half its size.
+                let small = image.width().max(image.height()) <= SMALL;
                 let options = TextureOptions {
-                    mipmap_mode: Some(TextureFilter::Linear),
+                    mipmap_mode: small.then_some(TextureFilter::Linear),
                     ..TextureOptions::LINEAR
                 };
+                self.halvings = halvings;
                 self.texture = Some(ctx.load_texture("photo", image, options));
             }
             Piece::Tile(key) => {
@@ -158,7 +175,18 @@ impl Picture {
                 }
             }
         }
-        self.ask(&needed, loader);
+        self.ask(&needed, self.halvings_at(scale), loader);
+    }
+
+    /// How often the small copy can be halved and still have as many pixels as it covers on the screen.
+    fn halvings_at(&self, scale: f32) -> u32 {
+        let sharpness = self.preview.pixels().width() as f32 / self.size().0 as f32;
+        let spare = sharpness / scale;
+        if spare.is_finite() {
+            spare.max(1.0).log2() as u32
+        } else {
+            0
+        }
     }
 
     /// The squares in sight, where the small copy is too coarse.
@@ -172,8 +200,9 @@ impl Picture {
         tiles::covering((width, height), tiles::level(scale), visible)
     }
 
-    fn ask(&mut self, needed: &[TileKey], loader: &Loader<(Serial, Piece)>) {
-        let copy = self.texture.is_none().then_some(Piece::Preview);
+    fn ask(&mut self, needed: &[TileKey], halvings: u32, loader: &Loader<(Serial, Piece)>) {
+        let fits = self.texture.is_some() && self.halvings == halvings;
+        let copy = (!fits).then_some(Piece::Preview(halvings));
         let missing = needed
             .iter()
             .filter(|key| !self.tiles.contains_key(key))
@@ -182,7 +211,7 @@ impl Picture {
         if wanted != self.wanted {
             let job = |piece: Piece| -> Job {
                 let photo = match piece {
-                    Piece::Preview => self.preview.clone(),
+                    Piece::Preview(_) => self.preview.clone(),
                     Piece::Tile(_) => self.photo.clone(),
                 };
                 Box::new(move || piece.image(photo.pixels()))
