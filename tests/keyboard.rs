@@ -27,7 +27,7 @@ fn a_photo_is_opened_read_and_stepped_through_by_keys_alone() {
 
     // The path of a photo is typed.
     window.key("ctrl+l");
-    window.wait_for_focused("entry", "Path of the photo:?");
+    window.wait_for_focused("entry", "Path of the photo or folder:?");
     window.type_text(&path.display().to_string());
     window.key("Return");
 

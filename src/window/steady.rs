@@ -25,7 +25,7 @@ fn expected_id() -> Id {
 
 impl Plugin for SteadyFocus {
     fn debug_name(&self) -> &'static str {
-        "steady focus"
+        "steady_focus"
     }
 
     fn output_hook(&mut self, ctx: &Context, output: &mut FullOutput) {
