@@ -4,29 +4,30 @@
 //! rounds to 8 bits as PIL does. A wish that is not understood is refused by its name: a photo prepared wrongly gives
 //! a fluent and wrong sentence.
 
-use fast_image_resize::images::{TypedImage, TypedImageRef};
-use fast_image_resize::pixels::U8x3;
-use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
+mod resample;
+
 use image::{RgbImage, imageops};
-use ndarray::{Array3, Array4, Axis};
+use ndarray::{Array3, Array4, Axis, s};
 use serde_json::{Map, Value};
 
 use crate::text;
 
+use resample::{Filter, MAX_PIXELS};
+
 /// The largest side that an encoder's input may have: a bound against a broken file, not a wish.
 const MAX_SIDE: u64 = 4096;
 
-/// The most pixels that a step between the photo and the encoder's input may have.
-const MAX_SCALED_PIXELS: u64 = 1 << 26;
-
 /// Fields that say nothing about pixels.
-const SILENT: [&str; 6] = [
+const SILENT: [&str; 9] = [
     "_valid_processor_keys",
+    "device",
+    "disable_grouping",
     // The input is RGB already.
     "do_convert_rgb",
     "feature_extractor_type",
     "image_processor_type",
     "processor_class",
+    "return_tensors",
     "transformers_version",
 ];
 
@@ -59,9 +60,11 @@ pub struct InputSize {
 #[derive(Clone, Debug)]
 pub struct Preprocessor {
     scaling: Scaling,
-    filter: ResizeAlg,
+    filter: Filter,
     /// The part of the scaled photo that is kept, from its middle.
     crop: Option<InputSize>,
+    /// The size that is reached with zeros to the right and below, after everything else.
+    pad: Option<InputSize>,
     /// For each channel what each of the 256 values becomes.
     values: [[f32; 256]; 3],
 }
@@ -69,10 +72,17 @@ pub struct Preprocessor {
 /// What size a photo is brought to before the crop.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Scaling {
+    /// The photo stays as it is.
+    Keep,
     /// This size, whatever the photo's shape.
     Stretch(InputSize),
-    /// The shorter side becomes this long, the shape stays.
-    Shorter(u32),
+    /// The shorter side becomes this long, or less where the longer would become too long; the shape stays.
+    Shorter {
+        /// Of the shorter side.
+        side: u32,
+        /// The most that the longer may have.
+        longest: Option<u32>,
+    },
 }
 
 impl Preprocessor {
@@ -85,12 +95,22 @@ impl Preprocessor {
             return Err(PreprocessorError::Missing("size"));
         };
         let mut fields = Fields::new(config);
-        if !fields.flag("do_resize", true)? {
-            return Err(refused("do_resize", &Value::Bool(false)));
+        let (scaling, filter) = if fields.flag("do_resize", true)? {
+            (fields.scaling()?, fields.filter()?)
+        } else {
+            fields.left.retain(|name| !["size", "resample"].contains(name));
+            (Scaling::Keep, Filter::Nearest)
+        };
+        let crop = fields.crop()?;
+        let pad = fields.pad(crop, scaling)?;
+        if let (None, None) = (crop, pad) {
+            // Each photo would have a size of its own.
+            match scaling {
+                Scaling::Keep => return Err(refused("do_resize", &Value::Bool(false))),
+                Scaling::Shorter { .. } => return Err(refused("size", &fields.all["size"])),
+                Scaling::Stretch(_) => {}
+            }
         }
-        let scaling = fields.scaling()?;
-        let filter = fields.filter()?;
-        let crop = fields.crop(scaling)?;
         let values = fields.values()?;
         if fields
             .text("data_format")?
@@ -103,39 +123,53 @@ impl Preprocessor {
             scaling,
             filter,
             crop,
+            pad,
             values,
         })
     }
 
     /// The size of the encoder's input, the same for every photo.
     pub fn size(&self) -> InputSize {
-        match (self.crop, self.scaling) {
+        match (self.pad.or(self.crop), self.scaling) {
             (Some(size), _) | (None, Scaling::Stretch(size)) => size,
-            (None, Scaling::Shorter(side)) => InputSize {
+            // Such a file was refused.
+            (None, Scaling::Shorter { side, .. }) => InputSize {
                 height: side,
                 width: side,
             },
+            (None, Scaling::Keep) => InputSize { height: 1, width: 1 },
         }
     }
 
     /// The encoder's input for a photo: `[1, 3, height, width]`, channels red, green, blue.
     pub fn run(&self, pixels: &RgbImage) -> Array4<f32> {
-        self.normalise(&self.resize(pixels))
+        let values = self.normalise(&self.resize(pixels));
+        let Some(InputSize { height, width }) = self.pad else {
+            return values;
+        };
+        let (_, _, rows, columns) = values.dim();
+        let mut padded = Array4::zeros((1, 3, height as usize, width as usize));
+        let (rows, columns) = (rows.min(height as usize), columns.min(width as usize));
+        padded
+            .slice_mut(s![.., .., ..rows, ..columns])
+            .assign(&values.slice(s![.., .., ..rows, ..columns]));
+        padded
     }
 
-    /// The first half of [`run`](Self::run): a photo of any size at the encoder's [`size`](Self::size), in 8 bits.
+    /// The first half of [`run`](Self::run): a photo of any size at the encoder's [`size`](Self::size), in 8 bits; where
+    /// that is reached by padding, before it.
     pub fn resize(&self, pixels: &RgbImage) -> RgbImage {
-        let InputSize { height, width } = match self.scaling {
-            Scaling::Stretch(size) => size,
-            Scaling::Shorter(side) => keep_shape(pixels, side),
+        let size = match self.scaling {
+            Scaling::Keep => None,
+            Scaling::Stretch(size) => Some(size),
+            Scaling::Shorter { side, longest } => Some(keep_shape(pixels, side, longest)),
         };
-        let scaled = scale(pixels, width, height, self.filter);
-        match self.crop {
-            None => scaled,
-            Some(crop) => {
-                let (left, top) = ((width - crop.width) / 2, (height - crop.height) / 2);
-                imageops::crop_imm(&scaled, left, top, crop.width, crop.height).to_image()
-            }
+        let scaled = size.map(|InputSize { height, width }| resample::resize(pixels, width, height, self.filter));
+        match (self.crop, scaled) {
+            (None, Some(scaled)) => scaled,
+            (None, None) => pixels.clone(),
+            (Some(size), Some(scaled)) => crop(&scaled, size),
+            (Some(size), None) => crop(pixels, size),
         }
     }
 
@@ -152,59 +186,51 @@ impl Preprocessor {
 }
 
 /// The size with the photo's shape whose shorter side is `side`; the longer is rounded down, as the processors do.
-fn keep_shape(pixels: &RgbImage, side: u32) -> InputSize {
+fn keep_shape(pixels: &RgbImage, side: u32, longest: Option<u32>) -> InputSize {
     let (width, height) = (u64::from(pixels.width().max(1)), u64::from(pixels.height().max(1)));
+    let (shorter, longer) = (width.min(height), width.max(height));
+    let (mut short, mut long) = (u64::from(side), u64::from(side) * longer / shorter);
+    if let Some(longest) = longest.map(u64::from)
+        && longer * u64::from(side) > longest * shorter
+    {
+        let exact = longest as f64 * shorter as f64 / longer as f64;
+        // Python rounds a half to the even number.
+        short = (exact.round_ties_even() as u64).max(1);
+        // The processors leave a photo that has its size already.
+        long = if shorter == short {
+            longer
+        } else {
+            (exact * longer as f64 / shorter as f64) as u64
+        };
+    }
     // A strip of one pixel's height would become endless: it is squeezed.
-    let longer =
-        (u64::from(side) * width.max(height) / width.min(height)).min(MAX_SCALED_PIXELS / u64::from(side)) as u32;
+    let long = long.clamp(1, MAX_PIXELS / u64::from(side)) as u32;
+    let short = short as u32;
     if width <= height {
         InputSize {
-            height: longer,
-            width: side,
+            height: long,
+            width: short,
         }
     } else {
         InputSize {
-            height: side,
-            width: longer,
+            height: short,
+            width: long,
         }
     }
 }
 
-/// `pixels` at `width` × `height`, as PIL's `Image.resize` gives it.
-///
-/// PIL resizes across, rounds to 8 bits, then resizes down. Cubic and Lanczos filters overshoot, and what the rounding
-/// cuts off depends on that order.
-fn scale(pixels: &RgbImage, width: u32, height: u32, filter: ResizeAlg) -> RgbImage {
-    // A strip of one column would need gigabytes in between; the other order then needs little.
-    if u64::from(width) * u64::from(pixels.height()) > MAX_SCALED_PIXELS {
-        return scale_once(
-            &scale_once(pixels, pixels.width(), height, filter),
-            width,
-            height,
-            filter,
-        );
+/// The middle of a photo; where it is smaller it stands in the middle of black.
+fn crop(pixels: &RgbImage, InputSize { height, width }: InputSize) -> RgbImage {
+    // Half of the difference, rounded down: towards a larger border at the left and top of a photo that is smaller.
+    let offset = |from: u32, to: u32| (i64::from(from) - i64::from(to)).div_euclid(2);
+    let (left, top) = (offset(pixels.width(), width), offset(pixels.height(), height));
+    if left >= 0 && top >= 0 && pixels.width() >= width && pixels.height() >= height {
+        // Both are a part of a u32.
+        return imageops::crop_imm(pixels, left as u32, top as u32, width, height).to_image();
     }
-    scale_once(
-        &scale_once(pixels, width, pixels.height(), filter),
-        width,
-        height,
-        filter,
-    )
-}
-
-fn scale_once(pixels: &RgbImage, width: u32, height: u32, filter: ResizeAlg) -> RgbImage {
-    let mut scaled = RgbImage::new(width, height);
-    // The typed call: the other one compiles the filters for every pixel type there is.
-    let mut resize = || -> Result<(), Box<dyn std::error::Error>> {
-        let from = TypedImageRef::<U8x3>::from_buffer(pixels.width(), pixels.height(), pixels.as_raw())?;
-        let mut to = TypedImage::<U8x3>::from_buffer(width, height, &mut scaled)?;
-        Ok(Resizer::new().resize_typed(&from, &mut to, &ResizeOptions::new().resize_alg(filter))?)
-    };
-    // Only buffers that do not fit their size fail, and an RgbImage's fits by its construction.
-    if let Err(error) = resize() {
-        log::error!("a photo could not be resized: {error}");
-    }
-    scaled
+    let mut result = RgbImage::new(width, height);
+    imageops::replace(&mut result, pixels, -left, -top);
+    result
 }
 
 /// The fields of the file that nobody has asked for yet.
@@ -248,8 +274,14 @@ impl<'a> Fields<'a> {
     fn scaling(&mut self) -> Result<Scaling, PreprocessorError> {
         let size = self.take("size").ok_or(PreprocessorError::Missing("size"))?;
         if let Some(side) = size.get("shortest_edge") {
-            only_keys("size", size, &["shortest_edge"])?;
-            return Ok(Scaling::Shorter(length("size.shortest_edge", side)?));
+            only_keys("size", size, &["shortest_edge", "longest_edge"])?;
+            let longest = size.get("longest_edge").filter(|longest| !longest.is_null());
+            return Ok(Scaling::Shorter {
+                side: length("size.shortest_edge", side)?,
+                longest: longest
+                    .map(|longest| length("size.longest_edge", longest))
+                    .transpose()?,
+            });
         }
         // A single number means a square to the processors of ViT's family and the shorter side to CLIP's; which of
         // them wrote an old file is in its type.
@@ -259,7 +291,10 @@ impl<'a> Fields<'a> {
                 .find_map(|name| self.all.get(*name));
             let family = family.and_then(Value::as_str).unwrap_or("ViT");
             return if family.starts_with("CLIP") {
-                Ok(Scaling::Shorter(length("size", size)?))
+                Ok(Scaling::Shorter {
+                    side: length("size", size)?,
+                    longest: None,
+                })
             } else if ["ViT", "DeiT", "Beit", "BEiT"]
                 .iter()
                 .any(|square| family.starts_with(square))
@@ -273,39 +308,45 @@ impl<'a> Fields<'a> {
     }
 
     /// PIL's numbers for its filters.
-    fn filter(&mut self) -> Result<ResizeAlg, PreprocessorError> {
+    fn filter(&mut self) -> Result<Filter, PreprocessorError> {
         let value = self.take("resample").ok_or(PreprocessorError::Missing("resample"))?;
-        match value.as_u64() {
-            Some(0) => Ok(ResizeAlg::Nearest),
-            Some(1) => Ok(ResizeAlg::Convolution(FilterType::Lanczos3)),
-            Some(2) => Ok(ResizeAlg::Convolution(FilterType::Bilinear)),
-            Some(3) => Ok(ResizeAlg::Convolution(FilterType::CatmullRom)),
-            _ => Err(refused("resample", value)),
+        value
+            .as_u64()
+            .and_then(Filter::from_number)
+            .ok_or_else(|| refused("resample", value))
+    }
+
+    fn crop(&mut self) -> Result<Option<InputSize>, PreprocessorError> {
+        let wanted = self.flag("do_center_crop", false)?;
+        match self.take("crop_size") {
+            _ if !wanted => Ok(None),
+            None => Err(PreprocessorError::Missing("crop_size")),
+            Some(size) => rectangle("crop_size", size).map(Some),
         }
     }
 
-    fn crop(&mut self, scaling: Scaling) -> Result<Option<InputSize>, PreprocessorError> {
-        let wanted = self.flag("do_center_crop", false)?;
-        let Some(value) = self.take("crop_size").filter(|_| wanted) else {
-            return match scaling {
-                _ if wanted => Err(PreprocessorError::Missing("crop_size")),
-                // Without a crop each photo would have a size of its own.
-                Scaling::Shorter(_) => Err(refused("size", &self.all["size"])),
-                Scaling::Stretch(_) => Ok(None),
-            };
-        };
-        let crop = rectangle("crop_size", value)?;
-        let whole = match scaling {
-            Scaling::Stretch(size) => size,
-            Scaling::Shorter(side) => InputSize {
+    /// The size that zeros fill up to. Without one a single photo is padded to its own size by most processors, but
+    /// not by all: that is refused.
+    fn pad(&mut self, crop: Option<InputSize>, scaling: Scaling) -> Result<Option<InputSize>, PreprocessorError> {
+        let wanted = self.flag("do_pad", false)?;
+        let size = self.take("pad_size");
+        if !wanted {
+            return Ok(None);
+        }
+        let size = size.ok_or_else(|| refused("do_pad", &Value::Bool(true)))?;
+        let padded = rectangle("pad_size", size)?;
+        let largest = match (crop, scaling) {
+            (Some(whole), _) | (None, Scaling::Stretch(whole)) => Some(whole),
+            (None, Scaling::Shorter { longest, .. }) => longest.map(|side| InputSize {
                 height: side,
                 width: side,
-            },
+            }),
+            (None, Scaling::Keep) => None,
         };
-        if crop.height > whole.height || crop.width > whole.width {
-            return Err(refused("crop_size", value));
+        match largest {
+            Some(largest) if largest.height <= padded.height && largest.width <= padded.width => Ok(Some(padded)),
+            _ => Err(refused("pad_size", size)),
         }
-        Ok(Some(crop))
     }
 
     /// What each 8-bit value becomes, by channel.
@@ -440,6 +481,9 @@ mod tests {
             ("wide", 157, 40),
             ("tiny", 24, 24),
             ("strip", 16, 16),
+            ("tall", 20, 30),
+            ("tall", 33, 90),
+            ("tall", 37, 61),
         ];
         for (number, filter) in ["nearest", "lanczos", "bilinear", "bicubic"].iter().enumerate() {
             for (source, width, height) in sizes {
@@ -450,8 +494,7 @@ mod tests {
                     .resize(&fixture(&format!("{source}.png")));
                 let theirs = fixture(&format!("{source}-{filter}-{width}x{height}.png"));
                 assert_eq!(ours.dimensions(), theirs.dimensions());
-                let apart = ours.iter().zip(theirs.iter()).map(|(a, b)| a.abs_diff(*b)).max();
-                assert!(apart <= Some(1), "{source} {filter} {width}x{height}: {apart:?} apart");
+                assert!(ours == theirs, "{source} {filter} {width}x{height}");
             }
         }
     }
@@ -513,16 +556,54 @@ mod tests {
         ]);
         let preprocessor = Preprocessor::from_json(&config).unwrap();
         assert_eq!(preprocessor.size(), InputSize { height: 18, width: 16 });
-        let whole = scale(
-            &fixture("wide.png"),
-            37,
-            20,
-            ResizeAlg::Convolution(FilterType::Bilinear),
-        );
+        let whole = resample::resize(&fixture("wide.png"), 37, 20, Filter::Bilinear);
         let resized = preprocessor.resize(&fixture("wide.png"));
         assert_eq!(resized.dimensions(), (16, 18));
         assert_eq!(resized.get_pixel(0, 0), whole.get_pixel(10, 1));
         assert_eq!(resized.get_pixel(15, 17), whole.get_pixel(25, 18));
+    }
+
+    #[test]
+    fn a_crop_larger_than_the_photo_stands_in_black() {
+        let config = with(&[
+            ("do_resize", json!(false)),
+            ("do_center_crop", json!(true)),
+            ("crop_size", json!({"height": 2, "width": 6})),
+        ]);
+        let preprocessor = Preprocessor::from_json(&config).unwrap();
+        let photo = RgbImage::from_fn(3, 4, |x, y| image::Rgb([(10 * y + x + 1) as u8; 3]));
+        let found: Vec<u8> = preprocessor.resize(&photo).pixels().map(|pixel| pixel.0[0]).collect();
+        assert_eq!(found, [0, 0, 11, 12, 13, 0, 0, 0, 21, 22, 23, 0]);
+    }
+
+    #[test]
+    fn zeros_fill_up_to_the_padded_size_after_everything_else() {
+        let config = with(&[
+            ("size", json!({"height": 1, "width": 2})),
+            ("do_pad", json!(true)),
+            ("pad_size", json!({"height": 2, "width": 3})),
+        ]);
+        let preprocessor = Preprocessor::from_json(&config).unwrap();
+        assert_eq!(preprocessor.size(), InputSize { height: 2, width: 3 });
+        let input = preprocessor.run(&RgbImage::from_pixel(2, 1, image::Rgb([255; 3])));
+        assert_eq!(input.shape(), [1, 3, 2, 3]);
+        assert_eq!(
+            input.slice(s![0, 0, .., ..]),
+            ndarray::array![[1.0, 1.0, 0.0], [0.0, 0.0, 0.0]]
+        );
+    }
+
+    #[test]
+    fn the_longer_side_stays_within_its_bound() {
+        let size = |width, height| {
+            let InputSize { height, width } = keep_shape(&RgbImage::new(width, height), 800, Some(1333));
+            (width, height)
+        };
+        assert_eq!(size(640, 480), (1066, 800));
+        assert_eq!(size(480, 640), (800, 1066));
+        assert_eq!(size(2000, 500), (1333, 333));
+        assert_eq!(size(500, 2000), (333, 1333));
+        assert_eq!(size(1333, 100), (1333, 100));
     }
 
     #[test]
@@ -568,7 +649,13 @@ mod tests {
             assert!(sentence.contains(&format!("“{name}")), "{name}: {sentence}");
         }
         assert!(refusal(&[("size", json!({"height": 2, "width": 2, "depth": 2}))]).contains("“size.depth”"));
-        assert!(refusal(&[("do_center_crop", json!(true)), ("crop_size", json!(300))]).contains("“crop_size”"));
+        assert!(refusal(&[("do_pad", json!(true)), ("pad_size", json!(200))]).contains("“pad_size”"));
+        let longest = [
+            ("size", json!({"longest_edge": 224})),
+            ("do_center_crop", json!(true)),
+            ("crop_size", json!(8)),
+        ];
+        assert!(refusal(&longest).contains("“size.longest_edge”"));
         assert!(
             refusal(&[
                 ("image_processor_type", json!("ConvNextImageProcessor")),
