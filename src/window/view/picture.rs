@@ -21,7 +21,7 @@ const KEPT: usize = 32;
 const GOOD_ENOUGH: f32 = 1.05;
 
 /// The longest side of a texture that gets mipmaps, in pixels.
-const SMALL: usize = 1100;
+const SMALL: usize = 600;
 
 /// Counts the photos that were shown.
 static SHOWN: AtomicU64 = AtomicU64::new(1);
