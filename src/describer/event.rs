@@ -27,7 +27,7 @@ pub enum Event {
         job: JobId,
         /// The whole photo.
         photo: Photo,
-        /// The photo for the screen: no side longer than [`PREVIEW_SIDE`].
+        /// The photo for the screen: no side longer than [`PREVIEW_SIDE`](super::PREVIEW_SIDE).
         preview: Photo,
     },
     /// The captioner came to its next stage.
