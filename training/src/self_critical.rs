@@ -28,7 +28,7 @@ pub struct SelfCriticalConfig {
 /// the sentences drawn.
 ///
 /// # Errors
-/// As [`write`] and [`Judge::score`].
+/// As [`write()`] and [`Judge::score`].
 pub fn loss(
     net: &CaptionerNet,
     memory: &Tensor<3>,
