@@ -9,7 +9,7 @@ use std::path::Path;
 
 use image::{Rgb, RgbImage};
 
-use crate::captioner::{Cancel, Captioner, DescribeOptions, LoadOptions, start_runtime};
+use crate::captioner::{Cancel, Captioner, DescribeOptions, Division, LoadOptions, WholeReason, start_runtime};
 use crate::model::{self, ModelFolder};
 use crate::photo::Photo;
 use crate::wording;
@@ -92,7 +92,10 @@ pub fn examine(model: Option<&Path>, load: &LoadOptions, tell: &mut dyn FnMut(Fi
                     folder.path().display()
                 );
                 finding("model", Ok(model));
-                finding("device", Ok(captioner.device().to_owned()));
+                finding(
+                    "device",
+                    Ok(format!("{}, {}", captioner.device(), once_a_photo(&captioner))),
+                );
                 Some(describe(&mut captioner))
             }
         },
@@ -122,6 +125,22 @@ fn runtime() -> Result<String, String> {
 fn open_model(explicit: Option<&Path>) -> Result<ModelFolder, String> {
     let path = model::find(explicit).map_err(|error| error.to_string())?;
     ModelFolder::open(&path).map_err(|error| error.to_string())
+}
+
+/// Whether the decoder computes once a photo what does not change from word to word.
+fn once_a_photo(captioner: &Captioner) -> String {
+    let why = match captioner.division() {
+        Division::Halves => return "what depends on the photo alone is computed once a photo".to_owned(),
+        Division::Whole(why) => why,
+    };
+    let why = match why {
+        WholeReason::Asked => "as was asked for",
+        WholeReason::NothingToGain => "nothing of it that could be cut out depends on the photo alone",
+        WholeReason::NoFloats => "what depends on the photo alone are no 32-bit floats",
+        WholeReason::Differs => "cut in halves it gives something else",
+        WholeReason::Failed(reason) => reason,
+    };
+    format!("the whole decoder runs at every word ({why})")
 }
 
 /// Describes a picture made here, so that no file is needed: a sun over the sea.

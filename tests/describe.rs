@@ -497,6 +497,40 @@ fn who_asks_for_cuda_and_has_none_is_told_why_it_runs_on_the_cpu() {
     assert_eq!(line["device"], "cpu");
 }
 
+/// What `describe` says of a photo of the hub's model, with the halves of its decoder kept in a folder.
+fn with_halves_in(cache: &Path) -> String {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tiny-vit-gpt2");
+    let mut command = hearsight();
+    command.args(["describe", "--device", "cpu", "--model"]).arg(&fixture);
+    let run = run(command
+        .arg(fixture.join("photo-1.png"))
+        .env("HEARSIGHT_CACHE_DIR", cache));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    run.stdout
+}
+
+#[test]
+fn broken_halves_of_a_decoder_are_made_again_and_a_folder_that_cannot_be_written_is_done_without() {
+    let cache = tempfile::tempdir().unwrap();
+    let said = with_halves_in(cache.path());
+    let entries: Vec<_> = fs::read_dir(cache.path().join("decoders")).unwrap().collect();
+    let [Ok(entry)] = &entries[..] else {
+        panic!("{entries:?}")
+    };
+    for half in ["once.onnx", "each.onnx"] {
+        let half = entry.path().join(half);
+        let whole = fs::read(&half).unwrap();
+        for damage in [vec![0xFF; whole.len()], whole[..whole.len() / 2].to_vec()] {
+            fs::write(&half, damage).unwrap();
+            assert_eq!(with_halves_in(cache.path()), said);
+            assert_eq!(fs::read(&half).unwrap(), whole);
+        }
+    }
+    let file = cache.path().join("file");
+    fs::write(&file, "").unwrap();
+    assert_eq!(with_halves_in(&file), said);
+}
+
 #[test]
 fn names_with_spaces_and_in_other_scripts_work() {
     let model = model();

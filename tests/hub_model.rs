@@ -4,8 +4,11 @@
 use std::fs;
 use std::path::PathBuf;
 
-use hearsight::captioner::{Cancel, Captioner, DescribeOptions, Description, DeviceChoice, LoadOptions};
+use hearsight::captioner::{
+    Cancel, Captioner, DescribeOptions, Description, DeviceChoice, Division, LoadOptions, WholeReason,
+};
 use hearsight::model::ModelFolder;
+use hearsight::onnx::{self, DataLocation, StringStringEntryProto};
 use hearsight::photo::Photo;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -14,6 +17,7 @@ use tempfile::TempDir;
 const ONE_THREAD: LoadOptions = LoadOptions {
     device: DeviceChoice::Cpu,
     threads: Some(1),
+    whole_decoder: false,
 };
 
 fn fixture() -> PathBuf {
@@ -152,4 +156,84 @@ fn quantised_graphs_in_a_folder_of_their_own_are_found() {
     fs::remove_file(folder.path().join("encoder_model.onnx")).unwrap();
     let mut captioner = Captioner::load(&ModelFolder::open(folder.path()).unwrap(), &ONE_THREAD).unwrap();
     assert_eq!(describe(&mut captioner, "photo-0.png").tokens[..3], [599, 374, 97]);
+}
+
+/// A photo's sentence from the decoder's graph in halves or whole.
+fn described(folder: &TempDir, whole_decoder: bool, divided: bool) -> Description {
+    let options = LoadOptions {
+        whole_decoder,
+        ..ONE_THREAD
+    };
+    let mut captioner = Captioner::load(&ModelFolder::open(folder.path()).unwrap(), &options).unwrap();
+    assert_eq!(
+        *captioner.division() == Division::Halves,
+        divided,
+        "{:?}",
+        captioner.division()
+    );
+    assert!(captioner.has_attention());
+    describe(&mut captioner, "photo-1.png")
+}
+
+#[test]
+fn a_decoder_in_halves_says_the_same_to_the_last_bit_as_the_whole_one() {
+    for decoders in [&["decoder_with_past_model.onnx"][..], &["decoder_model.onnx"]] {
+        for beams in [1, 4] {
+            let folder = model(decoders, &serde_json::json!({ "num_beams": beams }));
+            // Made and checked at the first start, kept from then on.
+            let (made, kept) = (described(&folder, false, true), described(&folder, false, true));
+            let whole = described(&folder, true, false);
+            for halves in [made, kept] {
+                assert_eq!(
+                    (&halves.tokens, halves.score.to_bits()),
+                    (&whole.tokens, whole.score.to_bits())
+                );
+                assert_eq!(halves.words, whole.words);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_merged_decoder_stays_whole_and_says_why() {
+    let folder = model(&["decoder_model_merged.onnx"], &serde_json::json!({}));
+    let captioner = Captioner::load(&ModelFolder::open(folder.path()).unwrap(), &ONE_THREAD).unwrap();
+    assert_eq!(*captioner.division(), Division::Whole(WholeReason::NothingToGain));
+}
+
+/// Moves the weights of a decoder to a file beside it, as exports of more than two gigabytes have them.
+fn put_weights_beside(folder: &TempDir, decoder: &str) {
+    let path = folder.path().join(decoder);
+    let mut model = onnx::open(&path).unwrap();
+    let mut beside: Vec<u8> = Vec::new();
+    for weight in &mut model.graph.as_mut().unwrap().initializer {
+        let Some(bytes) = weight.raw_data.take_if(|bytes| bytes.len() > 1000) else {
+            continue;
+        };
+        let note = |key: &str, value: String| StringStringEntryProto {
+            key: Some(key.to_owned()),
+            value: Some(value),
+        };
+        weight.external_data = vec![
+            note("location", format!("{decoder}_data")),
+            note("offset", beside.len().to_string()),
+            note("length", bytes.len().to_string()),
+        ];
+        weight.set_data_location(DataLocation::External);
+        beside.extend(bytes);
+    }
+    assert!(beside.len() > 100_000);
+    fs::write(folder.path().join(format!("{decoder}_data")), beside).unwrap();
+    onnx::save(&model, &path).unwrap();
+}
+
+#[test]
+fn weights_in_a_file_beside_the_decoder_are_found_by_its_halves_too() {
+    let decoder = "decoder_with_past_model.onnx";
+    let folder = model(&[decoder], &serde_json::json!({}));
+    let whole = described(&folder, true, false);
+    put_weights_beside(&folder, decoder);
+    for _ in 0..2 {
+        assert_eq!(described(&folder, false, true).tokens, whole.tokens);
+    }
 }

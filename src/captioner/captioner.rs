@@ -1,6 +1,5 @@
 //! The captioner: a loaded model that describes photos.
 
-use std::path::Path;
 use std::time::Instant;
 
 use ndarray::Array4;
@@ -9,11 +8,12 @@ use serde_json::{Map, Value};
 use super::cancel::Run;
 use super::decoder::{Decoder, Memory};
 use super::encoder::Encoder;
-use super::preprocess::{InputSize, Preprocessor};
-use super::runtime::open_sessions;
+use super::graphs::Graphs;
+use super::once::Once;
+use super::preprocess::Preprocessor;
 use super::search::{Hypothesis, search};
 use super::support::{Bag, Support};
-use super::{Alternative, Cancel, CaptionError, Description, DeviceChoice, Seconds, sentence};
+use super::{Alternative, Cancel, CaptionError, Description, DeviceChoice, Division, Seconds, sentence};
 use crate::model::{Evidence, GenerationConfig, GenerationError, ModelError, ModelFolder};
 use crate::photo::Photo;
 
@@ -24,6 +24,8 @@ pub struct LoadOptions {
     pub device: DeviceChoice,
     /// Threads within one operation; none: as many as the processor has cores.
     pub threads: Option<usize>,
+    /// Whether the decoder's graph is run as it is, also what depends on the photo alone: for comparing.
+    pub whole_decoder: bool,
 }
 
 /// How a photo is described; what is none stays as the model's `generation_config.json` says.
@@ -68,7 +70,9 @@ pub struct Captioner {
     model: ModelFolder,
     preprocessor: Preprocessor,
     encoder: Encoder,
+    once: Option<Once>,
     decoder: Decoder,
+    division: Division,
     bag: Option<Bag>,
     device: String,
     /// Seconds that opening the folder and loading took, until a description has told them.
@@ -85,8 +89,11 @@ impl Captioner {
         let start = Instant::now();
         let preprocessor = Preprocessor::from_json(folder.preprocessor())?;
         let mut decoders = folder.decoders();
-        let (encoder, decoder, device) = loop {
-            match (graphs(folder, &decoders[0], preprocessor.size(), options), decoders) {
+        let graphs = loop {
+            match (
+                Graphs::open(folder, &decoders[0], preprocessor.size(), options),
+                decoders,
+            ) {
                 (Err(CaptionError::Model(ModelError::Unsupported { file, what })), [first, rest @ ..])
                     if file == *first && !rest.is_empty() =>
                 {
@@ -96,13 +103,22 @@ impl Captioner {
                 (graphs, _) => break graphs?,
             }
         };
+        let Graphs {
+            encoder,
+            once,
+            decoder,
+            division,
+            device,
+        } = graphs;
         let bag = Bag::new(folder, encoder.outputs())?;
         let load_seconds = Some(folder.seconds() + start.elapsed().as_secs_f64());
         Ok(Self {
             model: folder.clone(),
             preprocessor,
             encoder,
+            once,
             decoder,
+            division,
             bag,
             device,
             load_seconds,
@@ -232,7 +248,12 @@ impl Captioner {
     fn look(&mut self, pixels: &Array4<f32>, run: &Run) -> Result<(Memory, Support), CaptionError> {
         let outputs = self.encoder.run(pixels, run)?;
         let support = self.bag.as_ref().map(|bag| bag.read(&outputs)).transpose()?;
-        Ok((Memory::new(outputs), support.unwrap_or_default()))
+        let mut memory = Memory::new(outputs);
+        if let Some(once) = &mut self.once {
+            let more = once.run(memory.single(), run)?;
+            memory.extend(more);
+        }
+        Ok((memory, support.unwrap_or_default()))
     }
 
     fn search(
@@ -322,24 +343,15 @@ impl Captioner {
         &self.device
     }
 
+    /// Whether what does not change from word to word is computed once a photo.
+    pub fn division(&self) -> &Division {
+        &self.division
+    }
+
     /// Whether the model tells where it looked.
     pub fn has_attention(&self) -> bool {
         self.decoder.has_attention()
     }
-}
-
-/// The encoder and one of the decoders, and what they run on.
-fn graphs(
-    folder: &ModelFolder,
-    decoder_file: &Path,
-    photo: InputSize,
-    options: &LoadOptions,
-) -> Result<(Encoder, Decoder, String), CaptionError> {
-    let ([encoder, decoder], device) =
-        open_sessions([folder.encoder(), decoder_file], options.device, options.threads)?;
-    let encoder = Encoder::new(encoder, photo, folder)?;
-    let decoder = Decoder::new(decoder, decoder_file, encoder.outputs(), folder)?;
-    Ok((encoder, decoder, device))
 }
 
 impl DescribeOptions {
@@ -365,6 +377,8 @@ impl DescribeOptions {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn assert_close(found: &[f32], expected: &Value, what: &str) {
@@ -457,7 +471,7 @@ mod tests {
         {
             let photo = Photo::open(&fixture.join(row["photo"].as_str().unwrap())).unwrap();
             let pixels = captioner.preprocessor.run(photo.pixels());
-            let mut memory = Memory::new(captioner.encoder.run(&pixels, &run).unwrap());
+            let (mut memory, _) = captioner.look(&pixels, &run).unwrap();
             let found = captioner
                 .search(&mut memory, &DescribeOptions::default(), &[], &run, &mut |_| {})
                 .unwrap();

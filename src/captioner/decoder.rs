@@ -85,8 +85,6 @@ impl Decoder {
         let (mut memory, mut state, mut cache_branch) = (Vec::new(), Vec::new(), false);
         for input in session.inputs() {
             let name = input.name();
-            let same = from_encoder(name);
-            let hidden = from_encoder("last_hidden_state").filter(|_| name == "encoder_hidden_states");
             let past = name
                 .strip_prefix("past_key_values.")
                 .map(|rest| (rest, format!("present.{rest}")));
@@ -96,7 +94,7 @@ impl Decoder {
             if name == TOKENS {
             } else if name == CACHE_BRANCH {
                 cache_branch = true;
-            } else if let Some(index) = same.or(hidden) {
+            } else if let Some(index) = fed_from(name, encoder) {
                 memory.push((name.to_owned(), index));
             } else if let Some((rest, output)) = past.or(next) {
                 let initial = from_encoder(&format!("initial_state.{rest}"));
@@ -280,6 +278,17 @@ impl Memory {
         Self { single, repeated: None }
     }
 
+    /// What the encoder gave.
+    pub(super) fn single(&self) -> &[DynValue] {
+        &self.single
+    }
+
+    /// Adds what was computed from it.
+    pub(super) fn extend(&mut self, more: Vec<DynValue>) {
+        self.single.extend(more);
+        self.repeated = None;
+    }
+
     fn repeated(&mut self, rows: usize) -> Result<&[DynValue], CaptionError> {
         let values = match self.repeated.take().filter(|(known, _)| *known == rows) {
             Some((_, values)) => values,
@@ -291,6 +300,20 @@ impl Memory {
         };
         Ok(&self.repeated.insert((rows, values)).1)
     }
+}
+
+/// Which of the encoder's outputs a decoder's input is fed from.
+pub(super) fn fed_from(input: &str, encoder: &[String]) -> Option<usize> {
+    let output = |name: &str| encoder.iter().position(|output| output == name);
+    output(input).or_else(|| output("last_hidden_state").filter(|_| input == "encoder_hidden_states"))
+}
+
+/// Whether a decoder's input is another one from word to word; the rest of them tell of the photo.
+pub(super) fn changes(input: &str) -> bool {
+    [TOKENS, CACHE_BRANCH].contains(&input)
+        || ["past_key_values.", "state."]
+            .iter()
+            .any(|start| input.starts_with(start))
 }
 
 /// The error for a graph that failed while it ran.

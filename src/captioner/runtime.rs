@@ -165,28 +165,34 @@ fn library_in(folder: &Path) -> Option<PathBuf> {
     files.filter(is_library).max()
 }
 
-/// Opens the encoder's and the decoder's graph on the device that is asked for, both on the same one.
+/// Opens graphs, all on the same device.
+pub(super) struct Opener {
+    environment: Environment,
+    cuda: bool,
+    threads: usize,
+}
+
+/// Opens the encoder's graph and, beside it on another thread, what `decoder` opens; all on the device that is asked
+/// for.
 ///
-/// Returns the sessions in the files' order and what really runs: `cpu`, `cuda`, or the CPU with the reason.
-pub(super) fn open_sessions(
-    files: [&Path; 2],
+/// Returns both, what opened them and what really runs: `cpu`, `cuda`, or the CPU with the reason.
+pub(super) fn open_beside<T: Send>(
+    encoder: &Path,
+    decoder: &(dyn Fn(&Opener) -> Result<T, OpenError> + Sync),
     device: DeviceChoice,
     threads: Option<usize>,
-) -> Result<([Session; 2], String), CaptionError> {
-    let environment = started()?.environment;
-    let threads = threads.unwrap_or_else(cores).max(1);
-    let attending = with_cross_attentions(files[1], ATTENTION);
-    let open_both = |cuda| {
-        let encoder = open(&environment, files[0], None, cuda, threads)?;
-        Ok::<_, OpenError>([
-            encoder,
-            open(&environment, files[1], attending.as_deref(), cuda, threads)?,
-        ])
+) -> Result<(Session, T, Opener, String), CaptionError> {
+    let started = started()?;
+    let opener = |cuda| Opener {
+        environment: started.environment.clone(),
+        cuda,
+        threads: threads.unwrap_or_else(cores).max(1),
     };
     let mut what_runs = "cpu".to_owned();
     if device != DeviceChoice::Cpu {
-        match open_both(true) {
-            Ok(sessions) => return Ok((sessions, "cuda".to_owned())),
+        let opener = opener(true);
+        match opener.open_both(encoder, decoder) {
+            Ok((encoder, decoder)) => return Ok((encoder, decoder, opener, "cuda".to_owned())),
             Err(OpenError { error, .. }) => {
                 log::info!("CUDA is not used: {error}");
                 if device == DeviceChoice::Cuda {
@@ -195,21 +201,76 @@ pub(super) fn open_sessions(
             }
         }
     }
-    let sessions = open_both(false).map_err(ModelError::from)?;
-    Ok((sessions, what_runs))
+    let opener = opener(false);
+    let (encoder, decoder) = opener.open_both(encoder, decoder).map_err(ModelError::from)?;
+    Ok((encoder, decoder, opener, what_runs))
 }
+
+impl Opener {
+    fn open_both<T: Send>(
+        &self,
+        encoder: &Path,
+        decoder: &(dyn Fn(&Self) -> Result<T, OpenError> + Sync),
+    ) -> Result<(Session, T), OpenError> {
+        std::thread::scope(|scope| {
+            let beside = scope.spawn(|| decoder(self));
+            let encoder = self.open(encoder);
+            let decoder = beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            Ok((encoder?, decoder?))
+        })
+    }
+
+    /// Opens a decoder's graph, with its cross-attention among its outputs where that can be reached.
+    pub(super) fn open_decoder(&self, file: &Path) -> Result<Session, OpenError> {
+        let attending = with_cross_attentions(file, ATTENTION);
+        match attending.map(|bytes| self.open_version(&bytes, file)) {
+            Some(Ok(session)) => Ok(session),
+            _ => self.open(file),
+        }
+    }
+
+    /// Opens a file.
+    pub(super) fn open(&self, file: &Path) -> Result<Session, OpenError> {
+        open(&self.environment, file, self.cuda, self.threads)
+    }
+
+    /// Opens another version of a file; weights in files beside that one are found.
+    pub(super) fn open_version(&self, version: &[u8], file: &Path) -> Result<Session, OpenError> {
+        let folder = file.parent().unwrap_or(Path::new("."));
+        let session = builder(&self.environment, self.cuda, self.threads).and_then(|builder| {
+            let mut builder = builder.with_config_entry(EXTERNAL_FOLDER, folder.to_string_lossy())?;
+            builder.commit_from_memory(version)
+        });
+        session.map_err(|error| OpenError {
+            file: file.to_path_buf(),
+            error,
+        })
+    }
+
+    /// What opened graphs run on, for telling their results from those of another runtime or device.
+    pub(super) fn runs_on(&self) -> String {
+        let library = started().map(|started| started.path).unwrap_or_default();
+        let library = library.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        format!("{library} {}", if self.cuda { "cuda" } else { "cpu" })
+    }
+}
+
+/// ONNX Runtime's name for the folder that weights outside of a model lie in.
+const EXTERNAL_FOLDER: &str = "session.model_external_initializers_file_folder_path";
 
 /// Opens one graph that is no model folder, such as a classifier to learn from, on all physical cores.
 ///
 /// # Errors
 /// ONNX Runtime is missing or the file is broken.
 pub fn open_graph(file: &Path) -> Result<Session, CaptionError> {
-    Ok(open(&started()?.environment, file, None, false, cores()).map_err(ModelError::from)?)
+    Ok(open(&started()?.environment, file, false, cores()).map_err(ModelError::from)?)
 }
 
-struct OpenError {
-    file: PathBuf,
-    error: ort::Error,
+/// A graph that cannot be opened.
+#[derive(Debug)]
+pub(super) struct OpenError {
+    pub(super) file: PathBuf,
+    pub(super) error: ort::Error,
 }
 
 impl From<OpenError> for ModelError {
@@ -232,31 +293,22 @@ impl From<OpenError> for ModelError {
     }
 }
 
-/// Opens a file, or the given version of it where that can be opened (weights in a file beside it are not found then).
-fn open(
-    environment: &Environment,
-    file: &Path,
-    version: Option<&[u8]>,
-    cuda: bool,
-    threads: usize,
-) -> Result<Session, OpenError> {
-    let builder = || -> ort::Result<SessionBuilder> {
-        let builder = Session::builder(environment)?
-            .with_intra_threads(threads)?
-            .with_inter_threads(1)?;
-        if cuda {
-            return Ok(builder.with_execution_providers([ep::CUDA::default().build().error_on_failure()])?);
-        }
-        Ok(builder)
-    };
-    if let Some(session) = version.and_then(|bytes| builder().and_then(|mut b| b.commit_from_memory(bytes)).ok()) {
-        return Ok(session);
-    }
-    let session = builder().and_then(|mut builder| builder.commit_from_file(file));
+fn open(environment: &Environment, file: &Path, cuda: bool, threads: usize) -> Result<Session, OpenError> {
+    let session = builder(environment, cuda, threads).and_then(|mut builder| builder.commit_from_file(file));
     session.map_err(|error| OpenError {
         file: file.to_path_buf(),
         error,
     })
+}
+
+fn builder(environment: &Environment, cuda: bool, threads: usize) -> ort::Result<SessionBuilder> {
+    let builder = Session::builder(environment)?
+        .with_intra_threads(threads)?
+        .with_inter_threads(1)?;
+    if cuda {
+        return Ok(builder.with_execution_providers([ep::CUDA::default().build().error_on_failure()])?);
+    }
+    Ok(builder)
 }
 
 /// Refuses a graph that takes or gives half-precision numbers; weights and steps inside of it may have them.

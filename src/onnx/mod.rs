@@ -16,6 +16,7 @@
 //! ```
 
 mod builder;
+mod cut;
 mod error;
 mod file;
 mod layers;
@@ -23,6 +24,7 @@ mod messages;
 mod operations;
 
 pub use builder::{Dim, GraphBuilder};
+pub use cut::{Halves, Seam};
 pub use error::OnnxError;
 pub use file::{open, save};
 pub use messages::{

@@ -1,0 +1,314 @@
+//! The graphs of a model, opened and fitted together, the decoder's cut where that gains something.
+//!
+//! Exports of a hub compute the cross-attention's keys and values of the whole photo anew at every word. What depends on
+//! the encoder's outputs and constants alone, by the flow of data, is cut out of the decoder's graph into one of its own,
+//! which runs once a photo; its results are fed to the rest as if the encoder had given them. Whether both halves give
+//! what the whole gives is tried when they are made (two steps of one and of two sequences on a made-up photo, within
+//! 1e-5 of the largest score); a decoder that fails stays whole. In a merged export the decoder lies inside the branches
+//! of an `If`, where nothing is cut.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ndarray::{Array2, Array4};
+use ort::session::Session;
+use prost::Message;
+
+use super::cancel::{Cancel, Run};
+use super::captioner::LoadOptions;
+use super::decoder::{ATTENTION, Decoder, Memory, changes};
+use super::encoder::Encoder;
+use super::kept::{self, Kept, Verdict};
+use super::once::{Once, no_floats};
+use super::preprocess::InputSize;
+use super::runtime::{OpenError, Opener, open_beside};
+use super::search::Step;
+use super::softmaxes::with_cross_attentions;
+use super::{CaptionError, Division, WholeReason};
+use crate::model::{ModelError, ModelFolder};
+use crate::onnx::{self, DataLocation, ModelProto, Seam, TensorProto};
+
+/// The graphs of a model.
+pub(super) struct Graphs {
+    pub(super) encoder: Encoder,
+    /// What of the decoder's graph is run once a photo.
+    pub(super) once: Option<Once>,
+    pub(super) decoder: Decoder,
+    pub(super) division: Division,
+    /// What really runs.
+    pub(super) device: String,
+}
+
+/// A decoder's graph as it was opened.
+enum Opened {
+    /// Halves that were made and checked at an earlier start.
+    Halves([Session; 2]),
+    /// As it is in the model; with the reason where it is known that it stays so.
+    Whole(Session, Option<WholeReason>),
+}
+
+/// How far scores of the halves may be from those of the whole, as a share of the largest.
+const TOLERANCE: f32 = 1e-5;
+
+impl Graphs {
+    /// Opens the encoder and one of the decoders.
+    pub(super) fn open(
+        folder: &ModelFolder,
+        file: &Path,
+        photo: InputSize,
+        options: &LoadOptions,
+    ) -> Result<Self, CaptionError> {
+        let cuts = !options.whole_decoder;
+        let open_decoder = |opener: &Opener| open_decoder(file, cuts, opener);
+        let (encoder, opened, opener, device) =
+            open_beside(folder.encoder(), &open_decoder, options.device, options.threads)?;
+        let mut encoder = Encoder::new(encoder, photo, folder)?;
+        let (opened, kept) = opened;
+        let (session, known) = match opened {
+            Opened::Whole(session, known) => (session, known),
+            Opened::Halves(sessions) => match fit(sessions, file, &encoder, folder) {
+                Ok((once, decoder)) => return Ok(Self::in_halves(encoder, once, decoder, device)),
+                Err(reason) => {
+                    log::warn!("halves of an earlier start are made again: {reason:?}");
+                    (opener.open_decoder(file).map_err(ModelError::from)?, None)
+                }
+            },
+        };
+        let mut decoder = Decoder::new(session, file, encoder.outputs(), folder)?;
+        let reason = match known {
+            _ if !cuts => WholeReason::Asked,
+            Some(reason) => reason,
+            None => match divide(file, photo, &opener, &mut encoder, &mut decoder, folder, kept.as_ref()) {
+                Ok((once, decoder)) => return Ok(Self::in_halves(encoder, once, decoder, device)),
+                Err(reason) => reason,
+            },
+        };
+        log::info!("the decoder's graph stays whole: {reason:?}");
+        Ok(Self {
+            encoder,
+            once: None,
+            decoder,
+            division: Division::Whole(reason),
+            device,
+        })
+    }
+
+    fn in_halves(encoder: Encoder, once: Once, decoder: Decoder, device: String) -> Self {
+        let count = once.outputs().len();
+        log::info!("the decoder's graph is cut: {count} of its tensors are computed once a photo");
+        Self {
+            encoder,
+            once: Some(once),
+            decoder,
+            division: Division::Halves,
+            device,
+        }
+    }
+}
+
+/// Opens a decoder's halves where they are kept from an earlier start, else its graph.
+fn open_decoder(file: &Path, cuts: bool, opener: &Opener) -> Result<(Opened, Option<Kept>), OpenError> {
+    let root = cuts.then(kept::root).flatten();
+    let kept = root.and_then(|root| Kept::of(root, file, &opener.runs_on()));
+    let known = match (kept.as_ref().and_then(Kept::verdict), &kept) {
+        (Some(Verdict::Halves { external, .. }), Some(found)) => {
+            match open_halves(&found.halves(), external, file, opener) {
+                Ok(halves) => return Ok((Opened::Halves(halves), kept)),
+                Err(OpenError { error, .. }) => {
+                    log::warn!("halves of an earlier start are made again: {error}");
+                    None
+                }
+            }
+        }
+        (Some(Verdict::Whole(reason)), _) => Some(reason),
+        _ => None,
+    };
+    Ok((Opened::Whole(opener.open_decoder(file)?, known), kept))
+}
+
+fn open_halves(halves: &[PathBuf; 2], external: bool, file: &Path, opener: &Opener) -> Result<[Session; 2], OpenError> {
+    let [once, each] = halves;
+    Ok([
+        open_half(once, external, file, opener)?,
+        open_half(each, external, file, opener)?,
+    ])
+}
+
+fn open_half(half: &Path, external: bool, file: &Path, opener: &Opener) -> Result<Session, OpenError> {
+    // Names of files with weights are relative to the model's folder, which only a graph in memory can be told.
+    match external.then(|| fs::read(half)) {
+        Some(Ok(bytes)) => opener.open_version(&bytes, file),
+        _ => opener.open(half),
+    }
+}
+
+/// The halves as parts of a captioner.
+fn fit(
+    [once, each]: [Session; 2],
+    file: &Path,
+    encoder: &Encoder,
+    folder: &ModelFolder,
+) -> Result<(Once, Decoder), WholeReason> {
+    let once = Once::new(once, encoder.outputs()).ok_or(WholeReason::NothingToGain)?;
+    let given: Vec<String> = encoder.outputs().iter().chain(once.outputs()).cloned().collect();
+    let decoder = Decoder::new(each, file, &given, folder).map_err(WholeReason::failed)?;
+    Ok((once, decoder))
+}
+
+/// Cuts a decoder's graph, tries whether its halves give what the whole gives, and keeps them for the next start; else
+/// the reason why it stays whole, which is kept too.
+fn divide(
+    file: &Path,
+    photo: InputSize,
+    opener: &Opener,
+    encoder: &mut Encoder,
+    whole: &mut Decoder,
+    folder: &ModelFolder,
+    kept: Option<&Kept>,
+) -> Result<(Once, Decoder), WholeReason> {
+    let made = kept::beside(kept).map_err(WholeReason::failed)?;
+    let halves = cut(file, opener, made.path()).and_then(|(sessions, external)| {
+        let (mut once, mut each) = fit(sessions, file, encoder, folder)?;
+        compare(photo, encoder, whole, &mut once, &mut each, folder)?;
+        Ok((once, each, external))
+    });
+    let verdict = match &halves {
+        Ok((_, _, external)) => Verdict::Halves {
+            bytes: kept::halves_in(made.path()).map(|half| fs::metadata(half).map_or(0, |data| data.len())),
+            external: *external,
+        },
+        Err(reason) => Verdict::Whole(reason.clone()),
+    };
+    // What failed once, for want of room or memory, may work another time.
+    if let Some(kept) = kept
+        && !matches!(verdict, Verdict::Whole(WholeReason::Failed(_)))
+        && let Err(error) = kept.keep(made, &verdict)
+    {
+        log::info!("what came of cutting the decoder's graph is not kept: {error}");
+    }
+    halves.map(|(once, each, _)| (once, each))
+}
+
+/// Cuts a decoder's graph into halves that lie in the folder, and opens them; tells whether they need files beside the
+/// model.
+fn cut(file: &Path, opener: &Opener, to: &Path) -> Result<([Session; 2], bool), WholeReason> {
+    /// Tensors that cannot be handed over are told by their types, which only the opened first half knows; what is
+    /// computed in the second half instead may show others.
+    const ROUNDS: usize = 4;
+
+    let [once, each] = kept::halves_in(to);
+    let mut unfit = HashSet::new();
+    for _ in 0..ROUNDS {
+        let model = read(file)?;
+        let inputs = model.graph().input.iter().map(|input| input.name().to_owned());
+        let fixed: Vec<String> = inputs.filter(|name| !changes(name)).collect();
+        let seam = Seam::find(&model, &fixed, &unfit).ok_or(WholeReason::NothingToGain)?;
+        let external = model.graph().initializer.iter().any(is_external);
+        let halves = seam.cut(model);
+        onnx::save(&halves.once, &once).map_err(WholeReason::failed)?;
+        let session =
+            open_half(&once, external, file, opener).map_err(|OpenError { error, .. }| WholeReason::failed(error))?;
+        let others = no_floats(&session);
+        if others.is_empty() {
+            onnx::save(&halves.each, &each).map_err(WholeReason::failed)?;
+            // Their weights are a model's.
+            drop(halves);
+            let rest = open_half(&each, external, file, opener)
+                .map_err(|OpenError { error, .. }| WholeReason::failed(error))?;
+            return Ok(([session, rest], external));
+        }
+        unfit.extend(others);
+    }
+    Err(WholeReason::NoFloats)
+}
+
+/// A decoder's graph, with its cross-attention among its outputs where that can be reached.
+fn read(file: &Path) -> Result<ModelProto, WholeReason> {
+    match with_cross_attentions(file, ATTENTION) {
+        Some(bytes) => ModelProto::decode(bytes.as_slice()).map_err(WholeReason::failed),
+        None => onnx::open(file).map_err(WholeReason::failed),
+    }
+}
+
+fn is_external(weight: &TensorProto) -> bool {
+    weight.data_location() == DataLocation::External
+}
+
+/// Compares what the halves give with what the whole gives.
+fn compare(
+    photo: InputSize,
+    encoder: &mut Encoder,
+    whole: &mut Decoder,
+    once: &mut Once,
+    each: &mut Decoder,
+    folder: &ModelFolder,
+) -> Result<(), WholeReason> {
+    let mut tried = || -> Result<_, CaptionError> {
+        let run = Cancel::default().watch()?;
+        let (height, width) = (photo.height as usize, photo.width as usize);
+        let mut memory = Memory::new(encoder.run(&made_up(height, width), &run)?);
+        let expected = answers(whole, &mut memory, folder, &run)?;
+        let more = once.run(memory.single(), &run)?;
+        memory.extend(more);
+        Ok((expected, answers(each, &mut memory, folder, &run)?))
+    };
+    let (expected, found) = tried().map_err(WholeReason::failed)?;
+    let same = |(a, b): (&Step, &Step)| {
+        let attends_alike = match (&a.attention, &b.attention) {
+            (Some(a), Some(b)) => is_close(a, b),
+            (None, None) => true,
+            _ => false,
+        };
+        attends_alike && is_close(&a.logits, &b.logits)
+    };
+    if expected.iter().zip(&found).all(same) {
+        Ok(())
+    } else {
+        Err(WholeReason::Differs)
+    }
+}
+
+/// Pixels as no photo has them, different everywhere, from −1 to 1.
+fn made_up(height: usize, width: usize) -> Array4<f32> {
+    let mut seed = 1_u32;
+    Array4::from_shape_simple_fn((1, 3, height, width), || {
+        // The constants of Numerical Recipes.
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (seed >> 8) as f32 / (1 << 23) as f32 - 1.0
+    })
+}
+
+/// What a decoder says to one and to two sequences, in two steps, the second of which has the sequences in another order.
+fn answers(
+    decoder: &mut Decoder,
+    memory: &mut Memory,
+    folder: &ModelFolder,
+    run: &Run,
+) -> Result<Vec<Step>, CaptionError> {
+    let start = folder.generation().start_token().unwrap_or_default();
+    let words = folder.tokenizer().get_vocab_size(true).max(1) as i64;
+    let mut steps = Vec::new();
+    for parents in [&[0][..], &[1, 0]] {
+        let begun: Vec<Vec<i64>> = parents
+            .iter()
+            .map(|&row| vec![(start + row as i64 * 7) % words])
+            .collect();
+        let first: Vec<&[i64]> = begun.iter().map(Vec::as_slice).collect();
+        let (step, state) = decoder.step(&first, memory, None, parents, run)?;
+        steps.push(step);
+        let grown: Vec<[i64; 2]> = parents
+            .iter()
+            .map(|&row| [begun[row][0], (3 + 5 * row as i64) % words])
+            .collect();
+        let second: Vec<&[i64]> = grown.iter().map(<[i64; 2]>::as_slice).collect();
+        let (step, _) = decoder.step(&second, memory, Some(state), parents, run)?;
+        steps.push(step);
+    }
+    Ok(steps)
+}
+
+fn is_close(a: &Array2<f32>, b: &Array2<f32>) -> bool {
+    let largest = a.iter().fold(1.0_f32, |largest, value| largest.max(value.abs()));
+    a.dim() == b.dim() && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= TOLERANCE * largest)
+}
