@@ -81,6 +81,10 @@ struct ModelArguments {
     #[arg(long, value_name = "DIR")]
     model: Option<PathBuf>,
 
+    /// Variant of the model's weights, such as fp16 or quantized [default: full weights where they are there]
+    #[arg(long, value_name = "NAME")]
+    variant: Option<String>,
+
     /// Processor to run on: auto, cpu or cuda
     #[arg(long, value_name = "DEVICE", default_value_t)]
     device: DeviceChoice,
@@ -134,6 +138,7 @@ enum Task {
 /// The model to load, and on what.
 struct Model {
     folder: Option<PathBuf>,
+    variant: Option<String>,
     device: DeviceChoice,
 }
 
@@ -141,6 +146,7 @@ impl From<ModelArguments> for Model {
     fn from(arguments: ModelArguments) -> Self {
         Self {
             folder: arguments.model,
+            variant: arguments.variant,
             device: arguments.device,
         }
     }

@@ -18,6 +18,7 @@ const ONE_THREAD: LoadOptions = LoadOptions {
     device: DeviceChoice::Cpu,
     threads: Some(1),
     whole_decoder: false,
+    variant: None,
 };
 
 fn fixture() -> PathBuf {
@@ -140,6 +141,89 @@ fn a_model_that_wants_another_search_is_refused_by_the_name_of_its_setting() {
         error.contains("do_sample") && error.contains("generation_config.json"),
         "{error}"
     );
+}
+
+/// The model with full weights beside its configuration and another variant, with another decoder, in `onnx/`.
+fn two_variants() -> TempDir {
+    let folder = model(&["decoder_model.onnx"], &serde_json::json!({}));
+    fs::create_dir(folder.path().join("onnx")).unwrap();
+    for (from, to) in [
+        ("encoder_model.onnx", "encoder_model_int8.onnx"),
+        ("decoder_with_past_model.onnx", "decoder_with_past_model_int8.onnx"),
+        ("encoder_model.onnx", "encoder_model_fp16.onnx"),
+    ] {
+        fs::copy(fixture().join(from), folder.path().join("onnx").join(to)).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn full_weights_come_first_and_another_variant_is_chosen_by_its_name() {
+    let folder = two_variants();
+    let opened = ModelFolder::open(folder.path()).unwrap();
+    // Of the third there is no decoder.
+    assert_eq!(opened.variants().collect::<Vec<_>>(), ["fp32", "int8"]);
+    assert!(opened.encoder().ends_with("encoder_model.onnx"));
+    for name in ["int8", "_int8"] {
+        let chosen = opened.clone().choose(Some(name)).unwrap();
+        assert!(chosen.encoder().ends_with("onnx/encoder_model_int8.onnx"));
+        assert!(chosen.decoders()[0].ends_with("onnx/decoder_with_past_model_int8.onnx"));
+        assert_eq!(chosen.variants().next(), Some("int8"));
+    }
+    let options = LoadOptions {
+        variant: Some("int8".to_owned()),
+        ..ONE_THREAD
+    };
+    // The full weights are broken here: only the other variant can be what runs.
+    fs::write(folder.path().join("decoder_model.onnx"), "broken").unwrap();
+    let mut captioner = Captioner::load(&opened, &options).unwrap();
+    assert_eq!(describe(&mut captioner, "photo-0.png").tokens[..3], [599, 374, 97]);
+    assert!(Captioner::load(&opened, &ONE_THREAD).is_err());
+}
+
+#[test]
+fn a_variant_that_is_not_there_is_refused_with_those_that_are() {
+    let folder = two_variants();
+    let error = ModelFolder::open(folder.path())
+        .unwrap()
+        .choose(Some("q4"))
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("\"q4\"") && error.contains("fp32, int8"), "{error}");
+}
+
+#[test]
+fn a_quantised_variant_beside_the_full_weights_says_what_generate_says_with_it() {
+    let folder = model(&["decoder_model.onnx"], &serde_json::json!({}));
+    fs::create_dir(folder.path().join("onnx")).unwrap();
+    for graph in ["encoder_model_int8.onnx", "decoder_model_int8.onnx"] {
+        fs::copy(
+            fixture().with_file_name("tiny-vit-gpt2-int8").join(graph),
+            folder.path().join("onnx").join(graph),
+        )
+        .unwrap();
+    }
+    let options = LoadOptions {
+        variant: Some("int8".to_owned()),
+        ..ONE_THREAD
+    };
+    let mut captioner = Captioner::load(&ModelFolder::open(folder.path()).unwrap(), &options).unwrap();
+    let expected = read("../tiny-vit-gpt2-int8/expected.json");
+    for row in expected.as_array().unwrap() {
+        let photo = Photo::open(&fixture().join(row["photo"].as_str().unwrap())).unwrap();
+        let options = DescribeOptions {
+            generation: row["settings"].as_object().unwrap().clone(),
+            ..DescribeOptions::default()
+        };
+        let found = captioner
+            .describe(&photo, &options, &Cancel::default(), &mut |_| {})
+            .unwrap();
+        let said: Vec<i64> = serde_json::from_value(row["sequences"][0].clone()).unwrap();
+        let (said, filling) = said.split_at(found.tokens.len());
+        assert_eq!(found.tokens, said, "{} {}", row["photo"], row["settings"]);
+        assert!(filling.iter().all(|&token| token == 599));
+        assert!(found.words.iter().all(|word| word.attention.is_some()));
+    }
 }
 
 #[test]

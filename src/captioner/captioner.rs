@@ -26,6 +26,8 @@ pub struct LoadOptions {
     pub threads: Option<usize>,
     /// Whether the decoder's graph is run as it is, also what depends on the photo alone: for comparing.
     pub whole_decoder: bool,
+    /// The variant of the weights, such as `quantized`, where the folder has several; none: the most exact.
+    pub variant: Option<String>,
 }
 
 /// How a photo is described; what is none stays as the model's `generation_config.json` says.
@@ -87,6 +89,7 @@ impl Captioner {
     /// tokenizer, or need something that is not known here.
     pub fn load(folder: &ModelFolder, options: &LoadOptions) -> Result<Self, CaptionError> {
         let start = Instant::now();
+        let folder = &folder.clone().choose(options.variant.as_deref())?;
         let preprocessor = Preprocessor::from_json(folder.preprocessor())?;
         let mut decoders = folder.decoders();
         let graphs = loop {

@@ -368,8 +368,10 @@ impl<'a> Fields<'a> {
         } else {
             ([0.0; 3], [1.0; 3])
         };
+        // Rounded where the processors round: a quantised model hears a difference in the last bit.
         Ok(std::array::from_fn(|channel| {
-            std::array::from_fn(|value| ((value as f64 * factor - mean[channel]) / deviation[channel]) as f32)
+            let (mean, deviation) = (mean[channel] as f32, deviation[channel] as f32);
+            std::array::from_fn(|value| ((value as f64 * factor) as f32 - mean) / deviation)
         }))
     }
 

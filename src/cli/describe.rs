@@ -87,6 +87,7 @@ impl Describe {
         let folder = ModelFolder::open(&model::find(self.model.folder.as_deref())?)?;
         let load = LoadOptions {
             device: self.model.device,
+            variant: self.model.variant.clone(),
             ..LoadOptions::default()
         };
         Ok(Captioner::load(&folder, &load)?)

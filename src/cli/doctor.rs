@@ -14,6 +14,7 @@ use super::{Done, Model};
 pub fn run(model: &Model, output: &mut Output) -> Result<Done> {
     let load = LoadOptions {
         device: model.device,
+        variant: model.variant.clone(),
         ..LoadOptions::default()
     };
     let mut printed = Ok(());

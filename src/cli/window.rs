@@ -39,6 +39,7 @@ fn open(photos: &[PathBuf], model: &Model) -> Result<()> {
 
     let load = LoadOptions {
         device: model.device,
+        variant: model.variant.clone(),
         ..LoadOptions::default()
     };
     hearsight::window::open(Options {

@@ -165,7 +165,9 @@ pub struct Settings {
 impl Settings {
     pub(super) fn open(self) -> Result<Box<dyn Looker>, String> {
         let path = model::find(self.model.as_deref()).map_err(|error| error.to_string())?;
-        let folder = ModelFolder::open(&path).map_err(|error| error.to_string())?;
+        let folder = ModelFolder::open(&path)
+            .and_then(|folder| folder.choose(self.load.variant.as_deref()))
+            .map_err(|error| error.to_string())?;
         let identity = Identity::of(&folder);
         let captioner = Captioner::load(&folder, &self.load).map_err(|error| error.to_string())?;
         Ok(Box::new(Eyes {

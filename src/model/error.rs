@@ -27,6 +27,16 @@ pub enum ModelError {
         /// The missing file's name.
         file: String,
     },
+    /// The folder does not have the variant that was asked for.
+    #[error("{}", text!("model-no-variant", folder = folder.display().to_string(), name = name, variants = variants))]
+    NoVariant {
+        /// The model folder.
+        folder: PathBuf,
+        /// The variant as written.
+        name: String,
+        /// The variants that there are.
+        variants: String,
+    },
     /// A file of the folder cannot be read.
     #[error("{}", text!("model-broken", file = file.display().to_string(), reason = reason))]
     Broken {

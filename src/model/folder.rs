@@ -13,8 +13,8 @@ use crate::text;
 
 /// A model in the layout of Hugging Face Optimum: its configuration read and checked, its graphs found.
 ///
-/// The graphs lie in the folder itself or in `onnx/`; where both are there, full weights (`decoder_model.onnx`) come
-/// before quantised ones (`decoder_model_quantized.onnx`).
+/// The graphs lie in the folder itself or in `onnx/`, perhaps in several variants; full weights (`decoder_model.onnx`)
+/// come before quantised ones (`decoder_model_quantized.onnx`) unless [`choose`](Self::choose) says otherwise.
 #[derive(Clone, Debug)]
 pub struct ModelFolder {
     path: PathBuf,
@@ -23,8 +23,8 @@ pub struct ModelFolder {
     generation: GenerationConfig,
     preprocessor: Value,
     tokenizer: Tokenizer,
-    encoder: PathBuf,
-    decoders: Vec<PathBuf>,
+    /// What the graphs lie in the folder as, at least one, the first to be taken first.
+    variants: Vec<Variant>,
     seconds: f64,
 }
 
@@ -45,7 +45,7 @@ impl ModelFolder {
                 path: path.to_path_buf(),
             });
         }
-        let (encoder, decoders) = graphs(path)?;
+        let variants = variants(path)?;
         let config_json = required(path, "config.json")?;
         let config: Config =
             serde_json::from_value(config_json.clone()).map_err(|error| broken(path.join("config.json"), error))?;
@@ -75,8 +75,7 @@ impl ModelFolder {
             generation,
             preprocessor,
             tokenizer,
-            encoder,
-            decoders,
+            variants,
             seconds: 0.0,
         };
         if model.generation.start_token().is_none() {
@@ -159,12 +158,42 @@ impl ModelFolder {
 
     /// The encoder's graph.
     pub fn encoder(&self) -> &Path {
-        &self.encoder
+        &self.variants[0].encoder
     }
 
     /// The decoder's graphs, at least one, the most useful first; the captioner takes the first that it can run.
     pub fn decoders(&self) -> &[PathBuf] {
-        &self.decoders
+        &self.variants[0].decoders
+    }
+
+    /// The names of the variants that are there, the one in use first: `fp32` for full weights, else what the names of
+    /// the graphs end with, such as `quantized`, `int8` or `fp16`.
+    pub fn variants(&self) -> impl Iterator<Item = &str> {
+        self.variants.iter().map(|variant| variant.name.as_str())
+    }
+
+    /// The same folder with the graphs of another variant in use; none: as it is.
+    ///
+    /// # Errors
+    /// There is no such variant; the sentence names those that there are.
+    pub fn choose(mut self, variant: Option<&str>) -> Result<Self, ModelError> {
+        let Some(name) = variant else { return Ok(self) };
+        let plain = match name.trim_start_matches('_') {
+            "float32" | "full" => FULL,
+            "float16" => "fp16",
+            other => other,
+        };
+        match self.variants.iter().position(|variant| variant.name == plain) {
+            Some(place) => {
+                self.variants[..=place].rotate_right(1);
+                Ok(self)
+            }
+            None => Err(ModelError::NoVariant {
+                variants: self.variants().collect::<Vec<_>>().join(", "),
+                folder: self.path,
+                name: name.to_owned(),
+            }),
+        }
     }
 }
 
@@ -172,18 +201,64 @@ impl ModelFolder {
 /// what is inside the branches of a merged one cannot be reached.
 const DECODERS: [&str; 3] = ["decoder_with_past_model", "decoder_model_merged", "decoder_model"];
 
-fn graphs(folder: &Path) -> Result<(PathBuf, Vec<PathBuf>), ModelError> {
+/// The variant without a suffix.
+const FULL: &str = "fp32";
+
+/// The variants in the order in which one is taken where nobody says which; others come after these, by name. Full
+/// weights are the most exact; those of 16 bits are slow on most processors.
+const ORDER: [&str; 4] = [FULL, "quantized", "int8", "fp16"];
+
+/// Graphs that belong together.
+#[derive(Clone, Debug)]
+struct Variant {
+    name: String,
+    encoder: PathBuf,
+    /// At least one.
+    decoders: Vec<PathBuf>,
+}
+
+/// The variants in the folder itself and in `onnx/`; of two with the same name the one in the folder itself.
+fn variants(folder: &Path) -> Result<Vec<Variant>, ModelError> {
+    const ENCODER: &str = "encoder_model";
+    let mut found: Vec<Variant> = Vec::new();
     let mut has_encoder = false;
     for place in [folder.to_path_buf(), folder.join("onnx")] {
-        for suffix in ["", "_quantized"] {
+        let names = fs::read_dir(&place)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.file_name());
+        for name in names {
+            let Some(suffix) = name
+                .to_str()
+                .and_then(|name| name.strip_prefix(ENCODER)?.strip_suffix(".onnx"))
+                .filter(|suffix| suffix.is_empty() || (suffix.starts_with('_') && suffix.len() > 1))
+            else {
+                continue;
+            };
             let file = |stem: &str| Some(place.join(format!("{stem}{suffix}.onnx"))).filter(|path| path.is_file());
-            let Some(encoder) = file("encoder_model") else { continue };
+            let Some(encoder) = file(ENCODER) else { continue };
             has_encoder = true;
+            let name = if suffix.is_empty() { FULL } else { &suffix[1..] };
             let decoders: Vec<_> = DECODERS.into_iter().filter_map(file).collect();
-            if !decoders.is_empty() {
-                return Ok((encoder, decoders));
+            if !decoders.is_empty() && found.iter().all(|known| known.name != name) {
+                found.push(Variant {
+                    name: name.to_owned(),
+                    encoder,
+                    decoders,
+                });
             }
         }
+    }
+    let place = |variant: &Variant| {
+        ORDER
+            .iter()
+            .position(|name| *name == variant.name)
+            .unwrap_or(ORDER.len())
+    };
+    found.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.name.cmp(&b.name)));
+    if !found.is_empty() {
+        return Ok(found);
     }
     Err(missing(
         folder,

@@ -3,6 +3,7 @@
 model-not-found = No model was found. Put a model folder into one of these places, or name one with --model or HEARSIGHT_MODEL: { $places }.
 model-no-folder = There is no model folder at { $path }. Check the path, or install a model there.
 model-file-missing = The model folder { $folder } has no { $file }. Download the model again with all its files.
+model-no-variant = The model folder { $folder } has no variant "{ $name }". Choose one of these: { $variants }.
 model-broken = { $file } is broken or incomplete ({ $reason }). Download the model again.
 model-contradiction = The files in { $folder } do not fit together: { $contradiction }. Use the files of one model.
 model-unsupported = { $file } cannot be used here: { $what }. Try another model, or another export of it.

@@ -3,6 +3,7 @@
 model-not-found = 모델을 찾지 못했습니다. 다음 위치 가운데 한 곳에 모델 폴더를 두거나, --model 또는 HEARSIGHT_MODEL로 폴더를 지정하십시오: { $places }.
 model-no-folder = { $path }에 모델 폴더가 없습니다. 경로를 확인하거나 그곳에 모델을 설치하십시오.
 model-file-missing = 모델 폴더 { $folder }에 다음 파일이 없습니다: { $file }. 모든 파일을 갖추어 모델을 다시 내려받으십시오.
+model-no-variant = 모델 폴더 { $folder }에는 "{ $name }" 변형이 없습니다. 다음 가운데 고르세요: { $variants }.
 model-broken = { $file } 파일이 손상되었거나 온전하지 않습니다({ $reason }). 모델을 다시 내려받으십시오.
 model-contradiction = { $folder }의 파일들이 서로 맞지 않습니다: { $contradiction }. 한 모델의 파일만 쓰십시오.
 model-unsupported = { $file } 파일은 여기서 쓸 수 없습니다: { $what }. 다른 모델을 쓰거나 이 모델을 다르게 내보낸 것을 써 보십시오.
