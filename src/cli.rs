@@ -17,6 +17,7 @@ use serde_json::Value;
 mod describe;
 mod doctor;
 mod generate;
+mod models;
 mod output;
 mod window;
 
@@ -30,11 +31,12 @@ Examples:
   hearsight describe --json *.jpg > all.jsonl  one JSON object a line
   hearsight describe --attention where.png photo.jpg
                                                save where the model looked for each word
+  hearsight models list                        show the models that are installed or can be
   hearsight doctor                             say what works here and what does not
 
 A photo named like a command is written with its folder: ./describe.
 Where no window can open, the photos are described in the terminal and aloud.
-Nothing leaves this computer. RUST_LOG=hearsight=debug shows more of what happens.
+No photo or sentence leaves this computer; only `models install` uses the network. RUST_LOG=hearsight=debug shows more of what happens.
 Exit codes: 0 done, 1 something failed, 2 wrong usage.";
 
 const ABOUT_DESCRIBE: &str = "\
@@ -72,13 +74,42 @@ enum Command {
     Describe(DescribeArguments),
     /// Say what works here, one line each; exit code 1 if a description could not be made
     Doctor(ModelArguments),
+    /// Show, install or remove models
+    #[command(subcommand)]
+    Models(ModelsCommand),
+}
+
+/// What to do with models.
+#[derive(Subcommand)]
+enum ModelsCommand {
+    /// Show the models that are installed and those that can be
+    List(CatalogueArguments),
+    /// Download a model of the catalogue, or go on where an earlier download broke off
+    Install {
+        /// The model's name in the catalogue
+        name: String,
+        #[command(flatten)]
+        catalogue: CatalogueArguments,
+    },
+    /// Remove a model that was installed
+    Remove {
+        /// The model's name
+        name: String,
+    },
+}
+
+#[derive(clap::Args)]
+struct CatalogueArguments {
+    /// Catalogue to use instead of the program's own, in the form of models/catalogue.toml
+    #[arg(long, value_name = "FILE.toml")]
+    catalogue: Option<PathBuf>,
 }
 
 /// Which model to use, and on what.
 #[derive(clap::Args)]
 struct ModelArguments {
-    /// Model folder to use instead of the one that comes with the program
-    #[arg(long, value_name = "DIR")]
+    /// Model to use instead of the one that comes with the program: a folder, or the name of an installed one
+    #[arg(long, value_name = "DIR|NAME")]
     model: Option<PathBuf>,
 
     /// Variant of the model's weights, such as fp16 or quantized [default: full weights where they are there]
@@ -133,6 +164,8 @@ enum Task {
     Describe(describe::Describe),
     /// Say what works here.
     Doctor { model: Model },
+    /// Show, install or remove models.
+    Models(models::Models),
 }
 
 /// The model to load, and on what.
@@ -161,7 +194,21 @@ impl Arguments {
             },
             Some(Command::Doctor(model)) => Task::Doctor { model: model.into() },
             Some(Command::Describe(arguments)) => Task::Describe(arguments.validate()?),
+            Some(Command::Models(command)) => Task::Models(command.into()),
         })
+    }
+}
+
+impl From<ModelsCommand> for models::Models {
+    fn from(command: ModelsCommand) -> Self {
+        match command {
+            ModelsCommand::List(CatalogueArguments { catalogue }) => Self::List { catalogue },
+            ModelsCommand::Install {
+                name,
+                catalogue: CatalogueArguments { catalogue },
+            } => Self::Install { name, catalogue },
+            ModelsCommand::Remove { name } => Self::Remove { name },
+        }
     }
 }
 
@@ -220,6 +267,7 @@ pub fn main() -> ExitCode {
         Task::Window { photos, model } => window::run(photos, model, &mut output),
         Task::Describe(describe) => describe.run(&mut output),
         Task::Doctor { model } => doctor::run(&model, &mut output),
+        Task::Models(models) => models.run(&mut output),
     };
     match done {
         Ok(Done::Well) => ExitCode::SUCCESS,

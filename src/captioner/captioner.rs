@@ -70,8 +70,8 @@ const BEAMS_FURTHER: usize = 3;
 #[derive(Debug)]
 pub struct Captioner {
     model: ModelFolder,
-    preprocessor: Preprocessor,
-    encoder: Encoder,
+    pub(super) preprocessor: Preprocessor,
+    pub(super) encoder: Encoder,
     once: Option<Once>,
     decoder: Decoder,
     division: Division,
@@ -248,7 +248,7 @@ impl Captioner {
     }
 
     /// Runs the encoder: what the decoder looks at, and the words that the photo supports.
-    fn look(&mut self, pixels: &Array4<f32>, run: &Run) -> Result<(Memory, Support), CaptionError> {
+    pub(super) fn look(&mut self, pixels: &Array4<f32>, run: &Run) -> Result<(Memory, Support), CaptionError> {
         let outputs = self.encoder.run(pixels, run)?;
         let support = self.bag.as_ref().map(|bag| bag.read(&outputs)).transpose()?;
         let mut memory = Memory::new(outputs);
@@ -259,7 +259,7 @@ impl Captioner {
         Ok((memory, support.unwrap_or_default()))
     }
 
-    fn search(
+    pub(super) fn search(
         &mut self,
         memory: &mut Memory,
         options: &DescribeOptions,
@@ -284,7 +284,7 @@ impl Captioner {
         Ok(found)
     }
 
-    fn description(&self, found: &[(Hypothesis, f64)], support: &Support) -> Result<Description, CaptionError> {
+    pub(super) fn description(&self, found: &[(Hypothesis, f64)], support: &Support) -> Result<Description, CaptionError> {
         let (best, others) = found.split_first().ok_or(CaptionError::NoWords)?;
         let best = self.alternative(&best.0, support)?;
         if best.words.is_empty() {

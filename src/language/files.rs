@@ -33,6 +33,7 @@ files![
     "photos",
     "settings",
     "speech",
+    "store",
     "view",
     "voice",
     "window",

@@ -4,6 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use super::ModelError;
+use super::store::Shelf;
 
 /// The model that ships with the program.
 const EVERYDAY: &str = "models/everyday";
@@ -13,7 +14,8 @@ const EVERYDAY: &str = "models/everyday";
 /// The current folder is left out: it may be one of photos, and a model is a program that somebody has to be trusted
 /// for.
 ///
-/// A path that the person gave is returned as it is; [`ModelFolder::open`](super::ModelFolder::open) says what is
+/// What the person gave may be the name of an installed model, which comes before a folder of that name in the current
+/// one (`./NAME` names that). A path is returned as it is; [`ModelFolder::open`](super::ModelFolder::open) says what is
 /// wrong with it.
 ///
 /// # Errors
@@ -25,7 +27,8 @@ pub fn find(explicit: Option<&Path>) -> Result<PathBuf, ModelError> {
             .filter(|v| !v.is_empty())
             .map(PathBuf::from)
     }) {
-        return Ok(path);
+        let shelf = Shelf::own().ok();
+        return Ok(shelf.and_then(|shelf| installed(&shelf, &path)).unwrap_or(path));
     }
     let program = env::current_exe().ok();
     let places = places(program.as_deref().and_then(Path::parent));
@@ -37,6 +40,11 @@ pub fn find(explicit: Option<&Path>) -> Result<PathBuf, ModelError> {
         Some(path) => Ok(path),
         None => Err(ModelError::NotFound { looked: places }),
     }
+}
+
+/// The folder of an installed model, where a path is nothing but its name.
+fn installed(shelf: &Shelf, path: &Path) -> Option<PathBuf> {
+    shelf.find(path.to_str()?)
 }
 
 fn places(program: Option<&Path>) -> Vec<PathBuf> {
@@ -51,6 +59,7 @@ fn places(program: Option<&Path>) -> Vec<PathBuf> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::model::store::{MANIFEST, Manifest};
 
     #[test]
     fn a_given_path_is_taken_at_its_word() {
@@ -58,6 +67,25 @@ mod tests {
             find(Some(Path::new("no/such/model"))),
             Ok(PathBuf::from("no/such/model"))
         );
+    }
+
+    #[test]
+    fn the_name_of_an_installed_model_finds_its_folder_and_a_path_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = Shelf::at(folder.path().to_owned());
+        let place = folder.path().join("one");
+        std::fs::create_dir(&place).unwrap();
+        assert_eq!(
+            installed(&shelf, Path::new("one")),
+            None,
+            "without a manifest it is only a folder"
+        );
+        let manifest = Manifest::new("one".into(), "https://example.org".into(), "abc".into(), Vec::new());
+        std::fs::write(place.join(MANIFEST), manifest.text()).unwrap();
+        assert_eq!(installed(&shelf, Path::new("one")), Some(place));
+        for path in ["./one", "one/", "../one", "two"] {
+            assert_eq!(installed(&shelf, Path::new(path)), None, "{path}");
+        }
     }
 
     #[test]

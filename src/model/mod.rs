@@ -1,4 +1,4 @@
-//! A model folder: its configuration, tokenizer and checks, and where it is looked for.
+//! A model folder: its configuration, tokenizer and checks, where it is looked for, and those that are installed.
 
 mod config;
 mod digest;
@@ -6,6 +6,7 @@ mod error;
 mod find;
 mod folder;
 mod generation;
+pub mod store;
 
 pub use config::{Calibration, Config, Evidence, HearsightConfig, Neutral};
 pub use error::ModelError;

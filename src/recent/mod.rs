@@ -21,12 +21,7 @@ use std::path::PathBuf;
 /// How many descriptions are kept; the oldest go first.
 pub const MOST: usize = 500;
 
-/// Where they are kept: `HEARSIGHT_DATA_DIR` where that is set, else where the platform keeps a program's data
-/// (`$XDG_DATA_HOME/hearsight` or `~/.local/share/hearsight`, `~/Library/Application Support/hearsight`,
-/// `%APPDATA%\hearsight\data`); none where there is no home.
+/// Where they are kept: with the rest of the [data](crate::settings::data_folder).
 pub fn folder() -> Option<PathBuf> {
-    match std::env::var_os("HEARSIGHT_DATA_DIR").filter(|folder| !folder.is_empty()) {
-        Some(folder) => Some(folder.into()),
-        None => directories::ProjectDirs::from("", "", "hearsight").map(|dirs| dirs.data_dir().to_owned()),
-    }
+    crate::settings::data_folder()
 }

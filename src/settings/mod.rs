@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 pub use choices::{AttentionMode, Language, Motion, SpeechMode, ThemeChoice};
 pub use keeper::Keeper;
-pub use place::folder;
+pub use place::{data_folder, folder};
 pub use trouble::SettingsTrouble;
 pub use values::{RATE, STRENGTH, Settings, TEXT_SIZE, UI_SCALE, VOLUME};
 
