@@ -1,6 +1,6 @@
 //! The command line: raw arguments become a [`Task`] in one place, and every task ends in an exit code.
 //!
-//! Sentences about photos and their faults are in the system's language; `--help` and `doctor` are in English.
+//! Sentences about photos and their faults are in the system's language; `--help`, `doctor` and `models check` are in English.
 //!
 //! 0: done; 1: something failed, and its sentence stands on standard error; 2: wrong usage.
 
@@ -74,7 +74,7 @@ enum Command {
     Describe(DescribeArguments),
     /// Say what works here, one line each; exit code 1 if a description could not be made
     Doctor(ModelArguments),
-    /// Show, install or remove models
+    /// Show, install, remove or check models
     #[command(subcommand)]
     Models(ModelsCommand),
 }
@@ -95,6 +95,16 @@ enum ModelsCommand {
     Remove {
         /// The model's name
         name: String,
+    },
+    /// Run a model once and compare it with what its folder promises; exit code 1 if it does not keep it
+    Check {
+        /// Model folder, or the name of an installed one
+        #[arg(value_name = "DIR|NAME")]
+        folder: PathBuf,
+
+        /// Processor to run on: auto, cpu or cuda
+        #[arg(long, value_name = "DEVICE", default_value_t)]
+        device: DeviceChoice,
     },
 }
 
@@ -164,7 +174,7 @@ enum Task {
     Describe(describe::Describe),
     /// Say what works here.
     Doctor { model: Model },
-    /// Show, install or remove models.
+    /// Show, install, remove or check models.
     Models(models::Models),
 }
 
@@ -208,6 +218,7 @@ impl From<ModelsCommand> for models::Models {
                 catalogue: CatalogueArguments { catalogue },
             } => Self::Install { name, catalogue },
             ModelsCommand::Remove { name } => Self::Remove { name },
+            ModelsCommand::Check { folder, device } => Self::Check { folder, device },
         }
     }
 }

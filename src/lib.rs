@@ -14,6 +14,7 @@
 //! 5. the program.
 
 pub mod captioner;
+pub mod check;
 pub mod describer;
 pub mod doctor;
 pub mod language;

@@ -90,6 +90,7 @@ impl Captioner {
     pub fn load(folder: &ModelFolder, options: &LoadOptions) -> Result<Self, CaptionError> {
         let start = Instant::now();
         let folder = &folder.clone().choose(options.variant.as_deref())?;
+        folder.check_graphs()?;
         let preprocessor = Preprocessor::from_json(folder.preprocessor())?;
         let mut decoders = folder.decoders();
         let graphs = loop {
@@ -284,7 +285,11 @@ impl Captioner {
         Ok(found)
     }
 
-    pub(super) fn description(&self, found: &[(Hypothesis, f64)], support: &Support) -> Result<Description, CaptionError> {
+    pub(super) fn description(
+        &self,
+        found: &[(Hypothesis, f64)],
+        support: &Support,
+    ) -> Result<Description, CaptionError> {
         let (best, others) = found.split_first().ok_or(CaptionError::NoWords)?;
         let best = self.alternative(&best.0, support)?;
         if best.words.is_empty() {

@@ -15,6 +15,7 @@ mod device;
 mod division;
 mod encoder;
 mod error;
+mod examine;
 mod graphs;
 mod kept;
 mod neutral;
@@ -33,4 +34,5 @@ pub use description::{Alternative, Attention, Description, Place, Seconds, Word}
 pub use device::{DeviceChoice, UnknownDevice};
 pub use division::{Division, WholeReason};
 pub use error::CaptionError;
+pub use examine::Examination;
 pub use runtime::{RuntimeError, open_graph, start_runtime};

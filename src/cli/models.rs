@@ -1,11 +1,13 @@
 //! `hearsight models`: which models there are; install, remove and check one.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use hearsight::captioner::{DeviceChoice, LoadOptions};
 use hearsight::model::store::{Catalogue, Entry, Shelf};
 use hearsight::text;
+use hearsight::{check, model};
 
 use super::Done;
 use super::output::{Output, complain};
@@ -18,6 +20,8 @@ pub enum Models {
     Install { name: String, catalogue: Option<PathBuf> },
     /// Remove one that was installed.
     Remove { name: String },
+    /// Run one once and compare it with what its folder promises.
+    Check { folder: PathBuf, device: DeviceChoice },
 }
 
 impl Models {
@@ -34,8 +38,24 @@ impl Models {
                 output.line(&text!("models-removed", name = name))?;
                 Ok(Done::Well)
             }
+            Self::Check { folder, device } => examine(&folder, device, output),
         }
     }
+}
+
+fn examine(folder: &Path, device: DeviceChoice, output: &mut Output) -> Result<Done> {
+    let load = LoadOptions {
+        device,
+        ..LoadOptions::default()
+    };
+    let mut printed = Ok(());
+    let well = check::check(&model::find(Some(folder))?, &load, &mut |line| {
+        if printed.is_ok() {
+            printed = output.line(&line.to_string());
+        }
+    });
+    printed?;
+    Ok(if well { Done::Well } else { Done::WithFailures })
 }
 
 fn read(path: Option<PathBuf>) -> Result<Catalogue> {

@@ -273,7 +273,17 @@ fn variants(folder: &Path) -> Result<Vec<Variant>, ModelError> {
 fn tokenizer(folder: &Path) -> Result<Tokenizer, ModelError> {
     let path = folder.join("tokenizer.json");
     let text = read(&path)?.ok_or_else(|| missing(folder, "tokenizer.json"))?;
-    Tokenizer::from_bytes(text).map_err(|error| broken(path, error))
+    read_tokenizer(text.as_bytes()).map_err(|reason| broken(path, reason))
+}
+
+/// Reads a `tokenizer.json`; the error says in a few words what is wrong with it.
+///
+/// # Errors
+/// It is no tokenizer.
+pub fn read_tokenizer(text: &[u8]) -> Result<Tokenizer, String> {
+    // The library panics where some of its parts are not of the form that it expects.
+    let read = std::panic::catch_unwind(|| Tokenizer::from_bytes(text).map_err(|error| error.to_string()));
+    read.unwrap_or_else(|_| Err(text!("reason-no-tokenizer")))
 }
 
 fn required(folder: &Path, file: &str) -> Result<Value, ModelError> {
@@ -287,7 +297,21 @@ fn optional(folder: &Path, file: &str) -> Result<Option<Value>, ModelError> {
         .transpose()
 }
 
+/// More than any tokenizer has.
+const LARGEST_TEXT: u64 = 128 << 20;
+
 fn read(path: &Path) -> Result<Option<String>, ModelError> {
+    // A pipe would be waited for without end, and a device may have no end.
+    if let Ok(found) = fs::metadata(path) {
+        if !found.is_file() {
+            return Err(broken(path.to_path_buf(), text!("reason-no-file")));
+        }
+        if found.len() > LARGEST_TEXT {
+            let (megabytes, most) = ((found.len() >> 20).to_string(), (LARGEST_TEXT >> 20).to_string());
+            let reason = text!("reason-file-too-large", megabytes = megabytes, most = most);
+            return Err(broken(path.to_path_buf(), reason));
+        }
+    }
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),

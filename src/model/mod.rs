@@ -6,11 +6,12 @@ mod error;
 mod find;
 mod folder;
 mod generation;
+mod guard;
 pub mod store;
 
 pub use config::{Calibration, Config, Evidence, HearsightConfig, Neutral};
 pub use error::ModelError;
 pub(crate) use error::list;
 pub use find::find;
-pub use folder::ModelFolder;
+pub use folder::{ModelFolder, read_tokenizer};
 pub use generation::{EarlyStopping, GenerationConfig, GenerationError, MAX_BEAMS, check_wish};

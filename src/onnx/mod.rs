@@ -22,6 +22,7 @@ mod file;
 mod layers;
 mod messages;
 mod operations;
+pub mod survey;
 
 pub use builder::{Dim, GraphBuilder};
 pub use cut::{Halves, Seam};

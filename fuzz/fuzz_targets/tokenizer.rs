@@ -1,0 +1,12 @@
+//! `tokenizer.json`: any bytes are a tokenizer that decodes, or refused.
+#![no_main]
+
+use hearsight::model::read_tokenizer;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Ok(tokenizer) = read_tokenizer(bytes) {
+        let _ = tokenizer.get_vocab(true);
+        let _ = tokenizer.decode(&[0, 1, 2, 39, u32::MAX], true);
+    }
+});

@@ -1,0 +1,152 @@
+//! Twenty thousand broken versions of what comes from outside: nothing panics, hangs or makes room without bound.
+//!
+//! The same parsers have fuzz targets in `fuzz/`, which look further and take longer.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::io::Cursor;
+use std::path::PathBuf;
+
+use fastrand::Rng;
+use hearsight::captioner::preprocess::Preprocessor;
+use hearsight::model::store::{Catalogue, Manifest, ManifestFile};
+use hearsight::model::{Config, read_tokenizer};
+use hearsight::onnx::ModelProto;
+use hearsight::onnx::survey::survey;
+use prost::Message;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn fixture(file: &str) -> Vec<u8> {
+    fs::read(root().join("tests/fixtures/tiny-vit-gpt2").join(file)).unwrap()
+}
+
+/// What numbers and lengths go wrong with.
+const NASTY: [&[u8]; 12] = [
+    b"0",
+    b"-1",
+    b"18446744073709551615",
+    b"9223372036854775808",
+    b"1e999",
+    b"null",
+    b"[]",
+    b"{}",
+    b"\"\"",
+    b"\xff\xff\xff\xff",
+    b"\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01",
+    b"\x00",
+];
+
+/// Breaks a text or file at up to eight places.
+fn mutated(rng: &mut Rng, source: &[u8]) -> Vec<u8> {
+    let mut bytes = source.to_vec();
+    for _ in 0..rng.usize(1..=8) {
+        let at = rng.usize(0..=bytes.len());
+        match rng.u8(0..6) {
+            0 if at < bytes.len() => bytes[at] ^= 1 << rng.u8(0..8),
+            1 if at < bytes.len() => bytes[at] = rng.u8(..),
+            2 => bytes.truncate(at),
+            3 => {
+                let end = (at + rng.usize(0..64)).min(bytes.len());
+                bytes.drain(at..end);
+            }
+            4 => {
+                let end = (at + rng.usize(0..64)).min(bytes.len());
+                let again = bytes[at..end].to_vec();
+                bytes.splice(at..at, again);
+            }
+            _ => {
+                let nasty = NASTY[rng.usize(0..NASTY.len())];
+                let end = (at + rng.usize(0..=nasty.len())).min(bytes.len());
+                bytes.splice(at..end, nasty.iter().copied());
+            }
+        }
+    }
+    bytes
+}
+
+/// Gives a parser so many broken versions, and returns how many it took for good.
+fn taken(seed: u64, count: usize, source: &[u8], mut parse: impl FnMut(&[u8]) -> bool) -> usize {
+    let mut rng = Rng::with_seed(seed);
+    (0..count).filter(|_| parse(&mutated(&mut rng, source))).count()
+}
+
+#[test]
+fn configurations_catalogues_and_manifests_survive_eleven_thousand() {
+    let json = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).ok();
+    let config = fs::read(root().join("models/everyday/config.json")).unwrap();
+    let taken_configs = taken(1, 3000, &config, |bytes| {
+        serde_json::from_slice::<Config>(bytes).is_ok()
+    });
+    let preprocessor = fixture("preprocessor_config.json");
+    let taken_preprocessors = taken(2, 3000, &preprocessor, |bytes| {
+        json(bytes).is_some_and(|value| Preprocessor::from_json(&value).is_ok())
+    });
+    let catalogue = fs::read(root().join("models/catalogue.toml")).unwrap();
+    let taken_catalogues = taken(3, 2000, &catalogue, |bytes| {
+        std::str::from_utf8(bytes).is_ok_and(|text| Catalogue::parse(text).is_ok())
+    });
+    let file = ManifestFile {
+        path: "onnx/encoder_model.onnx".to_owned(),
+        bytes: 12,
+        sha256: "0".repeat(64),
+    };
+    let manifest = Manifest::new("one".into(), "https://example.org".into(), "r1".into(), vec![file]);
+    let taken_manifests = taken(4, 3000, manifest.text().as_bytes(), |bytes| {
+        Manifest::parse(bytes).is_ok()
+    });
+    // Some of the changes hurt nothing, and most do: neither is everything let through nor everything refused.
+    for (taken, of) in [
+        (taken_configs, 3000),
+        (taken_preprocessors, 3000),
+        (taken_catalogues, 2000),
+        (taken_manifests, 3000),
+    ] {
+        assert!(taken > 0 && taken < of * 9 / 10, "{taken} of {of}");
+    }
+}
+
+#[test]
+fn the_tokenizer_survives_a_thousand() {
+    // A small one, so that the time goes into what is broken.
+    let mut small: serde_json::Value = serde_json::from_slice(&fixture("tokenizer.json")).unwrap();
+    if let Some(words) = small["model"]["vocab"].as_object_mut() {
+        let kept: Vec<_> = words
+            .clone()
+            .into_iter()
+            .filter(|(_, id)| id.as_u64() < Some(40))
+            .collect();
+        *words = kept.into_iter().collect();
+        small["model"]["merges"] = serde_json::json!([]);
+        small["added_tokens"] = serde_json::json!([]);
+    }
+    let small = small.to_string().into_bytes();
+    assert!(read_tokenizer(&small).is_ok());
+    let taken = taken(5, 1000, &small, |bytes| {
+        read_tokenizer(bytes).is_ok_and(|tokenizer| {
+            let _ = tokenizer.decode(&[0, 1, 39, u32::MAX], true);
+            true
+        })
+    });
+    assert!(taken < 900, "{taken}");
+}
+
+#[test]
+fn the_onnx_readers_survive_eight_thousand() {
+    let graph = fixture("encoder_model.onnx");
+    // Where the weights begin nothing but numbers changes.
+    let decoder = fixture("decoder_model_merged.onnx");
+    for (seed, source) in [(6, &graph), (7, &decoder)] {
+        let head = &source[..source.len().min(60_000)];
+        let whole = taken(seed, 4000, head, |bytes| {
+            let surveyed = survey(Cursor::new(bytes), bytes.len() as u64);
+            let read = ModelProto::decode(bytes);
+            surveyed.is_ok() && read.is_ok()
+        });
+        assert!(whole < 3600, "{whole}");
+    }
+    assert!(survey(Cursor::new(&graph), graph.len() as u64).is_ok());
+    assert!(survey(Cursor::new(&decoder), decoder.len() as u64).is_ok());
+}
