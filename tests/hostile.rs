@@ -43,6 +43,7 @@ fn described(folder: &Path) -> Result<Description, String> {
     let options = LoadOptions {
         device: DeviceChoice::Cpu,
         threads: Some(1),
+        ..LoadOptions::default()
     };
     let folder = ModelFolder::open(folder).map_err(|error| error.to_string())?;
     let mut captioner = Captioner::load(&folder, &options).map_err(|error| error.to_string())?;
