@@ -356,7 +356,8 @@ fn a_file_that_is_not_as_it_was_installed_is_told() {
 
 #[test]
 fn each_fault_of_a_folder_is_told_in_its_line_with_exit_code_one() {
-    let faults: [(&str, &str, fn(&Path)); 5] = [
+    type Fault = (&'static str, &'static str, fn(&Path));
+    let faults: [Fault; 5] = [
         ("configuration", "has no tokenizer.json", |folder| {
             fs::remove_file(folder.join("tokenizer.json")).unwrap()
         }),

@@ -121,9 +121,8 @@ struct Tensor {
 impl Tensor {
     /// Adds a length to the shape; one more than any tensor has is kept, which tells that there are too many.
     fn add_length(&mut self, length: u64) {
-        match self.shape.len() {
-            0..=MOST_LENGTHS => self.shape.push(length as i64),
-            _ => {}
+        if self.shape.len() <= MOST_LENGTHS {
+            self.shape.push(length as i64);
         }
     }
 }

@@ -104,7 +104,11 @@ impl Fetcher<'_> {
     /// Bytes of a file that an earlier attempt has left.
     pub fn here(&self, wanted: &Wanted, folder: &Path) -> u64 {
         let part = Part::of(wanted, folder);
-        part.is_of(wanted).then(|| part.len().min(wanted.bytes)).unwrap_or(0)
+        if part.is_of(wanted) {
+            part.len().min(wanted.bytes)
+        } else {
+            0
+        }
     }
 
     /// Fetches a file into `folder`, goes on where an earlier attempt broke off, checks size and digest, and returns
