@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use image::{Rgb, RgbImage};
 
-use crate::captioner::{Captioner, Examination, LoadOptions};
+use crate::captioner::{Captioner, Examination, LoadOptions, Placement};
 use crate::model::ModelFolder;
 use crate::model::store::{MANIFEST, Manifest, sha256};
 use crate::photo::Photo;
@@ -88,6 +88,8 @@ pub fn check(folder: &Path, load: &LoadOptions, tell: &mut dyn FnMut(Line)) -> b
         Err(error) => line("run", Err(error.to_string())),
     }
     line("memory", Ok(peak_memory()));
+    drop(captioner);
+    line("operations", operations(&model, load));
     well
 }
 
@@ -190,6 +192,25 @@ fn latency(examination: &Examination) -> String {
         "{:.3} s: the encoder {encode:.3} s, {tokens} tokens {search:.3} s ({each:.1} ms each)",
         encode + search
     )
+}
+
+/// Where the operations of one description ran; of a model that is loaded anew, because profiling takes time.
+fn operations(model: &ModelFolder, load: &LoadOptions) -> Result<String, String> {
+    let profiles = tempfile::tempdir().map_err(|error| format!("no folder for profiles could be made ({error})."))?;
+    let load = LoadOptions {
+        profiles: Some(profiles.path().to_owned()),
+        ..load.clone()
+    };
+    Captioner::load(model, &load)
+        .and_then(|mut captioner| captioner.examine(&sun_over_the_sea()))
+        .map_err(|error| error.to_string())?;
+    let placements =
+        Placement::read(profiles.path()).map_err(|error| format!("the profile cannot be read ({error})."))?;
+    let told = |place: &Placement| {
+        let percent = (place.share * 100.0).round();
+        format!("{} {} ({percent} % of the time)", place.operations, place.provider)
+    };
+    Ok(placements.iter().map(told).collect::<Vec<_>>().join(", "))
 }
 
 /// A picture made here, so that no file is needed.

@@ -318,8 +318,10 @@ fn a_model_that_keeps_its_promises_is_checked_and_measured() {
         "latency",
         "sentence",
         "memory",
+        "operations",
     ];
     assert_eq!(parts, expected, "{report}");
+    assert!(report.contains(" CPU (100 % of the time)"), "{report}");
     assert!(report.contains("weights sum to 1 within"), "{report}");
     assert!(
         report.contains("device: cpu\n") && report.contains("ms each"),

@@ -19,6 +19,7 @@ const ONE_THREAD: LoadOptions = LoadOptions {
     threads: Some(1),
     whole_decoder: false,
     variant: None,
+    profiles: None,
 };
 
 fn fixture() -> PathBuf {

@@ -1,10 +1,11 @@
-//! The readers of ONNX files: the survey of what a file promises, and the messages.
+//! The readers of ONNX files: the survey of what a file promises, the messages, and the cut of a decoder.
 #![no_main]
 
+use std::collections::HashSet;
 use std::io::Cursor;
 
-use hearsight::onnx::ModelProto;
 use hearsight::onnx::survey::survey;
+use hearsight::onnx::{ModelProto, Seam};
 use libfuzzer_sys::fuzz_target;
 use prost::Message;
 
@@ -14,5 +15,12 @@ fuzz_target!(|bytes: &[u8]| {
         let outside: u64 = found.external.iter().fold(0, |sum: u64, tensor| sum.saturating_add(tensor.bytes));
         assert!(found.bytes.saturating_sub(outside) <= 2 * bytes.len() as u64);
     }
-    let _ = ModelProto::decode(bytes);
+    let Ok(model) = ModelProto::decode(bytes) else { return };
+    let inputs = model.graph.iter().flat_map(|graph| &graph.input).filter_map(|input| input.name.clone());
+    let fixed: Vec<String> = inputs.filter(|name| name != "input_ids").collect();
+    if let Some(seam) = Seam::find(&model, &fixed, &HashSet::new()) {
+        let halves = seam.cut(model);
+        let handed = halves.once.graph.map_or(0, |graph| graph.output.len());
+        assert_eq!(handed, seam.between.len());
+    }
 });

@@ -1,5 +1,6 @@
 //! The captioner: a loaded model that describes photos.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use ndarray::Array4;
@@ -28,6 +29,9 @@ pub struct LoadOptions {
     pub whole_decoder: bool,
     /// The variant of the weights, such as `quantized`, where the folder has several; none: the most exact.
     pub variant: Option<String>,
+    /// A folder to which ONNX Runtime writes what each graph's operations took, when the captioner is dropped; read it
+    /// with [`Placement::read`](super::Placement::read).
+    pub profiles: Option<PathBuf>,
 }
 
 /// How a photo is described; what is none stays as the model's `generation_config.json` says.

@@ -61,8 +61,7 @@ impl Graphs {
     ) -> Result<Self, CaptionError> {
         let cuts = !options.whole_decoder;
         let open_decoder = |opener: &Opener| open_decoder(file, cuts, opener);
-        let (encoder, opened, opener, device) =
-            open_beside(folder.encoder(), &open_decoder, options.device, options.threads)?;
+        let (encoder, opened, opener, device) = open_beside(folder.encoder(), &open_decoder, options)?;
         let mut encoder = Encoder::new(encoder, photo, folder)?;
         let (opened, kept) = opened;
         let (session, known) = match opened {

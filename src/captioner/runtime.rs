@@ -5,6 +5,7 @@ use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use ort::LoadDynamicError;
@@ -18,6 +19,7 @@ use ort::value::TensorElementType;
 use crate::model::{ModelError, list};
 use crate::text;
 
+use super::captioner::LoadOptions;
 use super::decoder::ATTENTION;
 use super::softmaxes::with_cross_attentions;
 use super::{CaptionError, DeviceChoice};
@@ -170,6 +172,10 @@ pub(super) struct Opener {
     environment: Environment,
     cuda: bool,
     threads: usize,
+    /// The folder that profiles go to.
+    profiles: Option<PathBuf>,
+    /// How many graphs were opened, so that each has a profile of its own.
+    opened: AtomicUsize,
 }
 
 /// Opens the encoder's graph and, beside it on another thread, what `decoder` opens; all on the device that is asked
@@ -179,23 +185,18 @@ pub(super) struct Opener {
 pub(super) fn open_beside<T: Send>(
     encoder: &Path,
     decoder: &(dyn Fn(&Opener) -> Result<T, OpenError> + Sync),
-    device: DeviceChoice,
-    threads: Option<usize>,
+    options: &LoadOptions,
 ) -> Result<(Session, T, Opener, String), CaptionError> {
     let started = started()?;
-    let opener = |cuda| Opener {
-        environment: started.environment.clone(),
-        cuda,
-        threads: threads.unwrap_or_else(cores).max(1),
-    };
+    let opener = |cuda| Opener::new(&started, cuda, options);
     let mut what_runs = "cpu".to_owned();
-    if device != DeviceChoice::Cpu {
+    if options.device != DeviceChoice::Cpu {
         let opener = opener(true);
         match opener.open_both(encoder, decoder) {
             Ok((encoder, decoder)) => return Ok((encoder, decoder, opener, "cuda".to_owned())),
             Err(OpenError { error, .. }) => {
                 log::info!("CUDA is not used: {error}");
-                if device == DeviceChoice::Cuda {
+                if options.device == DeviceChoice::Cuda {
                     what_runs = format!("cpu (CUDA was asked for, but: {})", short(error.message()));
                 }
             }
@@ -207,6 +208,16 @@ pub(super) fn open_beside<T: Send>(
 }
 
 impl Opener {
+    fn new(started: &Started, cuda: bool, options: &LoadOptions) -> Self {
+        Self {
+            environment: started.environment.clone(),
+            cuda,
+            threads: options.threads.unwrap_or_else(cores).max(1),
+            profiles: options.profiles.clone(),
+            opened: AtomicUsize::new(0),
+        }
+    }
+
     fn open_both<T: Send>(
         &self,
         encoder: &Path,
@@ -231,13 +242,17 @@ impl Opener {
 
     /// Opens a file.
     pub(super) fn open(&self, file: &Path) -> Result<Session, OpenError> {
-        open(&self.environment, file, self.cuda, self.threads)
+        let session = self.builder().and_then(|mut builder| builder.commit_from_file(file));
+        session.map_err(|error| OpenError {
+            file: file.to_path_buf(),
+            error,
+        })
     }
 
     /// Opens another version of a file; weights in files beside that one are found.
     pub(super) fn open_version(&self, version: &[u8], file: &Path) -> Result<Session, OpenError> {
         let folder = file.parent().unwrap_or(Path::new("."));
-        let session = builder(&self.environment, self.cuda, self.threads).and_then(|builder| {
+        let session = self.builder().and_then(|builder| {
             let mut builder = builder.with_config_entry(EXTERNAL_FOLDER, folder.to_string_lossy())?;
             builder.commit_from_memory(version)
         });
@@ -245,6 +260,21 @@ impl Opener {
             file: file.to_path_buf(),
             error,
         })
+    }
+
+    fn builder(&self) -> ort::Result<SessionBuilder> {
+        let mut builder = Session::builder(&self.environment)?
+            .with_intra_threads(self.threads)?
+            .with_inter_threads(1)?;
+        if let Some(folder) = &self.profiles {
+            let graph = self.opened.fetch_add(1, Ordering::Relaxed);
+            let device = if self.cuda { "cuda" } else { "cpu" };
+            builder = builder.with_profiling(folder.join(format!("{device}-{graph}")))?;
+        }
+        if self.cuda {
+            builder = builder.with_execution_providers([ep::CUDA::default().build().error_on_failure()])?;
+        }
+        Ok(builder)
     }
 
     /// What opened graphs run on, for telling their results from those of another runtime or device.
@@ -263,7 +293,8 @@ const EXTERNAL_FOLDER: &str = "session.model_external_initializers_file_folder_p
 /// # Errors
 /// ONNX Runtime is missing or the file is broken.
 pub fn open_graph(file: &Path) -> Result<Session, CaptionError> {
-    Ok(open(&started()?.environment, file, false, cores()).map_err(ModelError::from)?)
+    let opener = Opener::new(&started()?, false, &LoadOptions::default());
+    Ok(opener.open(file).map_err(ModelError::from)?)
 }
 
 /// A graph that cannot be opened.
@@ -291,24 +322,6 @@ impl From<OpenError> for ModelError {
             },
         }
     }
-}
-
-fn open(environment: &Environment, file: &Path, cuda: bool, threads: usize) -> Result<Session, OpenError> {
-    let session = builder(environment, cuda, threads).and_then(|mut builder| builder.commit_from_file(file));
-    session.map_err(|error| OpenError {
-        file: file.to_path_buf(),
-        error,
-    })
-}
-
-fn builder(environment: &Environment, cuda: bool, threads: usize) -> ort::Result<SessionBuilder> {
-    let builder = Session::builder(environment)?
-        .with_intra_threads(threads)?
-        .with_inter_threads(1)?;
-    if cuda {
-        return Ok(builder.with_execution_providers([ep::CUDA::default().build().error_on_failure()])?);
-    }
-    Ok(builder)
 }
 
 /// Refuses a graph that takes or gives half-precision numbers; weights and steps inside of it may have them.
