@@ -136,7 +136,8 @@ fn logistic(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 
-fn expected_error(points: &[(f64, bool)]) -> f64 {
+/// Mean distance between confidence and share of right sentences, over ten bins of (confidence, right).
+pub fn expected_error(points: &[(f64, bool)]) -> f64 {
     let mut bins = [(0.0, 0.0); 10];
     for &(confidence, right) in points {
         let bin = &mut bins[((confidence * 10.0) as usize).min(9)];

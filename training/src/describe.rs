@@ -1,13 +1,12 @@
 //! Scoring of a model folder: the very files that ship, through the very library that describes photos in the app.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use hearsight::captioner::{Cancel, Captioner, DescribeOptions, Description, LoadOptions};
 use hearsight::model::ModelFolder;
 use hearsight::photo::Photo;
-use hearsight::wording::introduction;
 
 use crate::data::captions::CaptionedPhoto;
 use crate::scores::Scores;
@@ -34,27 +33,4 @@ pub fn score(model: &Path, photos: &[CaptionedPhoto], options: &DescribeOptions)
         .map(|photo| (photo.name.clone(), photo.captions.clone()))
         .collect();
     Ok((Scores::of(&candidates, &references)?, descriptions))
-}
-
-/// How a model speaks: how many of its sentences differ, stop without an end token, and stand without a warning; and of
-/// the last, how many are right by people's judgement (`judged`).
-///
-/// # Errors
-/// A model folder that cannot be read.
-pub fn habits(model: &Path, descriptions: &[Description], judged: &[(&Description, bool)]) -> Result<String> {
-    let folder = ModelFolder::open(model)?;
-    let ends = folder.generation().end_tokens();
-    let different: HashSet<_> = descriptions.iter().map(|description| &description.caption).collect();
-    let is_cut = |description: &&Description| description.tokens.last().is_none_or(|last| !ends.contains(last));
-    let cut = descriptions.iter().filter(is_cut).count();
-    let sure: Vec<_> = judged
-        .iter()
-        .filter(|(description, _)| introduction(description).is_none())
-        .collect();
-    let right = sure.iter().filter(|(_, right)| *right).count();
-    Ok(format!(
-        "{} different sentences, {cut} without an end, {} without a warning ({right} of these right)",
-        different.len(),
-        sure.len()
-    ))
 }

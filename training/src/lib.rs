@@ -1,7 +1,7 @@
 //! Trains attention captioners in Rust, scores them by the field's measures and exports them as ONNX model folders.
 //!
 //! From data to score: [`data`] (captions, words, views, batches), [`nets`], [`loss`], [`learn`] (the loop),
-//! [`export`] (ONNX), [`describe`], [`scores`] and [`calibrate`].
+//! [`export`] (ONNX), [`describe`], [`scores`], [`calibrate`] and [`doubt`].
 
 pub mod calibrate;
 pub mod checkpoint;
@@ -11,6 +11,7 @@ pub mod convolution;
 pub mod data;
 pub mod describe;
 pub mod disk;
+pub mod doubt;
 pub mod export;
 pub mod judge;
 pub mod learn;
@@ -19,6 +20,7 @@ pub mod nets;
 pub mod page;
 pub mod progress;
 pub mod run;
+pub mod score;
 pub mod scores;
 pub mod self_critical;
 pub mod teacher;

@@ -9,7 +9,7 @@ use hearsight::captioner::{Attention, Description, Word};
 
 use crate::data::captions::CaptionedPhoto;
 use crate::disk::write_text;
-use crate::scores::Scores;
+use crate::score::Scored;
 
 const STYLE: &str = "
 body { font: 18px/1.5 system-ui, sans-serif; max-width: 70em; margin: 2em auto; padding: 0 1em; }
@@ -43,13 +43,10 @@ for (const word of document.querySelectorAll('button[data-map]')) {
 ///
 /// # Errors
 /// The disk's.
-pub fn write(
-    path: &Path,
-    title: &str,
-    photos: &[CaptionedPhoto],
-    descriptions: &[Description],
-    scores: &Scores,
-) -> Result<()> {
+pub fn write(path: &Path, title: &str, photos: &[CaptionedPhoto], scored: &Scored) -> Result<()> {
+    let Scored {
+        scores, descriptions, ..
+    } = scored;
     let mut order: Vec<usize> = (0..photos.len().min(descriptions.len()).min(scores.photos.len())).collect();
     let worth = |at: usize| scores.photos[at].score.cider_d;
     order.sort_by(|&a, &b| worth(a).total_cmp(&worth(b)));
@@ -59,7 +56,7 @@ pub fn write(
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n<style>{STYLE}</style>\n\
          </head>\n<body>\n<h1>{title}</h1>\n<pre>{}</pre>\n<p>The worst photos come first. Point at a word, or go \
          there with Tab, to see where the model looked.</p>\n",
-        escaped(&scores.to_string())
+        escaped(&scored.to_string())
     );
     for at in order {
         let photo = std::path::absolute(&photos[at].path)
@@ -132,6 +129,9 @@ mod tests {
     use hearsight::captioner::Seconds;
 
     use super::*;
+    use crate::data::words::Bag;
+    use crate::doubt::Doubt;
+    use crate::scores::Scores;
 
     fn photo(name: &str, caption: &str) -> CaptionedPhoto {
         CaptionedPhoto {
@@ -172,7 +172,7 @@ mod tests {
             photo("good.png", "a dog runs"),
             photo("<bad>.png", "a \"cat\" & a mouse"),
         ];
-        let descriptions = [found("a dog runs"), found("a dog runs")];
+        let descriptions = vec![found("a dog runs"), found("a dog runs")];
         let candidates: Vec<_> = std::iter::zip(&photos, &descriptions)
             .map(|(photo, found)| (photo.name.clone(), found.caption.clone()))
             .collect();
@@ -183,10 +183,17 @@ mod tests {
         let scores = Scores::of(&candidates, &references).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("page.html");
-        write(&path, "everyday & others", &photos, &descriptions, &scores).unwrap();
+        let bag = Bag { words: Vec::new() };
+        let scored = Scored {
+            doubt: Doubt::of(&photos, &descriptions, &[2], &bag),
+            scores,
+            descriptions,
+        };
+        write(&path, "everyday & others", &photos, &scored).unwrap();
         let page = std::fs::read_to_string(&path).unwrap();
         let (bad, good) = (page.find("&lt;bad&gt;.png:").unwrap(), page.find("good.png:").unwrap());
         assert!(bad < good, "the worst first");
+        assert!(page.contains("main noun"), "what its doubt is worth");
         assert!(page.contains("<li>a &quot;cat&quot; &amp; a mouse</li>") && !page.contains("<bad>"));
         assert!(page.contains("data-map=\"0.750 0.250\"") && page.contains("supported by the photo 0.25"));
         assert_eq!(page.matches("<rect").count(), 4);

@@ -14,6 +14,7 @@ use ngrams::{NgramCounts, Vocabulary};
 
 mod bleu;
 mod cider;
+pub mod main_noun;
 pub mod meteor;
 mod ngrams;
 pub mod ptb;

@@ -1,0 +1,155 @@
+//! The scoring of a model folder: its sentences for the dev split against people's, and what its doubt is worth.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use hearsight::captioner::{DescribeOptions, Description};
+use hearsight::model::ModelFolder;
+use serde::Serialize;
+
+use crate::calibrate::{Calibration, is_right};
+use crate::data::captions::{CaptionedPhoto, DataConfig, Dataset};
+use crate::data::words::Bag;
+use crate::describe;
+use crate::disk::write_text;
+use crate::doubt::Doubt;
+use crate::page;
+use crate::scores::Scores;
+
+/// Content words by which sentences are judged: the most frequent ones of the training captions.
+const BAG: usize = 800;
+
+/// What to score, and what to leave behind.
+#[derive(clap::Args)]
+pub struct ScoreCommand {
+    /// The model folder.
+    model: PathBuf,
+    /// Folder of the data set: captions.csv, train.txt, dev.txt, images/.
+    #[arg(long)]
+    data: PathBuf,
+    /// Sentences that the search keeps in view, instead of the model's own number; 1 is greedy.
+    #[arg(long)]
+    beams: Option<usize>,
+    /// Only the first so many photos.
+    #[arg(long)]
+    limit: Option<usize>,
+    /// Write each photo's name, sentence and confidence to this CSV file.
+    #[arg(long)]
+    sentences: Option<PathBuf>,
+    /// Write the scores, over all and of each photo, to this JSON file.
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// Write a page with photos, sentences, people's sentences and attention, the worst first, to this HTML file.
+    #[arg(long)]
+    page: Option<PathBuf>,
+    /// Fit the confidence to these photos and store it in the model folder.
+    #[arg(long)]
+    calibrate: bool,
+}
+
+/// A model's sentences for photos, and what they are worth.
+pub struct Scored {
+    /// By the field's measures.
+    pub scores: Scores,
+    /// What the warnings are worth.
+    pub doubt: Doubt,
+    /// In the photos' order.
+    pub descriptions: Vec<Description>,
+}
+
+/// The numbers of [`Scored`], as JSON.
+#[derive(Serialize)]
+struct Numbers<'a> {
+    model: &'a str,
+    #[serde(flatten)]
+    scores: &'a Scores,
+    doubt: &'a Doubt,
+    share_hedged: f64,
+}
+
+impl Scored {
+    /// Describes the photos with a model folder as the app does; `bag` has the content words to judge by.
+    ///
+    /// # Errors
+    /// A model or photo that cannot be read.
+    pub fn of(model: &Path, photos: &[CaptionedPhoto], options: &DescribeOptions, bag: &Bag) -> Result<Self> {
+        let (scores, descriptions) = describe::score(model, photos, options)?;
+        let folder = ModelFolder::open(model)?;
+        let doubt = Doubt::of(photos, &descriptions, folder.generation().end_tokens(), bag);
+        Ok(Self {
+            scores,
+            doubt,
+            descriptions,
+        })
+    }
+
+    fn json(&self, model: &Path) -> Result<String> {
+        let numbers = Numbers {
+            model: &model.to_string_lossy(),
+            scores: &self.scores,
+            doubt: &self.doubt,
+            share_hedged: self.doubt.share_hedged(),
+        };
+        Ok(format!("{}\n", serde_json::to_string_pretty(&numbers)?))
+    }
+}
+
+impl fmt::Display for Scored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n{}", self.scores, self.doubt)
+    }
+}
+
+impl ScoreCommand {
+    /// Does it, and prints the scores.
+    ///
+    /// # Errors
+    /// Data, a model or a photo that cannot be read; a full disk.
+    pub fn run(&self) -> Result<()> {
+        let data = Dataset::read(&self.data, &DataConfig::default())?;
+        let bag = judging_bag(&data);
+        let mut photos = data.dev;
+        photos.truncate(self.limit.unwrap_or(photos.len()));
+        let options = DescribeOptions {
+            beams: self.beams,
+            ..DescribeOptions::default()
+        };
+        let mut scored = Scored::of(&self.model, &photos, &options, &bag)?;
+        if self.calibrate {
+            let points: Vec<_> = std::iter::zip(&photos, &scored.descriptions)
+                .filter_map(|(photo, description)| {
+                    let right = is_right(&description.caption, &photo.captions, &bag)?;
+                    Some((description.evidence(), right))
+                })
+                .collect();
+            let calibration = Calibration::of(&points);
+            calibration.store(&self.model)?;
+            println!("{calibration}; {} has it", self.model.display());
+            scored = Scored::of(&self.model, &photos, &options, &bag)?;
+        }
+        if let Some(path) = &self.sentences {
+            let mut writer = csv::Writer::from_path(path)?;
+            writer.write_record(["image", "caption", "confidence"])?;
+            for (photo, description) in std::iter::zip(&photos, &scored.descriptions) {
+                writer.write_record([&photo.name, &description.caption, &description.confidence.to_string()])?;
+            }
+            writer.flush()?;
+        }
+        if let Some(path) = &self.json {
+            write_text(path, &scored.json(&self.model)?)?;
+        }
+        if let Some(path) = &self.page {
+            let title = format!("{} on {} photos", self.model.display(), photos.len());
+            page::write(path, &title, &photos, &scored)?;
+        }
+        println!("{scored}");
+        Ok(())
+    }
+}
+
+/// The content words that sentences are judged by.
+pub fn judging_bag(data: &Dataset) -> Bag {
+    let captions = data.train.iter().flat_map(|photo| &photo.captions);
+    Bag::learn(captions.map(String::as_str), BAG)
+}
