@@ -261,6 +261,34 @@ fn our_own_models_say_how_to_write_and_how_sure_to_be() {
 }
 
 #[test]
+fn words_for_people_give_way_one_rule_after_the_other() {
+    let rules = json!([
+        {"below": 1.01, "kinds": [["dog"], ["cat"]], "words": {"dog": "animal", "cat": "animal"}},
+        {"below": 1.01, "kinds": [["animal"], []], "words": {"animal": "being", "runs": "moves"}},
+        {"below": 0.0, "kinds": [["being"], []], "words": {"being": "thing"}},
+    ]);
+    let said = |hearsight| {
+        let folder = model(Kind::Transformer, hearsight);
+        let mut captioner = load(folder.path()).unwrap();
+        (0..4)
+            .map(|corner| describe(&mut captioner, &photo(corner), 1).caption)
+            .collect::<Vec<_>>()
+    };
+    let replaced = |caption: &String| {
+        let words = caption.split(' ').map(|word| match word {
+            "dog" | "cat" => "being",
+            "runs" => "moves",
+            other => other,
+        });
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let guessed = said(json!({}));
+    let careful = said(json!({"neutral": rules}));
+    assert_eq!(careful, guessed.iter().map(replaced).collect::<Vec<_>>());
+    assert_ne!(careful, guessed, "the model says one of the words");
+}
+
+#[test]
 fn progress_tells_each_stage_and_each_token() {
     let folder = model(Kind::Transformer, json!({}));
     let mut captioner = load(folder.path()).unwrap();

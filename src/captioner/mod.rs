@@ -18,7 +18,6 @@ mod error;
 mod examine;
 mod graphs;
 mod kept;
-mod neutral;
 mod once;
 mod placement;
 pub mod preprocess;

@@ -4,7 +4,7 @@ use tokenizers::Tokenizer;
 
 use super::search::Hypothesis;
 use super::support::Support;
-use super::{Attention, CaptionError, Word, neutral};
+use super::{Attention, CaptionError, Word};
 use crate::model::{GenerationConfig, ModelFolder};
 use crate::text;
 
@@ -15,7 +15,7 @@ pub(super) fn words(
     support: &Support,
 ) -> Result<Vec<Word>, CaptionError> {
     let written = written(&hypothesis.tokens, model.generation());
-    let neutral = model.config().hearsight.neutral.as_ref();
+    let rules = &model.config().hearsight.neutral;
     let mut words = Vec::new();
     for (text, tokens) in split(written, model.tokenizer())? {
         let log_probability: f32 = tokens.iter().map(|&token| hypothesis.log_probabilities[token]).sum();
@@ -26,9 +26,9 @@ pub(super) fn words(
             .collect();
         let attention = word_map(&maps, model)?;
         let place = attention.as_ref().and_then(Attention::place);
-        let text = neutral
-            .and_then(|rule| neutral::instead(&text, rule, support))
-            .unwrap_or(text);
+        let text = rules.iter().fold(text, |text, rule| {
+            rule.instead(&text, &|word| support.of(word)).unwrap_or(text)
+        });
         let support = support.of(&text);
         words.push(Word {
             text,

@@ -1,8 +1,8 @@
 //! `config.json`: what the model is, with our own `hearsight` object in it.
 
-use std::collections::HashMap;
-
 use serde::Deserialize;
+
+use super::Neutral;
 
 /// The part of `config.json` that describing needs.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq)]
@@ -41,22 +41,11 @@ pub struct HearsightConfig {
     pub language: Option<String>,
     /// The words, in lower case, of the encoder's output `word_support`, in its order.
     pub word_support: Option<Vec<String>>,
-    /// Which words guess at a person's sex, and how clearly the photo must speak for them.
-    pub neutral: Option<Neutral>,
+    /// Which words guess what sort of person somebody is, and how clearly the photo must speak for them; one rule after
+    /// the other.
+    pub neutral: Vec<Neutral>,
     /// The model writes lower case without a full stop; the description should read as a sentence.
     pub capitalise: bool,
-}
-
-/// A rule by which words that guess at a person's sex give way to others.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
-#[serde(deny_unknown_fields)]
-pub struct Neutral {
-    /// A word gives way where less than this share of the photo's support is for its kind, 0 to 1.
-    pub below: f32,
-    /// The words, in lower case, that name the one kind of person, and those that name the other.
-    pub kinds: [Vec<String>; 2],
-    /// What is said instead of a word.
-    pub words: HashMap<String, String>,
 }
 
 /// A map from what speaks for a sentence to the confidence that it is right.

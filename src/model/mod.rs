@@ -7,11 +7,13 @@ mod find;
 mod folder;
 mod generation;
 mod guard;
+mod neutral;
 pub mod store;
 
-pub use config::{Calibration, Config, Evidence, HearsightConfig, Neutral};
+pub use config::{Calibration, Config, Evidence, HearsightConfig};
 pub use error::ModelError;
 pub(crate) use error::list;
 pub use find::find;
 pub use folder::{ModelFolder, read_tokenizer};
 pub use generation::{EarlyStopping, GenerationConfig, GenerationError, MAX_BEAMS, check_wish};
+pub use neutral::Neutral;

@@ -1,19 +1,20 @@
 //! Calibration: which share of sentences with the same evidence is right.
 //!
 //! A sentence counts as right when at least half of its content words (those of the bag: things, colours, doings) are
-//! used by at least one of the people who described the photo. A logistic curve (Platt 1999) over the mean
+//! used by at least one of the people who described the photo; "a person" is right of whoever they name. A logistic curve (Platt 1999) over the mean
 //! log-probability a token and the photo's support for the words turns that into the confidence people are shown; the expected calibration error (Guo et al. 2017,
 //! section 3) says how far to believe it.
 
 use std::fmt;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use hearsight::model::Evidence;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::data::words::Bag;
-use crate::disk::write_text;
+use crate::folder;
+use crate::scores::main_noun;
 
 /// Share of a right sentence's content words that people used too.
 const RIGHT: f32 = 0.5;
@@ -61,17 +62,14 @@ impl Calibration {
         if !(self.weights.iter().all(|weight| weight.is_finite()) && slope + mean_support + least_support > 0.0) {
             bail!("the evidence says nothing about these sentences, so no confidence can be fitted to it");
         }
-        let path = model.join("config.json");
-        let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let mut config: Value = serde_json::from_str(&text).with_context(|| format!("{} is broken", path.display()))?;
-        config["hearsight"]["calibration"] = json!({
+        let curve = json!({
             "kind": "logistic",
             "intercept": intercept,
             "slope": slope,
             "mean_support": mean_support,
             "least_support": least_support,
         });
-        write_text(&path, &format!("{config:#}\n"))
+        folder::set(model, "calibration", curve)
     }
 }
 
@@ -98,9 +96,11 @@ fn row(evidence: &Evidence) -> [f64; EVIDENCE] {
 pub fn is_right(caption: &str, references: &[String], bag: &Bag) -> Option<bool> {
     let said = bag.targets(&[caption.to_owned()]);
     let used = bag.targets(references);
+    let wider = main_noun::wider(references);
     let count = said.iter().filter(|&&word| word > 0.0).count();
     let shared = std::iter::zip(&said, &used)
-        .filter(|(said, used)| **said > 0.0 && **used > 0.0)
+        .zip(&bag.words)
+        .filter(|((said, used), word)| **said > 0.0 && (**used > 0.0 || wider.contains(&word.as_str())))
         .count();
     (count > 0).then_some(shared as f32 >= RIGHT * count as f32)
 }
@@ -188,5 +188,11 @@ mod tests {
         assert_eq!(is_right("A dog running with a cat.", &people, &bag), Some(true));
         assert_eq!(is_right("A cat.", &people, &bag), Some(false));
         assert_eq!(is_right("In the of.", &people, &bag), None);
+        let bag = Bag {
+            words: ["person", "man", "child"].map(str::to_owned).to_vec(),
+        };
+        let people = ["A man .".to_owned()];
+        assert_eq!(is_right("A person.", &people, &bag), Some(true));
+        assert_eq!(is_right("A child.", &people, &bag), Some(false));
     }
 }

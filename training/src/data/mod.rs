@@ -2,6 +2,7 @@
 
 pub mod batches;
 pub mod captions;
+pub mod guesses;
 pub mod spelling;
 pub mod views;
 pub mod words;

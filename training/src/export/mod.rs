@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 use tokenizers::Tokenizer;
 
 use crate::config::RunConfig;
+use crate::data::guesses;
 use crate::data::views::preprocessor_config;
 use crate::data::words::{Bag, END, PAD, START, UNKNOWN};
 use crate::disk::write_text;
@@ -45,7 +46,10 @@ pub fn export(
     let vocabulary = tokenizer.get_vocab_size(true);
     let json = |name: &str, value: &Value| write_text(&to.join(name), &format!("{value:#}\n"));
     json("config.json", &model_config(config, vocabulary, bag))?;
-    json("generation_config.json", &generation_config(config))?;
+    json(
+        "generation_config.json",
+        &generation_config(config, &guesses::never(tokenizer, UNKNOWN)?),
+    )?;
     json(
         "preprocessor_config.json",
         &preprocessor_config(config.net.encoder.picture),
@@ -109,11 +113,13 @@ fn model_config(config: &RunConfig, vocabulary: usize, bag: &Bag) -> Value {
             "attention_grid": [grid, grid],
             "capitalise": true,
             "word_support": bag.words,
+            // Until it is measured how far to believe them.
+            "neutral": guesses::rules([guesses::ALWAYS; 2]),
         },
     })
 }
 
-fn generation_config(config: &RunConfig) -> Value {
+fn generation_config(config: &RunConfig, never: &[Vec<u32>]) -> Value {
     json!({
         "decoder_start_token_id": START,
         "eos_token_id": END,
@@ -124,5 +130,8 @@ fn generation_config(config: &RunConfig) -> Value {
         "length_penalty": 0.3,
         "early_stopping": false,
         "no_repeat_ngram_size": 3,
+        "bad_words_ids": never,
+        // Where the likeliest word may not be written, the next one is no unlikely one.
+        "renormalize_logits": true,
     })
 }

@@ -209,6 +209,23 @@ pub fn is_seen(caption: &str, references: &[String]) -> Option<bool> {
     Some(seen.any(|seen| agree(noun, seen)))
 }
 
+/// Words that guess less about people than the `references` say, and are right of them: "a person" of a man, "a child" of
+/// a girl.
+pub fn wider(references: &[String]) -> Vec<&'static str> {
+    let (mut wider, child) = (Vec::new(), kind("child"));
+    for reference in references {
+        for kind in ptb::tokenize(reference).iter().filter_map(|word| kind(word)) {
+            if rank(kind) == 2 {
+                wider.extend(["person", "people"]);
+            }
+            if Some(kind) == child {
+                wider.extend(["child", "children"]);
+            }
+        }
+    }
+    wider
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

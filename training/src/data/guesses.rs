@@ -1,0 +1,127 @@
+//! Words that guess what sort of person somebody is: which are never written, and which the photo must speak for.
+//!
+//! Whether somebody is a man, a woman or a child is said where the photo's support for it was mostly right on photos
+//! that the model has not learnt from; else they are "a person". Where somebody comes from and how old they are is not
+//! guessed at all.
+
+use anyhow::{Result, anyhow};
+use hearsight::model::Neutral;
+use tokenizers::Tokenizer;
+
+/// Age and origin; and what has no word of the same use without a guess in it.
+const NEVER: &str = "young younger old older elderly elder aged teenage teen teens teenager teenagers toddler toddlers \
+    infant infants newborn adult adults middle-aged senior african african-american asian indian chinese japanese oriental \
+    hispanic latino mexican caucasian arab arabic european native eastern dark-skinned light-skinned skinned he she male \
+    males female females";
+
+/// These colours are said of dogs and shirts, but not right before a word for people.
+const COLOURS: &str = "black white brown tan dark pale";
+
+/// Words for people that a colour may stand before.
+const PEOPLE: &str = "man men woman women boy boys girl girls child children kid kids baby babies person people guy guys \
+    lady ladies gentleman couple family";
+
+const MALE: &str = "man men boy boys guy guys gentleman gentlemen father dad son brother brothers husband fisherman \
+    fishermen fireman policeman policemen cowboy businessman his him himself";
+const FEMALE: &str = "woman women girl girls lady ladies mother mom daughter sister sisters wife cowgirl her herself";
+const ADULT: &str = "man men woman women guy guys lady ladies gentleman gentlemen mother father mom dad husband wife";
+const CHILD: &str = "child children kid kids boy boys girl girls baby babies son daughter";
+
+const WITHOUT_SEX: &str = "man=person men=people boy=child boys=children guy=person guys=people gentleman=person \
+    gentlemen=people father=parent dad=parent son=child brother=person brothers=people husband=person fisherman=person \
+    fishermen=people fireman=firefighter policeman=officer policemen=officers cowboy=rider businessman=person \
+    woman=person women=people girl=child girls=children lady=person ladies=people mother=parent mom=parent \
+    daughter=child sister=person sisters=people wife=person cowgirl=rider \
+    his=their him=them himself=themselves her=their herself=themselves";
+const WITHOUT_AGE: &str = "man=person men=people woman=person women=people guy=person guys=people lady=person \
+    ladies=people gentleman=person gentlemen=people mother=person father=person mom=person dad=person husband=person \
+    wife=person child=person children=people kid=person kids=people boy=person boys=people girl=person girls=people \
+    baby=person babies=people son=person daughter=person parent=person";
+
+/// A bound that lets no guess through, for a model of which nothing has been measured.
+pub const ALWAYS: f32 = 1.01;
+
+/// The rules for the words that the photo must speak for: man or woman, then child or not. `below` has each one's bound.
+pub fn rules(below: [f32; 2]) -> [Neutral; 2] {
+    let list = |words: &str| words.split_whitespace().map(str::to_owned).collect();
+    let rule = |below, kinds: [&str; 2], words: &str| Neutral {
+        below,
+        kinds: kinds.map(list),
+        words: words
+            .split_whitespace()
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(word, instead)| (word.to_owned(), instead.to_owned()))
+            .collect(),
+    };
+    [
+        rule(below[0], [MALE, FEMALE], WITHOUT_SEX),
+        rule(below[1], [ADULT, CHILD], WITHOUT_AGE),
+    ]
+}
+
+/// The runs of tokens that are never written, for `generation_config.json`'s `bad_words_ids`: those of the tokenizer's
+/// words.
+///
+/// # Errors
+/// The tokenizers library's own.
+pub fn never(tokenizer: &Tokenizer, unknown: u32) -> Result<Vec<Vec<u32>>> {
+    let single = NEVER.split_whitespace().map(str::to_owned);
+    let pairs = COLOURS.split_whitespace().flat_map(|colour| {
+        PEOPLE
+            .split_whitespace()
+            .map(move |people| format!("{colour} {people}"))
+    });
+    let tokens = |words: String| {
+        let encoding = tokenizer.encode(words, false).map_err(|error| anyhow!(error))?;
+        Ok(encoding.get_ids().to_vec())
+    };
+    let runs: Result<Vec<_>> = single.chain(pairs).map(tokens).collect();
+    Ok(runs?
+        .into_iter()
+        .filter(|run| !run.is_empty() && !run.contains(&unknown))
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::data::words::{TokenizerKind, UNKNOWN, WordsConfig, learn};
+
+    #[test]
+    fn what_is_said_instead_guesses_less_and_no_rule_stops_half_way() {
+        let [sex, age] = rules([0.5, 0.5]);
+        for rule in [&sex, &age] {
+            assert!(
+                rule.kinds.iter().flatten().all(|word| rule.words.contains_key(word)),
+                "{rule:?}"
+            );
+        }
+        assert!(sex.words.values().all(|word| sex.kind(word).is_none()));
+        assert!(
+            age.words
+                .values()
+                .all(|word| age.kind(word).is_none() && !sex.words.contains_key(word))
+        );
+    }
+
+    #[test]
+    fn age_and_origin_are_never_written_and_colours_only_not_of_people() {
+        let captions = ["an asian man with a black dog", "a young black man"];
+        let config = WordsConfig {
+            kind: TokenizerKind::Word,
+            minimum_count: 1,
+            vocabulary: 40,
+            longest: 8,
+            bag: 2,
+            spelling: None,
+        };
+        let tokenizer = learn(captions.into_iter(), &config).unwrap();
+        let id = |word: &str| tokenizer.token_to_id(word).unwrap();
+        let never = never(&tokenizer, UNKNOWN).unwrap();
+        assert_eq!(
+            never,
+            [vec![id("young")], vec![id("asian")], vec![id("black"), id("man")]]
+        );
+    }
+}

@@ -1,0 +1,135 @@
+//! How clearly a photo must speak for "a man", "a woman" or "a child" before the app says so: chosen on photos that the
+//! model has not learnt from.
+//!
+//! A guess counts as right where at least one of the people who described the photo used a word of its kind. The bound
+//! is the lowest certainty from which on that is so of four guesses out of five, on every other photo; on the photos
+//! between it is measured.
+
+use std::fmt;
+
+use hearsight::captioner::Description;
+use hearsight::model::Neutral;
+
+use crate::data::captions::CaptionedPhoto;
+use crate::data::guesses::ALWAYS;
+use crate::looking::{Look, Looker};
+use crate::scores::ptb;
+
+/// Share of the guesses that must be right.
+const RIGHT: f64 = 0.8;
+
+/// A share of fewer guesses says little.
+const LEAST: usize = 20;
+
+/// A guess: how certain it is, and whether it was right.
+pub type Guess = (f32, bool);
+
+/// A bound, and what it does on the photos that it was not chosen on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bound {
+    /// Less certain guesses are not said.
+    pub below: f32,
+    /// Guesses without a bound.
+    pub guesses: usize,
+    /// Share of them that are right.
+    pub right: f64,
+    /// Guesses that are left.
+    pub kept: usize,
+    /// Share of them that are right.
+    pub kept_right: f64,
+}
+
+impl Bound {
+    /// Chooses the bound on `fitted` and measures it on `between`.
+    pub fn of(fitted: &[Guess], between: &[Guess]) -> Self {
+        let mut falling = fitted.to_vec();
+        falling.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let (mut below, mut right) = (ALWAYS, 0);
+        for (place, &(certainty, is_right)) in falling.iter().enumerate() {
+            right += usize::from(is_right);
+            let count = place + 1;
+            // Equally certain ones stay or go together.
+            let is_last = falling.get(count).is_none_or(|next| next.0 < certainty);
+            if is_last && count >= LEAST && right as f64 >= RIGHT * count as f64 {
+                below = certainty;
+            }
+        }
+        let kept: Vec<Guess> = between.iter().copied().filter(|guess| guess.0 >= below).collect();
+        Self {
+            below,
+            guesses: between.len(),
+            right: share_right(between),
+            kept: kept.len(),
+            kept_right: share_right(&kept),
+        }
+    }
+}
+
+fn share_right(guesses: &[Guess]) -> f64 {
+    guesses.iter().filter(|guess| guess.1).count() as f64 / guesses.len().max(1) as f64
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "said from a certainty of {:.3} on: of {} guesses {} are left; {:.3} of them are right, {:.3} of all",
+            self.below, self.guesses, self.kept, self.kept_right, self.right
+        )
+    }
+}
+
+/// The guesses that the descriptions make about people, of photos with even and with odd numbers. The descriptions are
+/// those without a rule.
+pub fn guesses(
+    rule: &Neutral,
+    photos: &[CaptionedPhoto],
+    descriptions: &[Description],
+    (looker, looks): (&Looker, &[Look]),
+) -> [Vec<Guess>; 2] {
+    let mut guesses = [Vec::new(), Vec::new()];
+    for (at, ((photo, description), look)) in photos.iter().zip(descriptions).zip(looks).enumerate() {
+        let people = photo.captions.iter().flat_map(|caption| ptb::tokenize(caption));
+        let used: Vec<usize> = people.filter_map(|word| rule.kind(&word)).collect();
+        let support = |word: &str| looker.support(look, word);
+        for word in &description.words {
+            if let Some(kind) = rule.kind(&word.text) {
+                guesses[at % 2].push((rule.certainty(&word.text, &support), used.contains(&kind)));
+            }
+        }
+    }
+    guesses
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Right more often the more certain.
+    fn made(count: usize) -> Vec<Guess> {
+        (0..count)
+            .map(|at| (at as f32 / count as f32, (at * 7919) % count < at))
+            .collect()
+    }
+
+    #[test]
+    fn the_bound_is_the_lowest_from_which_four_of_five_guesses_are_right() {
+        let bound = Bound::of(&made(1000), &made(997));
+        assert!((0.5..0.7).contains(&bound.below), "{bound}");
+        assert!((bound.kept_right - 0.8).abs() < 0.02 && bound.right < 0.55, "{bound}");
+        assert!(bound.kept < bound.guesses);
+    }
+
+    #[test]
+    fn guesses_that_are_never_right_enough_are_never_said() {
+        let wrong: Vec<Guess> = (0..100).map(|at| (at as f32 / 100.0, at % 2 == 0)).collect();
+        assert_eq!(
+            (Bound::of(&wrong, &wrong).below, Bound::of(&wrong, &wrong).kept),
+            (ALWAYS, 0)
+        );
+        let few = [(0.9, true); LEAST - 1];
+        assert_eq!(Bound::of(&few, &few).below, ALWAYS);
+        let enough = [(0.9, true); LEAST];
+        assert_eq!(Bound::of(&enough, &enough).below, 0.9);
+    }
+}
