@@ -47,7 +47,7 @@ standard error, once, and prints on.
 The keys of --json: photo, caption, confidence, words [text, probability, support or null, attention {rows, columns,
 weights} or null, place or null], alternatives [caption, score, confidence, words], agreement {sentences, words [word,
 sentences]}, tokens, score, model, device, seconds {load, decode_photo, encode, search}. README.md says what each means.
-A picture with nothing to see in it, such as a blank page, gives {\"photo\", \"no_picture\"}: no model is asked about it.
+A picture that is not described, such as a blank page, a screenshot or a chart, gives {\"photo\", \"no_picture\"}.
 
 A sentence that is probably wrong is printed and said with that warning before it; the window holds it back until it is
 asked for.";

@@ -33,8 +33,12 @@ pub fn cannot_tell(description: &Description) -> bool {
 }
 
 /// What is said in the place of a sentence that is held back; `key` gives the guess.
-pub fn cannot_tell_sentence(key: &str) -> String {
-    text!("doubt-cannot-tell", key = key)
+pub fn cannot_tell_sentence(description: &Description, key: &str) -> String {
+    if description.no_photo {
+        format!("{} {}", no_photo(), text!("no-photo-guess", key = key))
+    } else {
+        text!("doubt-cannot-tell", key = key)
+    }
 }
 
 /// The same in a list, where no key gives the guess.
@@ -45,6 +49,11 @@ pub fn cannot_tell_in_list() -> String {
 /// The answer to a picture with nothing to see in it.
 pub fn no_picture() -> String {
     text!("no-clear-picture")
+}
+
+/// The answer to a picture that the model takes for no photo: a page of text, a screenshot or a chart.
+pub fn no_photo() -> String {
+    text!("no-photo")
 }
 
 /// How far sentences agree, as one or two short sentences; none where there is nothing to compare.

@@ -261,6 +261,24 @@ fn our_own_models_say_how_to_write_and_how_sure_to_be() {
 }
 
 #[test]
+fn what_the_model_takes_for_no_photo_is_marked_and_not_believed() {
+    for kind in KINDS {
+        let [sure, doubtful] = [0.9, 0.1].map(|probability| models::judging(kind, probability));
+        let mut sure = load(sure.path()).unwrap();
+        let description = describe(&mut sure, &photo(0), 2);
+        assert!(!description.no_photo && description.confidence > 0.0);
+        let mut doubtful = load(doubtful.path()).unwrap();
+        let other = describe(&mut doubtful, &photo(0), 2);
+        assert!(other.no_photo);
+        assert_eq!((other.caption, other.confidence), (description.caption, 0.0));
+        assert!(other.alternatives.iter().all(|other| other.confidence == 0.0));
+    }
+    let folder = model(Kind::Transformer, json!({"no_photo_below": 0.5}));
+    let error = load(folder.path()).unwrap_err().to_string();
+    assert!(error.contains("photo_probability"), "{error}");
+}
+
+#[test]
 fn words_for_people_give_way_one_rule_after_the_other() {
     let rules = json!([
         {"below": 1.01, "kinds": [["dog"], ["cat"]], "words": {"dog": "animal", "cat": "animal"}},

@@ -175,6 +175,22 @@ fn a_picture_with_nothing_to_see_is_said_to_be_none_and_no_model_invents_one() {
 }
 
 #[test]
+fn what_the_model_takes_for_no_photo_is_said_to_be_none() {
+    let model = models::judging(Kind::Transformer, 0.1);
+    let folder = TempDir::new().unwrap();
+    let page = picture(folder.path(), "page.png", 97, 64);
+    let alone = run(describe(&model).arg(&page));
+    let sentence = "This looks like a page of text, a screenshot or a chart. I can only describe photos.";
+    assert_eq!(
+        (alone.code, alone.stdout.trim_end(), alone.stderr.as_str()),
+        (Some(0), sentence, "")
+    );
+    let lines = run(describe(&model).arg("--json").arg(&page)).json();
+    assert_eq!(keys(&lines[0]), ["photo", "no_picture"]);
+    assert_eq!(lines[0]["no_picture"], sentence);
+}
+
+#[test]
 fn a_photo_that_fails_has_its_line_and_the_run_goes_on() {
     let model = model();
     let folder = TempDir::new().unwrap();

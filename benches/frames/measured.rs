@@ -59,6 +59,7 @@ impl Looker for Slow {
             } else {
                 "a dog runs".to_owned()
             },
+            no_photo: false,
             confidence: 0.9,
             words: ["a", "dog", "runs"].map(word).to_vec(),
             alternatives: Vec::new(),

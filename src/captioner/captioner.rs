@@ -13,7 +13,7 @@ use super::graphs::Graphs;
 use super::once::Once;
 use super::preprocess::Preprocessor;
 use super::search::{Hypothesis, search};
-use super::support::{Bag, Support};
+use super::sight::{Eyes, Sight};
 use super::{Alternative, Cancel, CaptionError, Description, DeviceChoice, Division, Seconds, sentence};
 use crate::model::{Evidence, GenerationConfig, GenerationError, ModelError, ModelFolder};
 use crate::photo::Photo;
@@ -79,7 +79,7 @@ pub struct Captioner {
     once: Option<Once>,
     decoder: Decoder,
     division: Division,
-    bag: Option<Bag>,
+    eyes: Eyes,
     device: String,
     /// Seconds that opening the folder and loading took, until a description has told them.
     load_seconds: Option<f64>,
@@ -118,7 +118,7 @@ impl Captioner {
             division,
             device,
         } = graphs;
-        let bag = Bag::new(folder, encoder.outputs())?;
+        let eyes = Eyes::new(folder, encoder.outputs())?;
         let load_seconds = Some(folder.seconds() + start.elapsed().as_secs_f64());
         Ok(Self {
             model: folder.clone(),
@@ -127,7 +127,7 @@ impl Captioner {
             once,
             decoder,
             division,
-            bag,
+            eyes,
             device,
             load_seconds,
         })
@@ -138,7 +138,7 @@ impl Captioner {
     /// The confidence comes from the mean log-probability of the tokens and, for a model that says which words the
     /// photo supports, from that: through the model's calibration where `config.json` has one, else it is the
     /// exponential of the former, which is the geometric mean of their probabilities and says how sure the model is,
-    /// not how often it is right.
+    /// not how often it is right. Of what the model takes for no photo it is 0.
     ///
     /// # Errors
     /// [`CaptionError::Cancelled`] soon after [`Cancel::cancel`]; else the model failed or found no words.
@@ -169,10 +169,10 @@ impl Captioner {
         let decode_photo = photo.seconds() + lap();
         run.check()?;
         progress(Stage::Encode);
-        let (mut memory, support) = self.look(&pixels, run)?;
+        let (mut memory, sight) = self.look(&pixels, run)?;
         let encode = lap();
         let found = self.search(&mut memory, options, &[], run, progress)?;
-        let description = self.description(&found, &support)?;
+        let description = self.description(&found, &sight)?;
         let seconds = Seconds {
             load: self.load_seconds.take().unwrap_or_default(),
             decode_photo,
@@ -217,7 +217,7 @@ impl Captioner {
         progress(Stage::Preprocess);
         let pixels = self.preprocessor.run(photo.pixels());
         progress(Stage::Encode);
-        let (mut memory, support) = self.look(&pixels, run)?;
+        let (mut memory, sight) = self.look(&pixels, run)?;
         // A greedy search has nothing to choose from.
         let beams = options.over(self.model.generation())?.num_beams().max(BEAMS_FURTHER);
         let mut options = DescribeOptions {
@@ -241,7 +241,7 @@ impl Captioner {
             let found = self.search(&mut memory, &options, &said, run, progress)?;
             let before = description.alternatives.len();
             for (other, _) in &found {
-                description.add_alternative(self.alternative(other, &support)?);
+                description.add_alternative(self.alternative(other, &sight)?);
                 if description.alternatives.len() > before {
                     break;
                 }
@@ -252,16 +252,16 @@ impl Captioner {
         Ok(description)
     }
 
-    /// Runs the encoder: what the decoder looks at, and the words that the photo supports.
-    pub(super) fn look(&mut self, pixels: &Array4<f32>, run: &Run) -> Result<(Memory, Support), CaptionError> {
+    /// Runs the encoder: what the decoder looks at, and what is told of the photo before any word.
+    pub(super) fn look(&mut self, pixels: &Array4<f32>, run: &Run) -> Result<(Memory, Sight), CaptionError> {
         let outputs = self.encoder.run(pixels, run)?;
-        let support = self.bag.as_ref().map(|bag| bag.read(&outputs)).transpose()?;
+        let sight = self.eyes.read(&outputs)?;
         let mut memory = Memory::new(outputs);
         if let Some(once) = &mut self.once {
             let more = once.run(memory.single(), run)?;
             memory.extend(more);
         }
-        Ok((memory, support.unwrap_or_default()))
+        Ok((memory, sight))
     }
 
     pub(super) fn search(
@@ -289,18 +289,15 @@ impl Captioner {
         Ok(found)
     }
 
-    pub(super) fn description(
-        &self,
-        found: &[(Hypothesis, f64)],
-        support: &Support,
-    ) -> Result<Description, CaptionError> {
+    pub(super) fn description(&self, found: &[(Hypothesis, f64)], sight: &Sight) -> Result<Description, CaptionError> {
         let (best, others) = found.split_first().ok_or(CaptionError::NoWords)?;
-        let best = self.alternative(&best.0, support)?;
+        let best = self.alternative(&best.0, sight)?;
         if best.words.is_empty() {
             return Err(CaptionError::NoWords);
         }
         let mut description = Description {
             caption: best.caption,
+            no_photo: !sight.is_photo,
             confidence: best.confidence,
             words: best.words,
             alternatives: Vec::new(),
@@ -311,19 +308,23 @@ impl Captioner {
             seconds: Seconds::default(),
         };
         for other in others {
-            description.add_alternative(self.alternative(&other.0, support)?);
+            description.add_alternative(self.alternative(&other.0, sight)?);
         }
         Ok(description)
     }
 
     /// A sequence as a sentence.
-    fn alternative(&self, found: &Hypothesis, support: &Support) -> Result<Alternative, CaptionError> {
-        let words = sentence::words(found, &self.model, support)?;
+    fn alternative(&self, found: &Hypothesis, sight: &Sight) -> Result<Alternative, CaptionError> {
+        let words = sentence::words(found, &self.model, &sight.support)?;
         let score = found.score();
         let mean = score / found.tokens.len().saturating_sub(1).max(1) as f32;
         Ok(Alternative {
             caption: sentence::text(&words),
-            confidence: self.confidence(&Evidence::new(mean, words.iter().filter_map(|word| word.support))),
+            // Whatever is said of what is no photo is made up.
+            confidence: match sight.is_photo {
+                true => self.confidence(&Evidence::new(mean, words.iter().filter_map(|word| word.support))),
+                false => 0.0,
+            },
             words,
             tokens: found.tokens.clone(),
             score,

@@ -9,6 +9,9 @@ use crate::model::Evidence;
 pub struct Description {
     /// The best sentence.
     pub caption: String,
+    /// Whether the model takes the picture for none that it can describe: a page of text, a screenshot, a chart.
+    #[serde(default)]
+    pub no_photo: bool,
     /// How far to believe the sentence, 0 to 1.
     pub confidence: f32,
     /// The caption's words in order; joined by spaces they read as the caption.
@@ -187,6 +190,7 @@ mod tests {
     fn described() -> Description {
         Description {
             caption: "A dog runs.".to_owned(),
+            no_photo: false,
             confidence: 0.9,
             words: Vec::new(),
             alternatives: Vec::new(),

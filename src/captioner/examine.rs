@@ -68,7 +68,7 @@ impl Captioner {
             description: Err(String::new()),
         };
         let clock = Instant::now();
-        let (mut memory, support) = self.look(&pixels, &run)?;
+        let (mut memory, sight) = self.look(&pixels, &run)?;
         examination.encode = clock.elapsed().as_secs_f64();
         let clock = Instant::now();
         let found = match self.search(&mut memory, &DescribeOptions::default(), &[], &run, &mut |_| ()) {
@@ -80,7 +80,7 @@ impl Captioner {
             }
         };
         examination.search = clock.elapsed().as_secs_f64();
-        examination.description = self.description(&found, &support).map_err(|error| error.to_string());
+        examination.description = self.description(&found, &sight).map_err(|error| error.to_string());
         if let Some((best, _)) = found.first() {
             examination.tokens = best.log_probabilities.len();
             examination.attended = best.attention.len();

@@ -24,6 +24,7 @@ pub mod preprocess;
 mod runtime;
 mod search;
 mod sentence;
+mod sight;
 mod softmaxes;
 mod support;
 

@@ -53,9 +53,9 @@ impl Describe {
         for path in &self.photos {
             let spoken = match self.describe(&mut captioner, path) {
                 // Nothing to see is an answer, and no failure.
-                Ok((_, None)) => {
-                    output.line(&self.no_picture(path))?;
-                    wording::no_picture()
+                Ok((_, None)) => self.no_picture(path, wording::no_picture(), output)?,
+                Ok((_, Some(description))) if description.no_photo => {
+                    self.no_picture(path, wording::no_photo(), output)?
                 }
                 Ok((photo, Some(description))) => {
                     output.line(&self.in_words(path, &description))?;
@@ -108,12 +108,14 @@ impl Describe {
         Ok((photo, Some(description)))
     }
 
-    fn no_picture(&self, path: &Path) -> String {
-        match self.photos.len() {
-            _ if self.json => report::no_picture_line(path),
-            1 => wording::no_picture(),
-            _ => format!("{}: {}", path.display(), wording::no_picture()),
-        }
+    /// Tells why a picture is not described, and gives the sentence back to be said.
+    fn no_picture(&self, path: &Path, sentence: String, output: &mut Output) -> Result<String> {
+        output.line(&match self.photos.len() {
+            _ if self.json => report::no_picture_line(path, &sentence),
+            1 => sentence.clone(),
+            _ => format!("{}: {sentence}", path.display()),
+        })?;
+        Ok(sentence)
     }
 
     /// One line; of several photos each tells whose it is. Nobody can press a key for the guess here, so that it is

@@ -48,6 +48,7 @@ impl Looker for Script {
 fn described(caption: &str) -> Description {
     Description {
         caption: caption.to_owned(),
+        no_photo: false,
         confidence: 0.9,
         words: Vec::new(),
         alternatives: Vec::new(),

@@ -44,6 +44,8 @@ pub struct HearsightConfig {
     /// Which words guess what sort of person somebody is, and how clearly the photo must speak for them; one rule after
     /// the other.
     pub neutral: Vec<Neutral>,
+    /// A picture is none that can be described where the encoder's output `photo_probability` is less than this.
+    pub no_photo_below: Option<f32>,
     /// The model writes lower case without a full stop; the description should read as a sentence.
     pub capitalise: bool,
 }

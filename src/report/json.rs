@@ -5,12 +5,13 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::captioner::{Agreement, Alternative, Attention, Description, Seconds, Shared, Word};
-use crate::wording;
 
 /// One line, without its end, for a photo that was described. What is no Unicode in the path is replaced.
 pub fn json_line(photo: &Path, description: &Description) -> String {
     let Description {
         caption,
+        // Such a picture has a line of its own.
+        no_photo: _,
         confidence,
         words,
         alternatives,
@@ -35,11 +36,11 @@ pub fn json_line(photo: &Path, description: &Description) -> String {
     })
 }
 
-/// One line, without its end, for a picture with nothing to see in it, with the sentence that says so.
-pub fn no_picture_line(photo: &Path) -> String {
+/// One line, without its end, for a picture that is not described, with the sentence that says why.
+pub fn no_picture_line(photo: &Path, sentence: &str) -> String {
     line(&NoPictureLine {
         photo: &photo.to_string_lossy(),
-        no_picture: &wording::no_picture(),
+        no_picture: sentence,
     })
 }
 
@@ -245,7 +246,7 @@ mod tests {
     #[test]
     fn a_picture_with_nothing_to_see_is_neither_a_description_nor_an_error() {
         assert_eq!(
-            no_picture_line(Path::new("fog.jpg")),
+            no_picture_line(Path::new("fog.jpg"), "I see no clear picture here."),
             r#"{"photo":"fog.jpg","no_picture":"I see no clear picture here."}"#
         );
     }

@@ -33,6 +33,7 @@ pub(crate) mod example {
         };
         Description {
             caption: "a cat.".to_owned(),
+            no_photo: false,
             confidence: 0.9,
             words: vec![
                 word("a", None, None),

@@ -22,7 +22,9 @@ pub fn caption(description: &Description) -> String {
 
 /// The sentence as it stands in a list, where nobody has asked for a guess that is probably wrong.
 pub fn listed(description: &Description) -> String {
-    if wording::cannot_tell(description) {
+    if description.no_photo {
+        wording::no_photo()
+    } else if wording::cannot_tell(description) {
         wording::cannot_tell_in_list()
     } else {
         sentence(description)

@@ -58,6 +58,7 @@ pub(super) fn word(text: &str, place: Option<Place>, weights: [f32; 4], probabil
 pub(super) fn a_dog_runs(confidence: f32) -> Description {
     Description {
         caption: "a dog runs.".to_owned(),
+        no_photo: false,
         confidence,
         words: vec![
             word("a", None, [0.25; 4], 0.9),

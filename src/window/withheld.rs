@@ -47,7 +47,9 @@ impl Withheld {
     pub fn answer(&self) -> Option<String> {
         self.reason.map(|reason| match reason {
             Reason::NoPicture => wording::no_picture(),
-            Reason::CannotTell => wording::cannot_tell_sentence(&Command::Guess.entry().key()),
+            Reason::CannotTell => self.guess.as_ref().map_or_else(wording::cannot_tell_in_list, |guess| {
+                wording::cannot_tell_sentence(guess, &Command::Guess.entry().key())
+            }),
         })
     }
 
@@ -83,6 +85,14 @@ mod tests {
         assert_eq!(withheld.tell(), Some(Box::new(description)));
         assert_eq!(withheld.answer(), None);
         assert_eq!(withheld.tell(), None);
+        let mut page = example::description();
+        (page.no_photo, page.confidence) = (true, 0.0);
+        assert!(withheld.weigh(Box::new(page)).is_none());
+        let answer = withheld.answer().unwrap();
+        assert!(
+            answer.contains("a screenshot") && answer.contains("Press T "),
+            "{answer}"
+        );
         withheld.no_picture();
         assert_eq!(withheld.answer(), Some("I see no clear picture here.".to_owned()));
         language::set(Language::Korean);

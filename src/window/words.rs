@@ -66,6 +66,7 @@ mod tests {
     fn a_fast_description_does_not_take_zero_seconds() {
         let mut description = Description {
             caption: String::new(),
+            no_photo: false,
             confidence: 1.0,
             words: Vec::new(),
             alternatives: Vec::new(),

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use hearsight::onnx::{DataType, Dim, GraphBuilder, save};
+use hearsight::onnx::{DataType, Dim, GraphBuilder, open, save};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -52,6 +52,22 @@ pub enum Kind {
 pub fn model(kind: Kind, hearsight: Value) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), kind, hearsight);
+    folder
+}
+
+/// A model that takes every picture for a photo with this probability, and describes none below one half.
+pub fn judging(kind: Kind, photo_probability: f32) -> TempDir {
+    let folder = model(kind, json!({"no_photo_below": 0.5}));
+    let path = folder.path().join("encoder_model.onnx");
+    let mut encoder = open(&path).unwrap();
+    let mut g = GraphBuilder::new("probability");
+    let constant = g.initializer_f32("probability", &[1, 1], &[photo_probability]);
+    g.output("photo_probability", &constant, DataType::Float, &[BATCH, Dim::Fixed(1)]);
+    let (added, graph) = (g.finish_graph().unwrap(), encoder.graph.as_mut().unwrap());
+    graph.initializer.extend(added.initializer);
+    graph.node.extend(added.node);
+    graph.output.extend(added.output);
+    save(&encoder, &path).unwrap();
     folder
 }
 

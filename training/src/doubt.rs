@@ -35,6 +35,8 @@ pub struct Doubt {
     pub different: usize,
     /// Sentences that stop without an end token.
     pub cut: usize,
+    /// Photos that the model takes for none; their sentences count as hedged.
+    pub stopped: usize,
     /// Sentences that the app says as they are.
     pub plain: Group,
     /// Sentences that the app introduces with a warning, or holds back until somebody asks for its guess.
@@ -75,6 +77,7 @@ impl Doubt {
         Self {
             different: different.len(),
             cut: descriptions.iter().filter(is_cut).count(),
+            stopped: descriptions.iter().filter(|description| description.no_photo).count(),
             plain,
             hedged,
             calibration_error: expected_error(&between),
@@ -94,7 +97,11 @@ fn share(some: usize, all: usize) -> f64 {
 
 impl fmt::Display for Doubt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} different sentences, {} without an end", self.different, self.cut)?;
+        writeln!(
+            f,
+            "{} different sentences, {} without an end; {} photos taken for none",
+            self.different, self.cut, self.stopped
+        )?;
         writeln!(f, "                   sentences  share  right  main noun")?;
         let all = self.plain.sentences + self.hedged.sentences;
         for (name, group) in [("without a warning", self.plain), ("hedged", self.hedged)] {
@@ -138,6 +145,7 @@ mod tests {
     fn said(caption: &str, confidence: f32, last: i64) -> Description {
         Description {
             caption: caption.to_owned(),
+            no_photo: false,
             confidence,
             words: Vec::new(),
             alternatives: Vec::new(),
@@ -156,14 +164,17 @@ mod tests {
             said("A dog runs.", 0.9, 2),
             said("A dog runs.", 0.8, 2),
             said("A cat runs.", 0.4, 7),
-            said("Red.", 0.1, 2),
+            Description {
+                no_photo: true,
+                ..said("Red.", 0.0, 2)
+            },
         ];
         let bag = Bag {
             words: ["dog", "cat", "runs", "man"].map(str::to_owned).to_vec(),
         };
         let doubt = Doubt::of(&photos, &descriptions, &[2], &bag);
         let (plain, hedged) = (doubt.plain, doubt.hedged);
-        assert_eq!((doubt.different, doubt.cut), (3, 1));
+        assert_eq!((doubt.different, doubt.cut, doubt.stopped), (3, 1, 1));
         assert_eq!(
             (plain.sentences, plain.judged, plain.right, plain.main_noun),
             (2, 2, 1, 1)

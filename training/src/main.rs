@@ -7,6 +7,7 @@ use burn::tensor::Device;
 use clap::{Parser, Subcommand};
 use hearsight_training::config::RunConfig;
 use hearsight_training::export::{self, weights::Precision};
+use hearsight_training::gate::GateCommand;
 use hearsight_training::run::Run;
 use hearsight_training::score::ScoreCommand;
 
@@ -25,7 +26,8 @@ enum Command {
         #[command(flatten)]
         run: RunArguments,
     },
-    /// Write the best checkpoint of a run as a model folder; `score --calibrate` then fits its confidence.
+    /// Write the best checkpoint of a run as a model folder; `gate` and `score --calibrate` then
+    /// teach it what to say of what is no photo, of people, and of its own confidence.
     Export {
         #[command(flatten)]
         run: RunArguments,
@@ -38,6 +40,8 @@ enum Command {
     },
     /// Describe the dev split with a model folder and score the sentences.
     Score(ScoreCommand),
+    /// Teach a model folder to tell what is no photo; before `score --calibrate`.
+    Gate(GateCommand),
 }
 
 #[derive(clap::Args)]
@@ -93,6 +97,7 @@ fn main() -> Result<()> {
             println!("epoch {epoch} is in {}", to.display());
         }
         Command::Score(score) => score.run()?,
+        Command::Gate(gate) => gate.run()?,
     }
     Ok(())
 }

@@ -155,6 +155,7 @@ mod tests {
         };
         Description {
             caption: caption.to_owned(),
+            no_photo: false,
             confidence: 0.5,
             words: caption.split(' ').map(word).collect(),
             alternatives: Vec::new(),

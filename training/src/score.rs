@@ -181,6 +181,7 @@ impl ScoreCommand {
             cider(&scored)
         );
         let points: Vec<_> = std::iter::zip(photos, &scored.descriptions)
+            .filter(|(_, description)| !description.no_photo)
             .filter_map(|(photo, description)| {
                 let right = is_right(&description.caption, &photo.captions, bag)?;
                 Some((description.evidence(), right))

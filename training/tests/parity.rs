@@ -8,8 +8,9 @@ use hearsight_training::config::RunConfig;
 use hearsight_training::data::words::{PAD, START, UNKNOWN};
 use hearsight_training::export::weights::Precision;
 use hearsight_training::export::{decoder, encoder};
+use hearsight_training::gate::Curve;
 use hearsight_training::nets::captioner::CaptionerNet;
-use ndarray::{ArrayD, IxDyn, s};
+use ndarray::{ArrayD, Axis, IxDyn, s};
 use ort::session::Session;
 use ort::value::{DynValue, TensorRef, Value};
 
@@ -61,6 +62,41 @@ fn assert_near(what: &str, expected: &ArrayD<f32>, found: &ArrayD<f32>, toleranc
 
 fn output(outputs: &ort::session::SessionOutputs, name: &str) -> ArrayD<f32> {
     outputs[name].try_extract_array::<f32>().unwrap().to_owned()
+}
+
+#[test]
+fn the_gate_in_the_graph_says_what_the_curve_says_and_is_replaced_by_another() {
+    let config = config();
+    let net = net(&config);
+    let mut model = encoder(&net, &config, Precision::Float16).unwrap();
+    let (picture, width) = (config.net.encoder.picture, config.net.decoder.width);
+    let curve = |shift: f64| Curve {
+        weights: (0..2 * width).map(|at| ((at * 7 % 5) as f64 - 2.0) / 3.0).collect(),
+        bias: shift,
+    };
+    curve(9.0).add_to(&mut model).unwrap();
+    curve(-0.5).add_to(&mut model).unwrap();
+    let mut session = open(&model);
+    let pixels = array(Tensor::<4>::random(
+        [3, 3, picture, picture],
+        Distribution::Default,
+        &Device::flex(),
+    ));
+    let encoded = session
+        .run(ort::inputs!["pixel_values" => TensorRef::from_array_view(&pixels).unwrap()])
+        .unwrap();
+    let (memory, found) = (
+        output(&encoded, "last_hidden_state"),
+        output(&encoded, "photo_probability"),
+    );
+    assert_eq!(found.shape(), [3, 1]);
+    for (cells, found) in memory.outer_iter().zip(&found) {
+        let means = cells.mean_axis(Axis(0)).unwrap();
+        let squares = cells.mapv(|x| x * x).mean_axis(Axis(0)).unwrap();
+        let features: Vec<f32> = means.iter().chain(&squares).copied().collect();
+        let expected = curve(-0.5).probability(&features);
+        assert!((f64::from(*found) - expected).abs() < 1e-5, "{found} for {expected}");
+    }
 }
 
 #[test]

@@ -4,6 +4,10 @@
 doubt-cannot-tell = I cannot tell what is in this photo. Press { $key } for a guess that is probably wrong.
 no-clear-picture = I see no clear picture here.
 
+# Of a picture that is none of what the model has learnt to describe; the second sentence where a key gives its guess.
+no-photo = This looks like a page of text, a screenshot or a chart. I can only describe photos.
+no-photo-guess = Press { $key } for a guess that is probably wrong.
+
 # How far the sentences about a photo agree: "All five mention: dog. Three of five say: frisbee."
 agreement-all = { $total ->
     [2] Both mention: { $words }.
