@@ -4,6 +4,7 @@
 //! [`export`] (ONNX), [`describe`], [`scores`], [`calibrate`] and [`doubt`].
 
 pub mod calibrate;
+pub mod card;
 pub mod checkpoint;
 pub mod clip;
 pub mod config;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use burn::tensor::Device;
 use clap::{Parser, Subcommand};
+use hearsight_training::card::CardCommand;
 use hearsight_training::config::RunConfig;
 use hearsight_training::export::{self, weights::Precision};
 use hearsight_training::gate::GateCommand;
@@ -42,6 +43,8 @@ enum Command {
     Score(ScoreCommand),
     /// Teach a model folder to tell what is no photo; before `score --calibrate`.
     Gate(GateCommand),
+    /// Print what a model's card says of its scores and sentences, as Markdown.
+    Card(CardCommand),
 }
 
 #[derive(clap::Args)]
@@ -98,6 +101,7 @@ fn main() -> Result<()> {
         }
         Command::Score(score) => score.run()?,
         Command::Gate(gate) => gate.run()?,
+        Command::Card(card) => card.run()?,
     }
     Ok(())
 }

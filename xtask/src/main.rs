@@ -26,7 +26,9 @@ Commands:
   setup [run|test]       only install what is missing
   train CONFIG…          train a captioner: `hearsight-training train CONFIG…`, built for this very processor
   export CONFIG…         write a trained captioner as a model folder: `hearsight-training export CONFIG…`
-  score ARGUMENTS…       score a model folder: `hearsight-training score ARGUMENTS…`
+  gate ARGUMENTS…        teach a model folder to tell what is no photo: `hearsight-training gate ARGUMENTS…`
+  score ARGUMENTS…       score a model folder, with --calibrate: fit its confidence: `hearsight-training score ARGUMENTS…`
+  card ARGUMENTS…        print what a model's card says of its scores: `hearsight-training card ARGUMENTS…`
 ";
 
 fn main() -> ExitCode {
@@ -53,7 +55,7 @@ fn dispatch(arguments: &[OsString]) -> Result<ExitCode> {
             Some("test") => setup::setup(setup::Purpose::Test),
             _ => Ok(not_known(purpose)),
         },
-        (Some("train" | "export" | "score"), rest) => training::training(command, rest),
+        (Some("train" | "export" | "gate" | "score" | "card"), rest) => training::training(command, rest),
         (Some("help" | "--help" | "-h"), _) => {
             print!("{USAGE}");
             Ok(ExitCode::SUCCESS)
