@@ -18,6 +18,7 @@ const ONE_THREAD: LoadOptions = LoadOptions {
     device: DeviceChoice::Cpu,
     threads: Some(1),
     whole_decoder: false,
+    briefly: false,
     variant: None,
     profiles: None,
 };

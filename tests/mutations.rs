@@ -11,8 +11,8 @@ use fastrand::Rng;
 use hearsight::captioner::preprocess::Preprocessor;
 use hearsight::model::store::{Catalogue, Manifest, ManifestFile};
 use hearsight::model::{Config, read_tokenizer};
-use hearsight::onnx::ModelProto;
 use hearsight::onnx::survey::survey;
+use hearsight::onnx::{ModelProto, outline};
 use prost::Message;
 
 fn root() -> PathBuf {
@@ -142,6 +142,11 @@ fn the_onnx_readers_survive_eight_thousand() {
         let head = &source[..source.len().min(60_000)];
         let whole = taken(seed, 4000, head, |bytes| {
             let surveyed = survey(Cursor::new(bytes), bytes.len() as u64);
+            let outlined = outline::read(Cursor::new(bytes), bytes.len() as u64, "model.onnx");
+            if let Ok(Some((outlined, _))) = outlined {
+                // Of each weight that is left out its place is written instead.
+                assert!(outlined.len() < bytes.len());
+            }
             let read = ModelProto::decode(bytes);
             surveyed.is_ok() && read.is_ok()
         });

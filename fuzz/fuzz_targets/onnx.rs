@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::io::Cursor;
 
 use hearsight::onnx::survey::survey;
-use hearsight::onnx::{ModelProto, Seam};
+use hearsight::onnx::{ModelProto, Seam, multiply_transposed, outline};
 use libfuzzer_sys::fuzz_target;
 use prost::Message;
 
@@ -15,11 +15,16 @@ fuzz_target!(|bytes: &[u8]| {
         let outside: u64 = found.external.iter().fold(0, |sum: u64, tensor| sum.saturating_add(tensor.bytes));
         assert!(found.bytes.saturating_sub(outside) <= 2 * bytes.len() as u64);
     }
+    if let Ok(Some((outlined, _))) = outline::read(Cursor::new(bytes), bytes.len() as u64, "model.onnx") {
+        // Of each weight that is left out its place is written instead.
+        assert!(outlined.len() < bytes.len());
+    }
     let Ok(model) = ModelProto::decode(bytes) else { return };
     let inputs = model.graph.iter().flat_map(|graph| &graph.input).filter_map(|input| input.name.clone());
     let fixed: Vec<String> = inputs.filter(|name| name != "input_ids").collect();
     if let Some(seam) = Seam::find(&model, &fixed, &HashSet::new()) {
-        let halves = seam.cut(model);
+        let mut halves = seam.cut(model);
+        multiply_transposed(&mut halves.each);
         let handed = halves.once.graph.map_or(0, |graph| graph.output.len());
         assert_eq!(handed, seam.between.len());
     }

@@ -27,6 +27,9 @@ pub struct LoadOptions {
     pub threads: Option<usize>,
     /// Whether the decoder's graph is run as it is, also what depends on the photo alone: for comparing.
     pub whole_decoder: bool,
+    /// Whether only a photo or two will be described: the weights are used as they lie in the file instead of being laid
+    /// out for the processor first, which starts sooner and describes slower.
+    pub briefly: bool,
     /// The variant of the weights, such as `quantized`, where the folder has several; none: the most exact.
     pub variant: Option<String>,
     /// A folder to which ONNX Runtime writes what each graph's operations took, when the captioner is dropped; read it

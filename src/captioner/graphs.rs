@@ -25,6 +25,7 @@ use super::preprocess::InputSize;
 use super::runtime::{OpenError, Opener, open_beside};
 use super::search::Step;
 use super::softmaxes::with_cross_attentions;
+use super::source::Source;
 use super::{CaptionError, Division, WholeReason};
 use crate::model::{ModelError, ModelFolder};
 use crate::onnx::{self, DataLocation, ModelProto, Seam, TensorProto};
@@ -60,7 +61,8 @@ impl Graphs {
         options: &LoadOptions,
     ) -> Result<Self, CaptionError> {
         let cuts = !options.whole_decoder;
-        let open_decoder = |opener: &Opener| open_decoder(file, cuts, opener);
+        let source = Source::of(file);
+        let open_decoder = |opener: &Opener| open_decoder(&source, cuts, opener);
         let (encoder, opened, opener, device) = open_beside(folder.encoder(), &open_decoder, options)?;
         let mut encoder = Encoder::new(encoder, photo, folder)?;
         let (opened, kept) = opened;
@@ -70,7 +72,7 @@ impl Graphs {
                 Ok((once, decoder)) => return Ok(Self::in_halves(encoder, once, decoder, device)),
                 Err(reason) => {
                     log::warn!("halves of an earlier start are made again: {reason:?}");
-                    (opener.open_decoder(file).map_err(ModelError::from)?, None)
+                    (opener.open_decoder(&source).map_err(ModelError::from)?, None)
                 }
             },
         };
@@ -78,7 +80,15 @@ impl Graphs {
         let reason = match known {
             _ if !cuts => WholeReason::Asked,
             Some(reason) => reason,
-            None => match divide(file, photo, &opener, &mut encoder, &mut decoder, folder, kept.as_ref()) {
+            None => match divide(
+                &source,
+                photo,
+                &opener,
+                &mut encoder,
+                &mut decoder,
+                folder,
+                kept.as_ref(),
+            ) {
                 Ok((once, decoder)) => return Ok(Self::in_halves(encoder, once, decoder, device)),
                 Err(reason) => reason,
             },
@@ -107,12 +117,12 @@ impl Graphs {
 }
 
 /// Opens a decoder's halves where they are kept from an earlier start, else its graph.
-fn open_decoder(file: &Path, cuts: bool, opener: &Opener) -> Result<(Opened, Option<Kept>), OpenError> {
+fn open_decoder(source: &Source, cuts: bool, opener: &Opener) -> Result<(Opened, Option<Kept>), OpenError> {
     let root = cuts.then(kept::root).flatten();
-    let kept = root.and_then(|root| Kept::of(root, file, &opener.runs_on()));
+    let kept = root.and_then(|root| Kept::of(root, source, &opener.runs_on()));
     let known = match (kept.as_ref().and_then(Kept::verdict), &kept) {
         (Some(Verdict::Halves { external, .. }), Some(found)) => {
-            match open_halves(&found.halves(), external, file, opener) {
+            match open_halves(&found.halves(), external, source, opener) {
                 Ok(halves) => return Ok((Opened::Halves(halves), kept)),
                 Err(OpenError { error, .. }) => {
                     log::warn!("halves of an earlier start are made again: {error}");
@@ -123,22 +133,27 @@ fn open_decoder(file: &Path, cuts: bool, opener: &Opener) -> Result<(Opened, Opt
         (Some(Verdict::Whole(reason)), _) => Some(reason),
         _ => None,
     };
-    Ok((Opened::Whole(opener.open_decoder(file)?, known), kept))
+    Ok((Opened::Whole(opener.open_decoder(source)?, known), kept))
 }
 
-fn open_halves(halves: &[PathBuf; 2], external: bool, file: &Path, opener: &Opener) -> Result<[Session; 2], OpenError> {
+fn open_halves(
+    halves: &[PathBuf; 2],
+    external: bool,
+    source: &Source,
+    opener: &Opener,
+) -> Result<[Session; 2], OpenError> {
     let [once, each] = halves;
     Ok([
-        open_half(once, external, file, opener)?,
-        open_half(each, external, file, opener)?,
+        open_half(once, external, source, opener)?,
+        open_half(each, external, source, opener)?,
     ])
 }
 
-fn open_half(half: &Path, external: bool, file: &Path, opener: &Opener) -> Result<Session, OpenError> {
-    // Names of files with weights are relative to the model's folder, which only a graph in memory can be told.
+fn open_half(half: &Path, external: bool, source: &Source, opener: &Opener) -> Result<Session, OpenError> {
+    // Names of files with weights are relative to where those lie, which only a graph in memory can be told.
     match external.then(|| fs::read(half)) {
-        Some(Ok(bytes)) => opener.open_version(&bytes, file),
-        _ => opener.open(half),
+        Some(Ok(bytes)) => opener.open_version(&bytes, source),
+        _ => opener.open_file(half),
     }
 }
 
@@ -158,7 +173,7 @@ fn fit(
 /// Cuts a decoder's graph, tries whether its halves give what the whole gives, and keeps them for the next start; else
 /// the reason why it stays whole, which is kept too.
 fn divide(
-    file: &Path,
+    source: &Source,
     photo: InputSize,
     opener: &Opener,
     encoder: &mut Encoder,
@@ -167,8 +182,8 @@ fn divide(
     kept: Option<&Kept>,
 ) -> Result<(Once, Decoder), WholeReason> {
     let made = kept::beside(kept).map_err(WholeReason::failed)?;
-    let halves = cut(file, opener, made.path()).and_then(|(sessions, external)| {
-        let (mut once, mut each) = fit(sessions, file, encoder, folder)?;
+    let halves = cut(source, opener, made.path()).and_then(|(sessions, external)| {
+        let (mut once, mut each) = fit(sessions, source.file, encoder, folder)?;
         compare(photo, encoder, whole, &mut once, &mut each, folder)?;
         Ok((once, each, external))
     });
@@ -191,7 +206,7 @@ fn divide(
 
 /// Cuts a decoder's graph into halves that lie in the folder, and opens them; tells whether they need files beside the
 /// model.
-fn cut(file: &Path, opener: &Opener, to: &Path) -> Result<([Session; 2], bool), WholeReason> {
+fn cut(source: &Source, opener: &Opener, to: &Path) -> Result<([Session; 2], bool), WholeReason> {
     /// Tensors that cannot be handed over are told by their types, which only the opened first half knows; what is
     /// computed in the second half instead may show others.
     const ROUNDS: usize = 4;
@@ -199,21 +214,22 @@ fn cut(file: &Path, opener: &Opener, to: &Path) -> Result<([Session; 2], bool), 
     let [once, each] = kept::halves_in(to);
     let mut unfit = HashSet::new();
     for _ in 0..ROUNDS {
-        let model = read(file)?;
+        let model = read(source)?;
         let inputs = model.graph().input.iter().map(|input| input.name().to_owned());
         let fixed: Vec<String> = inputs.filter(|name| !changes(name)).collect();
         let seam = Seam::find(&model, &fixed, &unfit).ok_or(WholeReason::NothingToGain)?;
         let external = model.graph().initializer.iter().any(is_external);
-        let halves = seam.cut(model);
+        let mut halves = seam.cut(model);
+        onnx::multiply_transposed(&mut halves.each);
         onnx::save(&halves.once, &once).map_err(WholeReason::failed)?;
         let session =
-            open_half(&once, external, file, opener).map_err(|OpenError { error, .. }| WholeReason::failed(error))?;
+            open_half(&once, external, source, opener).map_err(|OpenError { error, .. }| WholeReason::failed(error))?;
         let others = no_floats(&session);
         if others.is_empty() {
             onnx::save(&halves.each, &each).map_err(WholeReason::failed)?;
             // Their weights are a model's.
             drop(halves);
-            let rest = open_half(&each, external, file, opener)
+            let rest = open_half(&each, external, source, opener)
                 .map_err(|OpenError { error, .. }| WholeReason::failed(error))?;
             return Ok(([session, rest], external));
         }
@@ -223,11 +239,10 @@ fn cut(file: &Path, opener: &Opener, to: &Path) -> Result<([Session; 2], bool), 
 }
 
 /// A decoder's graph, with its cross-attention among its outputs where that can be reached.
-fn read(file: &Path) -> Result<ModelProto, WholeReason> {
-    match with_cross_attentions(file, ATTENTION) {
-        Some(bytes) => ModelProto::decode(bytes.as_slice()).map_err(WholeReason::failed),
-        None => onnx::open(file).map_err(WholeReason::failed),
-    }
+fn read(source: &Source) -> Result<ModelProto, WholeReason> {
+    let model = source.model().map_err(WholeReason::failed)?;
+    let attending = with_cross_attentions(&model, ATTENTION);
+    ModelProto::decode(attending.as_deref().unwrap_or(&model)).map_err(WholeReason::failed)
 }
 
 fn is_external(weight: &TensorProto) -> bool {

@@ -14,8 +14,9 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use super::WholeReason;
+use super::source::Source;
 
-/// How many decoders' halves are kept; each takes as much room as its decoder.
+/// How many decoders' halves are kept; each takes as much room as its decoder where the weights cannot be left there.
 const KEPT: usize = 4;
 
 /// What came of cutting a decoder's graph.
@@ -45,13 +46,17 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// The place for the halves of a decoder's file, below the folder for such things; reads the whole file. None where
-    /// that cannot be read.
-    pub(super) fn of(root: PathBuf, decoder: &Path, runs_on: &str) -> Option<Self> {
+    /// The place for the halves of a decoder's file, below the folder for such things. Where the weights can be left in the
+    /// file the halves name them there and not their values, so that these do not matter; else the whole file is read.
+    /// None where that cannot be done.
+    pub(super) fn of(root: PathBuf, decoder: &Source, runs_on: &str) -> Option<Self> {
         let mut digest = Sha256::new();
-        digest.update(concat!(env!("CARGO_PKG_VERSION"), " 1 "));
+        digest.update(concat!(env!("CARGO_PKG_VERSION"), " 2 "));
         digest.update(runs_on);
-        io::copy(&mut File::open(decoder).ok()?, &mut digest).ok()?;
+        match decoder.outline() {
+            Some(outline) => digest.update(outline),
+            None => drop(io::copy(&mut File::open(decoder.file).ok()?, &mut digest).ok()?),
+        }
         let key = digest
             .finalize()
             .iter()
@@ -162,7 +167,7 @@ mod tests {
     fn kept(root: &Path, content: &str) -> Kept {
         let file = root.join("decoder.onnx");
         fs::write(&file, content).unwrap();
-        Kept::of(root.join("decoders"), &file, "cpu").unwrap()
+        Kept::of(root.join("decoders"), &Source::of(&file), "cpu").unwrap()
     }
 
     fn keep_halves(kept: &Kept) {
@@ -190,7 +195,7 @@ mod tests {
         assert_eq!(kept(root.path(), "other").verdict(), None);
         let decoder = root.path().join("decoder.onnx");
         fs::write(&decoder, "one").unwrap();
-        let on_cuda = Kept::of(root.path().join("decoders"), &decoder, "cuda").unwrap();
+        let on_cuda = Kept::of(root.path().join("decoders"), &Source::of(&decoder), "cuda").unwrap();
         assert_eq!(on_cuda.verdict(), None);
     }
 

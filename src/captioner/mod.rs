@@ -26,6 +26,7 @@ mod search;
 mod sentence;
 mod sight;
 mod softmaxes;
+mod source;
 mod support;
 
 pub use agreement::{Agreement, Shared};
@@ -37,4 +38,4 @@ pub use division::{Division, WholeReason};
 pub use error::CaptionError;
 pub use examine::Examination;
 pub use placement::Placement;
-pub use runtime::{RuntimeError, open_graph, start_runtime};
+pub use runtime::{RuntimeError, open_graph, start_runtime, start_runtime_ahead};

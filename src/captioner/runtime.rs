@@ -22,6 +22,7 @@ use crate::text;
 use super::captioner::LoadOptions;
 use super::decoder::ATTENTION;
 use super::softmaxes::with_cross_attentions;
+use super::source::Source;
 use super::{CaptionError, DeviceChoice};
 
 /// Where the Python wheel of ONNX Runtime keeps the library, below the folder it was installed to.
@@ -69,6 +70,15 @@ pub enum RuntimeError {
 /// It is missing, older than 1.24 or broken. A later call tries again.
 pub fn start_runtime() -> Result<PathBuf, RuntimeError> {
     started().map(|started| started.path)
+}
+
+/// Starts ONNX Runtime on a thread of its own, so that it is there when the model is that is being read meanwhile. What
+/// fails is told by whoever needs it.
+pub fn start_runtime_ahead() {
+    let thread = std::thread::Builder::new().name("runtime".to_owned());
+    if let Err(error) = thread.spawn(|| drop(started())) {
+        log::info!("ONNX Runtime is started later: {error}");
+    }
 }
 
 #[derive(Clone)]
@@ -176,6 +186,8 @@ pub(super) struct Opener {
     profiles: Option<PathBuf>,
     /// How many graphs were opened, so that each has a profile of its own.
     opened: AtomicUsize,
+    /// Whether weights are laid out for the processor.
+    packs: bool,
 }
 
 /// Opens the encoder's graph and, beside it on another thread, what `decoder` opens; all on the device that is asked
@@ -213,6 +225,7 @@ impl Opener {
             environment: started.environment.clone(),
             cuda,
             threads: options.threads.unwrap_or_else(cores).max(1),
+            packs: !options.briefly,
             profiles: options.profiles.clone(),
             opened: AtomicUsize::new(0),
         }
@@ -225,23 +238,34 @@ impl Opener {
     ) -> Result<(Session, T), OpenError> {
         std::thread::scope(|scope| {
             let beside = scope.spawn(|| decoder(self));
-            let encoder = self.open(encoder);
+            let encoder = self.open(&Source::of(encoder));
             let decoder = beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             Ok((encoder?, decoder?))
         })
     }
 
     /// Opens a decoder's graph, with its cross-attention among its outputs where that can be reached.
-    pub(super) fn open_decoder(&self, file: &Path) -> Result<Session, OpenError> {
-        let attending = with_cross_attentions(file, ATTENTION);
-        match attending.map(|bytes| self.open_version(&bytes, file)) {
+    pub(super) fn open_decoder(&self, source: &Source) -> Result<Session, OpenError> {
+        let attending = source
+            .model()
+            .ok()
+            .and_then(|model| with_cross_attentions(&model, ATTENTION));
+        match attending.map(|model| self.open_version(&model, source)) {
             Some(Ok(session)) => Ok(session),
-            _ => self.open(file),
+            _ => self.open(source),
         }
     }
 
-    /// Opens a file.
-    pub(super) fn open(&self, file: &Path) -> Result<Session, OpenError> {
+    /// Opens a file. Its weights are mapped into memory where they can be left in it.
+    pub(super) fn open(&self, source: &Source) -> Result<Session, OpenError> {
+        match source.outline().map(|outline| self.open_version(outline, source)) {
+            Some(Ok(session)) => Ok(session),
+            _ => self.open_file(source.file),
+        }
+    }
+
+    /// Opens a file that is a model by itself.
+    pub(super) fn open_file(&self, file: &Path) -> Result<Session, OpenError> {
         let session = self.builder().and_then(|mut builder| builder.commit_from_file(file));
         session.map_err(|error| OpenError {
             file: file.to_path_buf(),
@@ -249,15 +273,14 @@ impl Opener {
         })
     }
 
-    /// Opens another version of a file; weights in files beside that one are found.
-    pub(super) fn open_version(&self, version: &[u8], file: &Path) -> Result<Session, OpenError> {
-        let folder = file.parent().unwrap_or(Path::new("."));
+    /// Opens another version of a file; weights that lie in that one and beside it are found.
+    pub(super) fn open_version(&self, version: &[u8], source: &Source) -> Result<Session, OpenError> {
         let session = self.builder().and_then(|builder| {
-            let mut builder = builder.with_config_entry(EXTERNAL_FOLDER, folder.to_string_lossy())?;
+            let mut builder = builder.with_config_entry(EXTERNAL_FOLDER, source.weights().to_string_lossy())?;
             builder.commit_from_memory(version)
         });
         session.map_err(|error| OpenError {
-            file: file.to_path_buf(),
+            file: source.file.to_path_buf(),
             error,
         })
     }
@@ -265,7 +288,8 @@ impl Opener {
     fn builder(&self) -> ort::Result<SessionBuilder> {
         let mut builder = Session::builder(&self.environment)?
             .with_intra_threads(self.threads)?
-            .with_inter_threads(1)?;
+            .with_inter_threads(1)?
+            .with_prepacking(self.packs)?;
         if let Some(folder) = &self.profiles {
             let graph = self.opened.fetch_add(1, Ordering::Relaxed);
             let device = if self.cuda { "cuda" } else { "cpu" };
@@ -294,7 +318,7 @@ const EXTERNAL_FOLDER: &str = "session.model_external_initializers_file_folder_p
 /// ONNX Runtime is missing or the file is broken.
 pub fn open_graph(file: &Path) -> Result<Session, CaptionError> {
     let opener = Opener::new(&started()?, false, &LoadOptions::default());
-    Ok(opener.open(file).map_err(ModelError::from)?)
+    Ok(opener.open_file(file).map_err(ModelError::from)?)
 }
 
 /// A graph that cannot be opened.

@@ -3,9 +3,6 @@
 //! Exports of a hub keep the names of the modules in their graphs, so that the softmax of a cross-attention can be told
 //! by its name. In a merged export it lies inside the branches of an `If`, where it cannot be reached.
 
-use std::fs;
-use std::path::Path;
-
 use prost::Message;
 
 /// What the cross-attention's module is called in GPT-2 and BERT, in BART and OPT, and in T5.
@@ -16,11 +13,10 @@ pub(super) fn is_cross_attention(name: &str) -> bool {
     name.contains("Softmax") && MODULES.iter().any(|module| name.contains(module))
 }
 
-/// The ONNX file with the softmaxes of its cross-attentions as outputs; none where it has none or gives out its
-/// attention by itself.
-pub(super) fn with_cross_attentions(file: &Path, own: &str) -> Option<Vec<u8>> {
-    let mut bytes = fs::read(file).ok()?;
-    let graph = Model::decode(bytes.as_slice()).ok()?.graph?;
+/// An ONNX model with the softmaxes of its cross-attentions as outputs; none where it has none or gives out its attention
+/// by itself.
+pub(super) fn with_cross_attentions(model: &[u8], own: &str) -> Option<Vec<u8>> {
+    let graph = Model::decode(model).ok()?.graph?;
     if graph
         .output
         .iter()
@@ -47,8 +43,7 @@ pub(super) fn with_cross_attentions(file: &Path, own: &str) -> Option<Vec<u8>> {
             output,
         }),
     };
-    bytes.extend(more.encode_to_vec());
-    Some(bytes)
+    Some([model, &more.encode_to_vec()].concat())
 }
 
 /// The few fields of an ONNX model that are needed; the weights are passed over, which may be a gigabyte.

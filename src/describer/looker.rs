@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use crate::captioner::{Cancel, CaptionError, Captioner, DescribeOptions, Description, LoadOptions, Stage};
+use crate::captioner::{
+    Cancel, CaptionError, Captioner, DescribeOptions, Description, LoadOptions, Stage, start_runtime_ahead,
+};
 use crate::model::{self, ModelFolder};
 use crate::photo::Photo;
 use crate::recent::Recent;
@@ -164,6 +166,7 @@ pub struct Settings {
 
 impl Settings {
     pub(super) fn open(self) -> Result<Box<dyn Looker>, String> {
+        start_runtime_ahead();
         let path = model::find(self.model.as_deref()).map_err(|error| error.to_string())?;
         let folder = ModelFolder::open(&path)
             .and_then(|folder| folder.choose(self.load.variant.as_deref()))

@@ -221,7 +221,7 @@ fn decided(graph: &GraphProto, fixed: &[String], kept: &HashSet<String>) -> Hash
 }
 
 /// The names that an operation reads, those that its branches take from around them included.
-fn reads(node: &NodeProto) -> Vec<String> {
+pub(super) fn reads(node: &NodeProto) -> Vec<String> {
     let mut names: Vec<String> = node.input.iter().filter(|name| !name.is_empty()).cloned().collect();
     for branch in node.attribute.iter().flat_map(branches) {
         names.extend(captured(branch));

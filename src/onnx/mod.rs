@@ -22,7 +22,9 @@ mod file;
 mod layers;
 mod messages;
 mod operations;
+pub mod outline;
 pub mod survey;
+mod transposed;
 
 pub use builder::{Dim, GraphBuilder};
 pub use cut::{Halves, Seam};
@@ -32,6 +34,8 @@ pub use messages::{
     AttributeKind, AttributeProto, DataLocation, DataType, Dimension, FunctionProto, GraphProto, ModelProto, NodeProto,
     OperatorSetIdProto, StringStringEntryProto, TensorProto, TensorShapeProto, TensorType, TypeProto, ValueInfoProto,
 };
+pub use outline::{Outline, outline};
+pub use transposed::multiply_transposed;
 
 #[cfg(test)]
 mod tests;
