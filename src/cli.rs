@@ -14,9 +14,11 @@ use hearsight::language::{self, Language};
 use hearsight::model::MAX_BEAMS;
 use serde_json::Value;
 
+mod ahead;
 mod describe;
 mod doctor;
 mod generate;
+mod list;
 mod models;
 mod output;
 mod window;
@@ -29,6 +31,8 @@ Examples:
   hearsight describe photo.jpg                 print the sentence
   hearsight describe --speak photo.jpg         print it and say it
   hearsight describe --json *.jpg > all.jsonl  one JSON object a line
+  find . -name '*.jpg' | hearsight describe --from -
+                                               describe the photos of a list
   hearsight describe --attention where.png photo.jpg
                                                save where the model looked for each word
   hearsight models list                        show the models that are installed or can be
@@ -134,8 +138,12 @@ struct ModelArguments {
 #[derive(clap::Args)]
 struct DescribeArguments {
     /// Photos to describe, in this order
-    #[arg(required = true, value_name = "PHOTO", value_parser = any_path())]
+    #[arg(required_unless_present = "from", value_name = "PHOTO", value_parser = any_path())]
     photos: Vec<PathBuf>,
+
+    /// Describe the photos of a list instead: a file with one path a line, or - for standard input
+    #[arg(long, value_name = "LIST", conflicts_with_all = ["photos", "attention"])]
+    from: Option<PathBuf>,
 
     /// Print one JSON object a line, for other programs
     #[arg(long)]
@@ -250,7 +258,10 @@ impl DescribeArguments {
             ));
         }
         Ok(describe::Describe {
-            photos: self.photos,
+            photos: match self.from {
+                Some(list) => describe::Photos::From(list),
+                None => describe::Photos::Given(self.photos),
+            },
             json: self.json,
             speak: self.speak,
             beams: self.beams.map(usize::from),

@@ -12,7 +12,7 @@ use super::encoder::Encoder;
 use super::graphs::Graphs;
 use super::once::Once;
 use super::preprocess::Preprocessor;
-use super::search::{Hypothesis, search};
+use super::search::{Found, Hypothesis};
 use super::sight::{Eyes, Sight};
 use super::{Alternative, Cancel, CaptionError, Description, DeviceChoice, Division, Seconds, sentence};
 use crate::model::{Evidence, GenerationConfig, GenerationError, ModelError, ModelFolder};
@@ -85,7 +85,7 @@ pub struct Captioner {
     eyes: Eyes,
     device: String,
     /// Seconds that opening the folder and loading took, until a description has told them.
-    load_seconds: Option<f64>,
+    pub(super) load_seconds: Option<f64>,
 }
 
 impl Captioner {
@@ -274,22 +274,38 @@ impl Captioner {
         said: &[Vec<i64>],
         run: &Run,
         progress: &mut dyn FnMut(Stage),
-    ) -> Result<Vec<(Hypothesis, f64)>, CaptionError> {
+    ) -> Result<Found, CaptionError> {
         let settings = options.over(self.model.generation())?;
-        // A folder without a start token was refused when it was opened.
-        let start = settings.start_token().unwrap_or_default();
-        let decoder = &mut self.decoder;
-        let mut state = None;
-        let found = search(&settings, start, said, &mut |sequences, parents| {
-            run.check()?;
-            progress(Stage::Search {
-                tokens: sequences.first().map_or(0, |tokens| tokens.len() - 1),
-            });
-            let (step, next) = decoder.step(sequences, memory, state.take(), parents, run)?;
-            state = Some(next);
-            Ok(step)
-        })?;
-        Ok(found)
+        let found = self
+            .decoder
+            .search(memory, &settings, self.start(), said, run, progress)?;
+        Ok(found.into_iter().next().unwrap_or_default())
+    }
+
+    /// Searches for each of the photos that the memory is of.
+    pub(super) fn search_together(
+        &mut self,
+        memory: &mut Memory,
+        options: &DescribeOptions,
+        run: &Run,
+    ) -> Result<Vec<Found>, CaptionError> {
+        let settings = options.over(self.model.generation())?;
+        self.decoder
+            .search(memory, &settings, self.start(), &[], run, &mut |_| ())
+    }
+
+    /// Whether photos like this one may be searched for together; where that cannot be tried they may not.
+    pub(super) fn rows_are_alone(&mut self, memory: &Memory, run: &Run) -> bool {
+        self.decoder.rows_are_alone(memory, self.start(), run).unwrap_or(false)
+    }
+
+    /// A folder without a start token was refused when it was opened.
+    fn start(&self) -> i64 {
+        self.model.generation().start_token().unwrap_or_default()
+    }
+
+    pub(super) fn beams(&self, options: &DescribeOptions) -> Result<usize, CaptionError> {
+        Ok(options.over(self.model.generation())?.num_beams().max(1))
     }
 
     pub(super) fn description(&self, found: &[(Hypothesis, f64)], sight: &Sight) -> Result<Description, CaptionError> {

@@ -15,16 +15,16 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use ndarray::{Array2, ArrayD, ArrayView1, ArrayViewD, Axis, Ix3, s};
+use ndarray::{Array2, ArrayD, ArrayView1, ArrayViewD, Axis, Ix3, concatenate, s};
 use ort::session::{RunOptions, Session, SessionInputValue};
 use ort::value::{DynValue, Outlet, Tensor, ValueType};
 
-use super::CaptionError;
 use super::cancel::Run;
 use super::runtime::{check_numbers, short};
-use super::search::Step;
+use super::search::{Found, Rows, Step, search};
 use super::softmaxes::is_cross_attention;
-use crate::model::{ModelError, ModelFolder};
+use super::{CaptionError, Stage};
+use crate::model::{GenerationConfig, ModelError, ModelFolder};
 use crate::text;
 
 const TOKENS: &str = "input_ids";
@@ -45,6 +45,8 @@ pub(super) struct Decoder {
     attention: Vec<String>,
     /// Whether memory of batch 1 serves several rows; none until it has been tried.
     broadcasts: Option<bool>,
+    /// Whether a row's results are its own, whatever the other rows are; none until it has been tried.
+    rows_are_alone: Option<bool>,
 }
 
 #[derive(Debug)]
@@ -57,12 +59,12 @@ struct Slot {
     shape: Vec<i64>,
 }
 
-/// What the encoder gave for one photo, in the order of its outputs.
+/// What the encoder gave for each of the photos that are described together, in the order of its outputs.
 #[derive(Debug)]
 pub(super) struct Memory {
-    single: Vec<DynValue>,
-    /// The same, repeated for as many rows, where the graph does not broadcast it.
-    repeated: Option<(usize, Vec<DynValue>)>,
+    photos: Vec<Vec<DynValue>>,
+    /// The same laid out row by row, where the graph does not broadcast it: the photo of each row, and the values.
+    laid_out: Option<(Vec<usize>, Vec<DynValue>)>,
 }
 
 /// The state after a step, in the order of the decoder's slots.
@@ -147,6 +149,7 @@ impl Decoder {
             cache_branch,
             attention,
             broadcasts: None,
+            rows_are_alone: None,
         })
     }
 
@@ -155,20 +158,25 @@ impl Decoder {
         !self.attention.is_empty()
     }
 
-    /// Runs one step for all sequences, which are of the same length.
+    /// Runs one step for all sequences.
     ///
-    /// `state` is what the step before gave, none at the first; its row `parents[i]` belongs to `sequences[i]`.
+    /// `state` is what the step before gave, none at the first.
     pub(super) fn step(
         &mut self,
-        sequences: &[&[i64]],
+        asked: &Rows,
         memory: &mut Memory,
         state: Option<State>,
-        parents: &[usize],
         run: &Run,
     ) -> Result<(Step, State), CaptionError> {
+        let Rows { sequences, parents, .. } = *asked;
         let rows = sequences.len();
-        let repeat = rows > 1 && !self.broadcasts(memory, sequences[0][0], run)?;
-        let memory = if repeat { memory.repeated(rows)? } else { &memory.single };
+        let is_one_for_all =
+            memory.photos.len() == 1 && (rows == 1 || self.broadcasts(memory, sequences[0][0], run)?);
+        let memory = if is_one_for_all {
+            memory.single()
+        } else {
+            memory.laid_out(asked.photos)?
+        };
         let state = match state {
             Some(State(values)) if parents.iter().copied().eq(0..values.first().map_or(0, batch)) => values,
             Some(State(values)) => values
@@ -187,6 +195,28 @@ impl Decoder {
         self.run(tokens, memory, &state, run.options())
     }
 
+    /// Searches for the best sequences for each of the photos that the memory is of.
+    pub(super) fn search(
+        &mut self,
+        memory: &mut Memory,
+        settings: &GenerationConfig,
+        start: i64,
+        said: &[Vec<i64>],
+        run: &Run,
+        progress: &mut dyn FnMut(Stage),
+    ) -> Result<Vec<Found>, CaptionError> {
+        let (photos, mut state) = (memory.photos.len(), None);
+        search(settings, start, said, photos, &mut |asked| {
+            run.check()?;
+            progress(Stage::Search {
+                tokens: asked.sequences.first().map_or(0, |tokens| tokens.len() - 1),
+            });
+            let (step, next) = self.step(asked, memory, state.take(), run)?;
+            state = Some(next);
+            Ok(step)
+        })
+    }
+
     /// Whether the graph gives the same for memory of batch 1 as for memory repeated for each row, which a caller
     /// would rather not compute with.
     ///
@@ -196,26 +226,56 @@ impl Decoder {
         if let Some(known) = self.broadcasts {
             return Ok(known);
         }
-        let mut pattern = Memory::new(memory.single.iter().map(pattern_like).collect::<Result<_, _>>()?);
-        let mut first_step = |memory: &[DynValue]| {
-            let tokens = Array2::from_elem((2, 1), start);
-            let state = self.initial_state(memory, 2)?;
-            self.run(tokens, memory, &state, run.options()).map(|(step, _)| step)
-        };
-        let (single, repeated) = (first_step(&pattern.single), first_step(pattern.repeated(2)?));
+        let mut pattern = Memory::new(pattern_like(memory.single(), 0)?);
+        let single = self.first_step(pattern.single(), 2, start, run);
+        let repeated = self.first_step(pattern.laid_out(&[0, 0])?, 2, start, run);
         // A cancelled run fails too, which says nothing about the graph.
         run.check()?;
-        let close = |a: &Array2<f32>, b: &Array2<f32>| {
-            let largest = b.iter().fold(1.0_f32, |largest, value| largest.max(value.abs()));
-            a.dim() == b.dim() && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-3 * largest)
-        };
         let broadcasts = match (&single, &repeated) {
-            (Ok(single), Ok(repeated)) => close(&single.logits, &repeated.logits),
+            (Ok(single), Ok(repeated)) => is_close(&single.logits, &repeated.logits, 1e-3),
             (single, _) => single.is_ok(),
         };
         log::debug!("the decoder broadcasts memory over beams: {broadcasts}");
         self.broadcasts = Some(broadcasts);
         Ok(broadcasts)
+    }
+
+    /// Whether photos may be described together: whether each row's results are those that it would have alone.
+    ///
+    /// They are not where a graph measures all rows at once, as quantised ones do that choose their scale by the largest
+    /// value of the whole batch: what is said of a photo would depend on the photos beside it. Tried once, on made-up
+    /// photos of the shapes of this one.
+    pub(super) fn rows_are_alone(&mut self, memory: &Memory, start: i64, run: &Run) -> Result<bool, CaptionError> {
+        if let Some(known) = self.rows_are_alone {
+            return Ok(known);
+        }
+        let patterns = [1000, 0].map(|first| pattern_like(memory.single(), first));
+        let [one, other] = patterns;
+        let (one, other) = (one?, other?);
+        let alone = [&one, &other].map(|photo| self.first_step(photo, 1, start, run));
+        let mut both = Memory::together(vec![Memory::new(one), Memory::new(other)]);
+        let together = self.first_step(both.laid_out(&[0, 1])?, 2, start, run);
+        run.check()?;
+        let are_alone = match (alone, together) {
+            ([Ok(one), Ok(other)], Ok(together)) => {
+                let rows = [(one, 0), (other, 1)];
+                rows.iter().all(|(alone, row)| {
+                    let row = together.logits.row(*row).insert_axis(Axis(0)).to_owned();
+                    is_close(&row, &alone.logits, 1e-5)
+                })
+            }
+            _ => false,
+        };
+        log::debug!("photos are described together: {are_alone}");
+        self.rows_are_alone = Some(are_alone);
+        Ok(are_alone)
+    }
+
+    /// The first step of so many rows.
+    fn first_step(&mut self, memory: &[DynValue], rows: usize, start: i64, run: &Run) -> Result<Step, CaptionError> {
+        let tokens = Array2::from_elem((rows, 1), start);
+        let state = self.initial_state(memory, rows)?;
+        self.run(tokens, memory, &state, run.options()).map(|(step, _)| step)
     }
 
     fn initial_state(&self, memory: &[DynValue], rows: usize) -> Result<Vec<DynValue>, CaptionError> {
@@ -274,31 +334,53 @@ impl Decoder {
 }
 
 impl Memory {
-    pub(super) fn new(single: Vec<DynValue>) -> Self {
-        Self { single, repeated: None }
+    /// Of one photo.
+    pub(super) fn new(photo: Vec<DynValue>) -> Self {
+        Self {
+            photos: vec![photo],
+            laid_out: None,
+        }
     }
 
-    /// What the encoder gave.
+    /// Of several photos that are described together.
+    pub(super) fn together(photos: Vec<Self>) -> Self {
+        Self {
+            photos: photos.into_iter().flat_map(|memory| memory.photos).collect(),
+            laid_out: None,
+        }
+    }
+
+    /// Each photo by itself again.
+    pub(super) fn apart(self) -> Vec<Self> {
+        self.photos.into_iter().map(Self::new).collect()
+    }
+
+    /// What the encoder gave for the first photo.
     pub(super) fn single(&self) -> &[DynValue] {
-        &self.single
+        self.photos.first().map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Adds what was computed from it.
+    /// Adds what was computed from that.
     pub(super) fn extend(&mut self, more: Vec<DynValue>) {
-        self.single.extend(more);
-        self.repeated = None;
+        if let Some(photo) = self.photos.first_mut() {
+            photo.extend(more);
+        }
+        self.laid_out = None;
     }
 
-    fn repeated(&mut self, rows: usize) -> Result<&[DynValue], CaptionError> {
-        let values = match self.repeated.take().filter(|(known, _)| *known == rows) {
+    /// Values with a row for each of these photos.
+    fn laid_out(&mut self, photos: &[usize]) -> Result<&[DynValue], CaptionError> {
+        let values = match self.laid_out.take().filter(|(known, _)| known == photos) {
             Some((_, values)) => values,
-            None => self
-                .single
-                .iter()
-                .map(|value| select(value, &vec![0; rows]))
+            None => (0..self.single().len())
+                .map(|place| {
+                    let rows = photos.iter().map(|&photo| self.photos.get(photo)?.get(place));
+                    let rows: Vec<&DynValue> = rows.collect::<Option<_>>().ok_or_else(rows_missing)?;
+                    stack(&rows)
+                })
                 .collect::<Result<_, _>>()?,
         };
-        Ok(&self.repeated.insert((rows, values)).1)
+        Ok(&self.laid_out.insert((photos.to_vec(), values)).1)
     }
 }
 
@@ -399,19 +481,47 @@ fn select(value: &DynValue, rows: &[usize]) -> Result<DynValue, CaptionError> {
         .iter()
         .any(|row| values.shape().first().is_none_or(|count| row >= count))
     {
-        return Err(run_error(text!("reason-state-rows")));
+        return Err(rows_missing());
     }
     Ok(Tensor::from_array(values.select(Axis(0), rows))
         .map_err(run_error)?
         .into_dyn())
 }
 
-/// Values of the same shape that differ from place to place.
-fn pattern_like(value: &DynValue) -> Result<DynValue, CaptionError> {
-    let values = value.try_extract_array::<f32>().map_err(run_error)?;
-    let mut wave = (0_u32..).map(|place| (f64::from(place) * 0.7).sin() as f32);
-    let pattern = values.map(|_| wave.next().unwrap_or_default());
-    Ok(Tensor::from_array(pattern).map_err(run_error)?.into_dyn())
+/// The first rows of values of the same shape, one below the other.
+fn stack(values: &[&DynValue]) -> Result<DynValue, CaptionError> {
+    let rows = values.iter().map(|value| {
+        let values = value.try_extract_array::<f32>().map_err(run_error)?;
+        if values.ndim() == 0 || values.is_empty() {
+            return Err(rows_missing());
+        }
+        Ok(values.split_at(Axis(0), 1).0)
+    });
+    let rows: Vec<ArrayViewD<f32>> = rows.collect::<Result<_, CaptionError>>()?;
+    let stacked = concatenate(Axis(0), &rows).map_err(run_error)?;
+    Ok(Tensor::from_array(stacked).map_err(run_error)?.into_dyn())
+}
+
+/// A graph gave fewer rows than it was asked for.
+fn rows_missing() -> CaptionError {
+    run_error(text!("reason-state-rows"))
+}
+
+/// Whether all numbers are those of `b`, within a share of the largest of them.
+pub(super) fn is_close(a: &Array2<f32>, b: &Array2<f32>, share: f32) -> bool {
+    let largest = b.iter().fold(1.0_f32, |largest, value| largest.max(value.abs()));
+    a.dim() == b.dim() && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= share * largest)
+}
+
+/// Values of the same shapes that differ from place to place; other ones for another first place.
+fn pattern_like(photo: &[DynValue], first: u32) -> Result<Vec<DynValue>, CaptionError> {
+    let like = |value: &DynValue| {
+        let values = value.try_extract_array::<f32>().map_err(run_error)?;
+        let mut wave = (first..).map(|place| (f64::from(place) * 0.7).sin() as f32);
+        let pattern = values.map(|_| wave.next().unwrap_or_default());
+        Ok(Tensor::from_array(pattern).map_err(run_error)?.into_dyn())
+    };
+    photo.iter().map(like).collect()
 }
 
 #[cfg(test)]

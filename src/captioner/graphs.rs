@@ -11,19 +11,19 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ndarray::{Array2, Array4};
+use ndarray::Array4;
 use ort::session::Session;
 use prost::Message;
 
 use super::cancel::{Cancel, Run};
 use super::captioner::LoadOptions;
-use super::decoder::{ATTENTION, Decoder, Memory, changes};
+use super::decoder::{ATTENTION, Decoder, Memory, changes, is_close};
 use super::encoder::Encoder;
 use super::kept::{self, Kept, Verdict};
 use super::once::{Once, no_floats};
 use super::preprocess::InputSize;
 use super::runtime::{OpenError, Opener, open_beside};
-use super::search::Step;
+use super::search::{Rows, Step};
 use super::softmaxes::with_cross_attentions;
 use super::source::Source;
 use super::{CaptionError, Division, WholeReason};
@@ -270,11 +270,11 @@ fn compare(
     let (expected, found) = tried().map_err(WholeReason::failed)?;
     let same = |(a, b): (&Step, &Step)| {
         let attends_alike = match (&a.attention, &b.attention) {
-            (Some(a), Some(b)) => is_close(a, b),
+            (Some(a), Some(b)) => is_close(b, a, TOLERANCE),
             (None, None) => true,
             _ => false,
         };
-        attends_alike && is_close(&a.logits, &b.logits)
+        attends_alike && is_close(&b.logits, &a.logits, TOLERANCE)
     };
     if expected.iter().zip(&found).all(same) {
         Ok(())
@@ -309,20 +309,24 @@ fn answers(
             .map(|&row| vec![(start + row as i64 * 7) % words])
             .collect();
         let first: Vec<&[i64]> = begun.iter().map(Vec::as_slice).collect();
-        let (step, state) = decoder.step(&first, memory, None, parents, run)?;
+        let photos = vec![0; parents.len()];
+        let (step, state) = decoder.step(&rows(&first, parents, &photos), memory, None, run)?;
         steps.push(step);
         let grown: Vec<[i64; 2]> = parents
             .iter()
             .map(|&row| [begun[row][0], (3 + 5 * row as i64) % words])
             .collect();
         let second: Vec<&[i64]> = grown.iter().map(<[i64; 2]>::as_slice).collect();
-        let (step, _) = decoder.step(&second, memory, Some(state), parents, run)?;
+        let (step, _) = decoder.step(&rows(&second, parents, &photos), memory, Some(state), run)?;
         steps.push(step);
     }
     Ok(steps)
 }
 
-fn is_close(a: &Array2<f32>, b: &Array2<f32>) -> bool {
-    let largest = a.iter().fold(1.0_f32, |largest, value| largest.max(value.abs()));
-    a.dim() == b.dim() && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= TOLERANCE * largest)
+fn rows<'a>(sequences: &'a [&'a [i64]], parents: &'a [usize], photos: &'a [usize]) -> Rows<'a> {
+    Rows {
+        sequences,
+        parents,
+        photos,
+    }
 }

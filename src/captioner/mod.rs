@@ -18,6 +18,7 @@ mod error;
 mod examine;
 mod graphs;
 mod kept;
+mod many;
 mod once;
 mod placement;
 pub mod preprocess;

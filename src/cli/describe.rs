@@ -1,21 +1,84 @@
 //! `hearsight describe`: a sentence, or a line of JSON, for each photo.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Result, bail};
-use hearsight::captioner::{Cancel, Captioner, DescribeOptions, Description, LoadOptions};
+use hearsight::captioner::{
+    Cancel, CaptionError, Captioner, DescribeOptions, Description, LoadOptions, start_runtime_ahead,
+};
 use hearsight::model::{self, ModelFolder};
 use hearsight::photo::Photo;
 use hearsight::{report, wording};
 use serde_json::{Map, Value};
 
+use super::ahead::ahead;
+use super::list::List;
 use super::output::{Output, complain, in_a_sentence};
 use super::{Done, Model};
 
+/// What is to be described.
+pub enum Photos {
+    /// These, at least one.
+    Given(Vec<PathBuf>),
+    /// Those of a list.
+    From(PathBuf),
+}
+
+impl Photos {
+    /// Whether a line has to tell whose it is.
+    fn are_several(&self) -> bool {
+        match self {
+            Self::Given(photos) => photos.len() > 1,
+            Self::From(_) => true,
+        }
+    }
+
+    /// Their paths in order.
+    fn paths(&self) -> Result<Box<dyn Iterator<Item = Result<PathBuf>> + Send>> {
+        Ok(match self {
+            Self::Given(photos) => Box::new(photos.clone().into_iter().map(Ok)),
+            Self::From(list) => Box::new(List::open(list)?),
+        })
+    }
+}
+
+/// A photo as it was found.
+enum Asked {
+    /// There is something to see in it; the photo itself where it is needed afterwards.
+    Clear(PathBuf, Option<Photo>),
+    /// There is nothing to see in it, and no model is asked about it.
+    Blank(PathBuf),
+    /// It cannot be opened.
+    Broken(PathBuf, anyhow::Error),
+    /// The list cannot be read on.
+    NoMore(anyhow::Error),
+}
+
+impl Asked {
+    /// Whose it is.
+    fn path(self) -> Result<PathBuf> {
+        match self {
+            Self::Clear(path, _) | Self::Blank(path) | Self::Broken(path, _) => Ok(path),
+            Self::NoMore(error) => Err(error),
+        }
+    }
+}
+
+/// Opens a photo, and tells what is to be described.
+fn open(path: PathBuf, keeps: bool) -> (Asked, Option<Photo>) {
+    match Photo::open(&path) {
+        Ok(photo) if photo.is_clear() => (Asked::Clear(path, keeps.then(|| photo.clone())), Some(photo)),
+        Ok(_) => (Asked::Blank(path), None),
+        Err(error) => (Asked::Broken(path, error.into()), None),
+    }
+}
+
 /// The command's arguments, checked.
 pub struct Describe {
-    /// The photos, in order; at least one.
-    pub photos: Vec<PathBuf>,
+    /// The photos, in order.
+    pub photos: Photos,
     /// JSON instead of plain sentences.
     pub json: bool,
     /// Say each sentence too.
@@ -36,12 +99,21 @@ impl Describe {
     /// # Errors
     /// There is nothing to describe with, or nobody to tell.
     pub fn run(&self, output: &mut Output) -> Result<Done> {
+        let keeps = self.attention.is_some();
+        let no_model = Arc::new(AtomicBool::new(false));
+        let in_vain = Arc::clone(&no_model);
+        let photos = ahead(self.photos.paths()?.map(move |path| match path {
+            Ok(path) if in_vain.load(Ordering::Relaxed) => (Asked::Blank(path), None),
+            Ok(path) => open(path, keeps),
+            Err(error) => (Asked::NoMore(error), None),
+        }))?;
         let mut captioner = match self.load() {
             // Whoever reads the lines waits for one a photo.
             Err(error) if self.json => {
                 let sentence = in_a_sentence(&error);
-                for path in &self.photos {
-                    output.line(&report::error_line(path, &sentence))?;
+                no_model.store(true, Ordering::Relaxed);
+                for (asked, _) in photos {
+                    output.line(&report::error_line(&asked.path()?, &sentence))?;
                 }
                 return Ok(Done::WithFailures);
             }
@@ -49,72 +121,107 @@ impl Describe {
         };
         let mut voice = self.speak.then(Voice::start);
 
-        let mut done = Done::Well;
-        for path in &self.photos {
-            let spoken = match self.describe(&mut captioner, path) {
-                // Nothing to see is an answer, and no failure.
-                Ok((_, None)) => self.no_picture(path, wording::no_picture(), output)?,
-                Ok((_, Some(description))) if description.no_photo => {
-                    self.no_picture(path, wording::no_photo(), output)?
-                }
-                Ok((photo, Some(description))) => {
-                    output.line(&self.in_words(path, &description))?;
-                    if let Err(error) = self.save_attention(&photo, &description) {
-                        done = Done::WithFailures;
-                        complain(&in_a_sentence(&error));
-                    }
-                    report::sentence(&description)
-                }
-                Err(error) => {
-                    done = Done::WithFailures;
-                    let sentence = in_a_sentence(&error);
-                    if self.json {
-                        output.line(&report::error_line(path, &sentence))?;
-                    } else {
-                        complain(&format!("{}: {sentence}", path.display()));
-                    }
-                    sentence
-                }
-            };
-            if let Some(voice) = &mut voice {
-                voice.say(&self.aloud(path, spoken));
-            }
-        }
-        Ok(done)
-    }
-
-    fn load(&self) -> Result<Captioner> {
-        let folder = ModelFolder::open(&model::find(self.model.folder.as_deref())?)?;
-        let load = LoadOptions {
-            device: self.model.device,
-            variant: self.model.variant.clone(),
-            ..LoadOptions::default()
-        };
-        Ok(Captioner::load(&folder, &load)?)
-    }
-
-    /// The photo and its description; none where there is nothing to see in it, about which no model is asked.
-    fn describe(&self, captioner: &mut Captioner, path: &Path) -> Result<(Photo, Option<Description>)> {
-        let photo = Photo::open(path)?;
-        if !photo.is_clear() {
-            return Ok((photo, None));
-        }
         let options = DescribeOptions {
             beams: self.beams,
             generation: self.generation.clone(),
             ..DescribeOptions::default()
         };
-        let description = captioner.describe(&photo, &options, &Cancel::default(), &mut |_| ())?;
-        Ok((photo, Some(description)))
+        let mut done = Ok(Done::Well);
+        captioner.describe_many(
+            photos,
+            &options,
+            &Cancel::default(),
+            &mut |asked, described| match self.tell(asked, described, voice.as_mut(), output) {
+                Ok(Done::Well) => true,
+                Ok(failed) => {
+                    done = Ok(failed);
+                    true
+                }
+                Err(error) => {
+                    done = Err(error);
+                    false
+                }
+            },
+        )?;
+        done
+    }
+
+    /// Tells what came of a photo.
+    fn tell(
+        &self,
+        asked: Asked,
+        described: Option<Result<Description, CaptionError>>,
+        voice: Option<&mut Voice>,
+        output: &mut Output,
+    ) -> Result<Done> {
+        let mut done = Done::Well;
+        let (path, came) = match asked {
+            Asked::NoMore(error) => return Err(error),
+            Asked::Broken(path, error) => (path, Err(error)),
+            // Nothing to see is an answer, and no failure.
+            Asked::Blank(path) => (path, Ok(None)),
+            Asked::Clear(path, photo) => {
+                let described = described.unwrap_or(Err(CaptionError::NoWords));
+                (
+                    path,
+                    described
+                        .map(|description| Some((photo, description)))
+                        .map_err(anyhow::Error::from),
+                )
+            }
+        };
+        let spoken = match came {
+            Ok(None) => self.no_picture(&path, wording::no_picture(), output)?,
+            Ok(Some((_, description))) if description.no_photo => {
+                self.no_picture(&path, wording::no_photo(), output)?
+            }
+            Ok(Some((photo, description))) => {
+                output.line(&self.in_words(&path, &description))?;
+                if let Some(photo) = photo
+                    && let Err(error) = self.save_attention(&photo, &description)
+                {
+                    done = Done::WithFailures;
+                    complain(&in_a_sentence(&error));
+                }
+                report::sentence(&description)
+            }
+            Err(error) => {
+                done = Done::WithFailures;
+                let sentence = in_a_sentence(&error);
+                if self.json {
+                    output.line(&report::error_line(&path, &sentence))?;
+                } else {
+                    complain(&format!("{}: {sentence}", path.display()));
+                }
+                sentence
+            }
+        };
+        if let Some(voice) = voice {
+            voice.say(&self.aloud(&path, spoken));
+        }
+        Ok(done)
+    }
+
+    fn load(&self) -> Result<Captioner> {
+        start_runtime_ahead();
+        let folder = ModelFolder::open(&model::find(self.model.folder.as_deref())?)?;
+        let load = LoadOptions {
+            device: self.model.device,
+            variant: self.model.variant.clone(),
+            briefly: !self.photos.are_several(),
+            ..LoadOptions::default()
+        };
+        Ok(Captioner::load(&folder, &load)?)
     }
 
     /// Tells why a picture is not described, and gives the sentence back to be said.
     fn no_picture(&self, path: &Path, sentence: String, output: &mut Output) -> Result<String> {
-        output.line(&match self.photos.len() {
-            _ if self.json => report::no_picture_line(path, &sentence),
-            1 => sentence.clone(),
-            _ => format!("{}: {sentence}", path.display()),
-        })?;
+        let line = if self.json {
+            report::no_picture_line(path, &sentence)
+        } else {
+            self.of(path, &sentence)
+        };
+        output.line(&line)?;
         Ok(sentence)
     }
 
@@ -123,17 +230,24 @@ impl Describe {
     fn in_words(&self, path: &Path, description: &Description) -> String {
         if self.json {
             report::json_line(path, description)
-        } else if self.photos.len() == 1 {
-            report::sentence(description)
         } else {
-            format!("{}: {}", path.display(), report::sentence(description))
+            self.of(path, &report::sentence(description))
+        }
+    }
+
+    /// What is printed of a photo; of several each tells whose it is.
+    fn of(&self, path: &Path, sentence: &str) -> String {
+        if self.photos.are_several() {
+            format!("{}: {sentence}", path.display())
+        } else {
+            sentence.to_owned()
         }
     }
 
     /// What the voice says; of several photos it tells whose it is, by the file's name without its folder.
     fn aloud(&self, path: &Path, sentence: String) -> String {
         match path.file_name() {
-            Some(name) if self.photos.len() > 1 => format!("{}: {sentence}", name.to_string_lossy()),
+            Some(name) if self.photos.are_several() => format!("{}: {sentence}", name.to_string_lossy()),
             _ => sentence,
         }
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::describe::Describe;
+use super::describe::{Describe, Photos};
 use super::output::{Output, complain, in_a_sentence};
 use super::{Done, Model};
 
@@ -19,7 +19,7 @@ pub fn run(photos: Vec<PathBuf>, model: Model, output: &mut Output) -> Result<Do
         Err(error) => {
             complain(&in_a_sentence(&error));
             let describe = Describe {
-                photos,
+                photos: Photos::Given(photos),
                 json: false,
                 speak: true,
                 beams: None,

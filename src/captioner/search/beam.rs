@@ -2,9 +2,8 @@
 
 use ndarray::ArrayView1;
 
-use super::scores::{adjust, keep_away, log_softmax};
-use super::{Decode, Hypothesis};
-use crate::captioner::CaptionError;
+use super::scores::{LogSoftmax, adjust, keep_away};
+use super::{Hypothesis, Step};
 use crate::model::{EarlyStopping, GenerationConfig};
 
 /// A sequence in the search; the row of the latest step that speaks of it is its place among the beams.
@@ -15,106 +14,144 @@ struct Beam {
 }
 
 /// A token that may follow a beam.
+#[derive(Clone, Copy)]
 struct Candidate {
     beam: usize,
     token: usize,
     score: f32,
 }
 
-pub(super) fn search(
-    settings: &GenerationConfig,
-    start: i64,
-    said: &[Vec<i64>],
-    decode: &mut Decode,
-) -> Result<Vec<(Hypothesis, f64)>, CaptionError> {
-    let width = settings.num_beams();
-    let mut beams = vec![Beam {
-        path: Hypothesis::start(start),
-        score: 0.0,
-    }];
-    let mut finished = Finished::new(settings);
-    let mut parents = Vec::new();
-    loop {
-        let sequences: Vec<&[i64]> = beams.iter().map(|beam| beam.path.tokens.as_slice()).collect();
-        let step = decode(&sequences, &parents)?;
-        let log_probabilities: Vec<_> = step.logits.rows().into_iter().map(log_softmax).collect();
-        let candidates = best_candidates(&beams, &log_probabilities, said, settings);
-        let best_score = candidates
+/// A beam search on its way.
+pub(super) struct BeamSearch<'a> {
+    settings: &'a GenerationConfig,
+    /// Sequences of earlier searches, which it keeps away from.
+    said: &'a [Vec<i64>],
+    /// None at its end.
+    beams: Vec<Beam>,
+    parents: Vec<usize>,
+    finished: Finished<'a>,
+    /// Room for the adjusted scores of a row.
+    scores: Vec<f32>,
+    /// Room for the candidates of a step.
+    candidates: Vec<Candidate>,
+}
+
+impl<'a> BeamSearch<'a> {
+    pub(super) fn new(settings: &'a GenerationConfig, start: i64, said: &'a [Vec<i64>]) -> Self {
+        Self {
+            settings,
+            said,
+            beams: vec![Beam {
+                path: Hypothesis::start(start),
+                score: 0.0,
+            }],
+            parents: Vec::new(),
+            finished: Finished::new(settings),
+            scores: Vec::new(),
+            candidates: Vec::new(),
+        }
+    }
+
+    /// The sequences that it goes on from; none at its end.
+    pub(super) fn sequences(&self) -> impl Iterator<Item = &[i64]> {
+        self.beams.iter().map(|beam| beam.path.tokens.as_slice())
+    }
+
+    /// For each of them the row of the step before that it goes on from; none at the first step.
+    pub(super) fn parents(&self) -> &[usize] {
+        &self.parents
+    }
+
+    /// Goes on by a token, of which the rows of the step from this one on speak.
+    pub(super) fn advance(&mut self, step: &Step, first: usize) {
+        let width = self.settings.num_beams();
+        let chances: Vec<LogSoftmax> = (0..self.beams.len())
+            .map(|beam| LogSoftmax::of(step.logits.row(first + beam)))
+            .collect();
+        self.find_candidates(step, first, &chances);
+        let best_score = self
+            .candidates
             .first()
             .map_or(f32::NEG_INFINITY, |candidate| candidate.score);
         let mut next = Vec::with_capacity(width);
-        parents.clear();
-        for (rank, Candidate { beam, token, score }) in candidates.into_iter().enumerate() {
-            let path = beams[beam]
-                .path
-                .extended(token, log_probabilities[beam][token], &step, beam);
-            if !settings.end_tokens().contains(&(token as i64)) {
+        self.parents.clear();
+        for (rank, &Candidate { beam, token, score }) in self.candidates.iter().enumerate() {
+            let row = first + beam;
+            let ends = self.settings.end_tokens().contains(&(token as i64));
+            if ends && rank >= width {
+                continue;
+            }
+            let mut path = self.beams[beam].path.clone();
+            path.extend(token, chances[beam].at(step.logits[[row, token]]), step, row);
+            if ends {
+                self.finished.add(path.ended(self.settings), score);
+            } else {
                 next.push(Beam { path, score });
-                parents.push(beam);
-            } else if rank < width {
-                finished.add(path.ended(settings), score);
+                self.parents.push(beam);
             }
             if next.len() == width {
                 break;
             }
         }
-        beams = next;
-        let Some(length) = beams.first().map(|beam| beam.path.tokens.len()) else {
-            break;
+        self.beams = next;
+        let Some(length) = self.beams.first().map(|beam| beam.path.tokens.len()) else {
+            return;
         };
-        if finished.is_done(best_score, length - 1) {
-            break;
-        }
-        if length >= settings.max_length() {
-            for beam in beams {
-                finished.add(beam.path, beam.score);
+        if self.finished.is_done(best_score, length - 1) {
+            self.beams.clear();
+        } else if length >= self.settings.max_length() {
+            for beam in self.beams.drain(..) {
+                self.finished.add(beam.path, beam.score);
             }
-            break;
         }
     }
-    Ok(finished.best_first())
-}
 
-/// The best continuations of all beams together, best first: enough of them that the beams stay full when all the end
-/// tokens are among them.
-fn best_candidates(
-    beams: &[Beam],
-    log_probabilities: &[Vec<f32>],
-    said: &[Vec<i64>],
-    settings: &GenerationConfig,
-) -> Vec<Candidate> {
-    let count = settings.num_beams() * (1 + settings.end_tokens().len().max(1));
-    let mut candidates = Vec::new();
-    for (place, beam) in beams.iter().enumerate() {
-        let mut scores = log_probabilities[place].clone();
-        adjust(&mut scores, &beam.path.tokens, settings);
-        if settings.renormalize_logits {
-            scores = log_softmax(ArrayView1::from(&scores));
+    /// Finds the best continuations of all beams together, best first: enough of them that the beams stay full when all
+    /// the end tokens are among them.
+    fn find_candidates(&mut self, step: &Step, first: usize, chances: &[LogSoftmax]) {
+        let count = self.settings.num_beams() * (1 + self.settings.end_tokens().len().max(1));
+        self.candidates.clear();
+        for (place, beam) in self.beams.iter().enumerate() {
+            let tokens = &beam.path.tokens;
+            self.scores.clear();
+            let logits = step.logits.row(first + place);
+            self.scores.extend(logits.iter().map(|&logit| chances[place].at(logit)));
+            adjust(&mut self.scores, tokens, self.settings);
+            if self.settings.renormalize_logits {
+                let chances = LogSoftmax::of(ArrayView1::from(&self.scores));
+                self.scores.iter_mut().for_each(|score| *score = chances.at(*score));
+            }
+            keep_away(&mut self.scores, tokens.len(), self.said, self.settings.end_tokens());
+            // What is impossible is no candidate: it must not fill a place among the finished ones.
+            let mut bar = f32::NEG_INFINITY;
+            if self.candidates.len() == count {
+                bar = self.candidates[count - 1].score;
+            }
+            for (token, score) in self.scores.iter().enumerate() {
+                let score = beam.score + score;
+                // Of equals the first stays: that of the earlier beam and the smaller token.
+                if score > bar {
+                    let rank = self.candidates.partition_point(|other| other.score >= score);
+                    self.candidates.truncate(count - 1);
+                    self.candidates.insert(
+                        rank,
+                        Candidate {
+                            beam: place,
+                            token,
+                            score,
+                        },
+                    );
+                    if self.candidates.len() == count {
+                        bar = self.candidates[count - 1].score;
+                    }
+                }
+            }
         }
-        keep_away(&mut scores, beam.path.tokens.len(), said, settings.end_tokens());
-        let with_score = |(token, score)| Candidate {
-            beam: place,
-            token,
-            score: beam.score + score,
-        };
-        // What is impossible is no candidate: it must not fill a place among the finished ones.
-        let possible = scores
-            .into_iter()
-            .enumerate()
-            .filter(|(_, score)| *score > f32::NEG_INFINITY);
-        candidates.extend(possible.map(with_score));
     }
-    let best_first = |a: &Candidate, b: &Candidate| {
-        // A total order even of what is no number, without which sorting may panic.
-        let score = b.score.total_cmp(&a.score);
-        score.then(a.beam.cmp(&b.beam)).then(a.token.cmp(&b.token))
-    };
-    if candidates.len() > count {
-        candidates.select_nth_unstable_by(count - 1, best_first);
-        candidates.truncate(count);
+
+    pub(super) fn found(self) -> Vec<(Hypothesis, f64)> {
+        self.finished.best_first()
     }
-    candidates.sort_unstable_by(best_first);
-    candidates
 }
 
 /// The best finished sequences so far, as many as there are beams.

@@ -8,6 +8,9 @@ use std::rc::Rc;
 
 use ndarray::Array2;
 
+use beam::BeamSearch;
+use greedy::Greedy;
+
 use super::CaptionError;
 use crate::model::GenerationConfig;
 
@@ -20,9 +23,19 @@ pub(super) struct Step {
     pub(super) attention: Option<Array2<f32>>,
 }
 
-/// Runs the decoder: sequences of the same length, and for each one the row of the step before that it goes on from
-/// (none at the first step, which has a single row).
-pub(super) type Decode<'a> = dyn FnMut(&[&[i64]], &[usize]) -> Result<Step, CaptionError> + 'a;
+/// What the decoder is to go on with.
+#[derive(Debug)]
+pub(super) struct Rows<'a> {
+    /// Sequences of the same length.
+    pub(super) sequences: &'a [&'a [i64]],
+    /// For each of them the row of the step before that it goes on from; none at the first step.
+    pub(super) parents: &'a [usize],
+    /// For each of them the photo that it is about.
+    pub(super) photos: &'a [usize],
+}
+
+/// Runs the decoder.
+pub(super) type Decode<'a> = dyn FnMut(&Rows) -> Result<Step, CaptionError> + 'a;
 
 /// A sequence of tokens with what the model says about each.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,17 +57,15 @@ impl Hypothesis {
         }
     }
 
-    /// This sequence and one more token, of which the given row of the step speaks.
-    fn extended(&self, token: usize, log_probability: f32, step: &Step, row: usize) -> Self {
-        let mut longer = self.clone();
-        longer.tokens.push(token as i64);
-        longer.log_probabilities.push(log_probability);
-        longer.attention.extend(
+    /// Adds a token, of which the given row of the step speaks.
+    fn extend(&mut self, token: usize, log_probability: f32, step: &Step, row: usize) {
+        self.tokens.push(token as i64);
+        self.log_probabilities.push(log_probability);
+        self.attention.extend(
             step.attention
                 .as_ref()
                 .map(|attention| attention.row(row).iter().copied().collect()),
         );
-        longer
     }
 
     /// The same with the first of several end tokens at its end, as Hugging Face's beam search writes it.
@@ -71,25 +82,94 @@ impl Hypothesis {
     }
 }
 
-/// Finds the best sequences, best first, each with the score that ranks it; greedy finds one.
+/// What was found for one photo: sequences, best first, each with the score that ranks it; greedy finds one.
+pub(super) type Found = Vec<(Hypothesis, f64)>;
+
+/// A search for one photo.
+enum Search<'a> {
+    Greedy(Greedy),
+    Beam(BeamSearch<'a>),
+}
+
+impl<'a> Search<'a> {
+    fn new(settings: &'a GenerationConfig, start: i64, said: &'a [Vec<i64>]) -> Self {
+        if settings.num_beams() > 1 {
+            Self::Beam(BeamSearch::new(settings, start, said))
+        } else {
+            Self::Greedy(Greedy::new(settings, start))
+        }
+    }
+
+    fn found(self, settings: &GenerationConfig) -> Found {
+        match self {
+            Self::Greedy(search) => {
+                let best = search.found();
+                let score = f64::from(best.score());
+                vec![(best, score)]
+            }
+            Self::Beam(search) => {
+                let mut found = search.found();
+                found.truncate(settings.num_return_sequences().unwrap_or(usize::MAX));
+                found
+            }
+        }
+    }
+}
+
+/// Finds the best sequences for so many photos, all of which go on by a token at each step of the decoder.
 ///
 /// A beam search keeps away from what `said` has at the same place: sequences of earlier searches.
 pub(super) fn search(
     settings: &GenerationConfig,
     start: i64,
     said: &[Vec<i64>],
+    photos: usize,
     decode: &mut Decode,
-) -> Result<Vec<(Hypothesis, f64)>, CaptionError> {
-    if settings.num_beams() > 1 {
-        let mut found = beam::search(settings, start, said, decode)?;
-        found.truncate(settings.num_return_sequences().unwrap_or(usize::MAX));
-        Ok(found)
-    } else {
-        greedy::search(settings, start, decode).map(|best| {
-            let score = f64::from(best.score());
-            vec![(best, score)]
-        })
+) -> Result<Vec<Found>, CaptionError> {
+    let mut searches: Vec<Search> = (0..photos).map(|_| Search::new(settings, start, said)).collect();
+    // For each photo the first of its rows in the step before.
+    let mut firsts = vec![0; photos];
+    let mut is_first = true;
+    loop {
+        let (mut sequences, mut parents, mut of) = (Vec::new(), Vec::new(), Vec::new());
+        for (photo, search) in searches.iter().enumerate() {
+            let before = firsts[photo];
+            firsts[photo] = sequences.len();
+            match search {
+                Search::Greedy(search) => {
+                    sequences.extend(search.sequence());
+                    parents.push(before);
+                }
+                Search::Beam(search) => {
+                    sequences.extend(search.sequences());
+                    parents.extend(search.parents().iter().map(|row| before + row));
+                }
+            }
+            of.resize(sequences.len(), photo);
+            parents.truncate(sequences.len());
+        }
+        if sequences.is_empty() {
+            break;
+        }
+        if is_first {
+            parents.clear();
+        }
+        is_first = false;
+        let step = decode(&Rows {
+            sequences: &sequences,
+            parents: &parents,
+            photos: &of,
+        })?;
+        for (photo, search) in searches.iter_mut().enumerate() {
+            if of.contains(&photo) {
+                match search {
+                    Search::Greedy(search) => search.advance(settings, &step, firsts[photo]),
+                    Search::Beam(search) => search.advance(&step, firsts[photo]),
+                }
+            }
+        }
     }
+    Ok(searches.into_iter().map(|search| search.found(settings)).collect())
 }
 
 #[cfg(test)]
@@ -100,15 +180,25 @@ mod tests {
     use super::*;
 
     /// A decoder whose scores depend on the last token alone: row by row from a table.
-    fn table(rows: &[[f32; 4]]) -> impl FnMut(&[&[i64]], &[usize]) -> Result<Step, CaptionError> {
-        move |sequences, _| {
+    fn table(rows: &[[f32; 4]]) -> impl FnMut(&Rows) -> Result<Step, CaptionError> {
+        move |asked| {
             let last = |tokens: &&[i64]| rows[*tokens.last().unwrap() as usize];
-            let logits = Array2::from(sequences.iter().map(last).collect::<Vec<_>>());
+            let logits = Array2::from(asked.sequences.iter().map(last).collect::<Vec<_>>());
             Ok(Step {
                 logits,
                 attention: None,
             })
         }
+    }
+
+    /// What is found for one photo.
+    fn search(
+        settings: &GenerationConfig,
+        start: i64,
+        said: &[Vec<i64>],
+        decode: &mut Decode,
+    ) -> Result<Found, CaptionError> {
+        super::search(settings, start, said, 1, decode).map(|mut found| found.remove(0))
     }
 
     fn settings(json: serde_json::Value) -> GenerationConfig {
@@ -182,7 +272,53 @@ mod tests {
     #[test]
     fn an_error_of_the_decoder_ends_the_search() {
         let settings = settings(json!({"num_beams": 2}));
-        let found = search(&settings, 0, &[], &mut |_, _| Err(CaptionError::Cancelled));
+        let found = search(&settings, 0, &[], &mut |_| Err(CaptionError::Cancelled));
         assert!(matches!(found, Err(CaptionError::Cancelled)));
+    }
+
+    #[test]
+    fn photos_that_are_searched_together_find_what_each_finds_alone() {
+        // What follows depends on the photo and the last token; each photo's end is likely from another length on.
+        let logits = |photo: usize, tokens: &[i64]| {
+            let last = *tokens.last().unwrap() as usize;
+            [0, 1, 2, 3].map(|token| {
+                let chance = ((photo * 7 + last * 5 + token * 3) * 2_654_435_761) >> 7 & 15;
+                let ends = token == 0 && tokens.len() > 2 + photo % 3;
+                chance as f32 * 0.3 + if ends { 6.0 } else { 0.0 }
+            })
+        };
+        for (beams, ends) in [(1, json!(0)), (3, json!(0)), (2, json!([0, 3]))] {
+            let settings = settings(json!({"eos_token_id": ends, "max_length": 7, "num_beams": beams}));
+            let alone = |photo: usize| {
+                search(&settings, 1, &[], &mut |asked| {
+                    let rows = asked.sequences.iter().map(|tokens| logits(photo, tokens));
+                    Ok(Step {
+                        logits: Array2::from(rows.collect::<Vec<_>>()),
+                        attention: None,
+                    })
+                })
+                .unwrap()
+            };
+            let mut before: Vec<(usize, Vec<i64>)> = Vec::new();
+            let together = super::search(&settings, 1, &[], 6, &mut |asked| {
+                for (row, &parent) in asked.parents.iter().enumerate() {
+                    let (photo, tokens) = &before[parent];
+                    assert_eq!(*photo, asked.photos[row]);
+                    assert_eq!(tokens, &asked.sequences[row][..tokens.len()]);
+                }
+                let rows = || asked.photos.iter().copied().zip(asked.sequences);
+                before = rows().map(|(photo, tokens)| (photo, tokens.to_vec())).collect();
+                Ok(Step {
+                    logits: Array2::from(rows().map(|(photo, tokens)| logits(photo, tokens)).collect::<Vec<_>>()),
+                    attention: None,
+                })
+            })
+            .unwrap();
+            let lengths: Vec<usize> = together.iter().map(|found| found[0].0.tokens.len()).collect();
+            assert!(lengths.iter().any(|length| *length != lengths[0]), "{lengths:?}");
+            for (photo, found) in together.into_iter().enumerate() {
+                assert_eq!(found, alone(photo), "{beams} beams, photo {photo}");
+            }
+        }
     }
 }
