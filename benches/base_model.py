@@ -13,7 +13,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
-WIDTH, HEADS, VOCABULARY, SIDE, PATCH = 768, 12, 50257, 224, 16
+WIDTH, HEADS, LAYERS, VOCABULARY, SIDE, PATCH = 768, 12, 6, 50257, 224, 16
 HEAD = WIDTH // HEADS
 CELLS = (SIDE // PATCH) ** 2 + 1
 random = np.random.default_rng(1)
@@ -103,7 +103,7 @@ def encoder(path):
     )
 
 
-def decoder(path, layers=6):
+def decoder(path):
     g = Graph()
     words = g.random(VOCABULARY, WIDTH)
     past = g.do("Gather", g.do("Shape", "past_key_values.0.key"), g.weight(2))
@@ -120,7 +120,7 @@ def decoder(path, layers=6):
         ("encoder_hidden_states", TensorProto.FLOAT, ["batch", "cells", WIDTH]),
     ]
     outputs = [("logits", TensorProto.FLOAT, ["batch", "length", VOCABULARY])]
-    for layer in range(layers):
+    for layer in range(LAYERS):
         queries, *new = (g.heads(part) for part in g.thirds(g.norm(x), 3))
         states = []
         for kind, part in zip(["key", "value"], new):
@@ -151,12 +151,25 @@ def main():
     tokens = {"bos_token_id": start, "eos_token_id": start, "pad_token_id": start, "decoder_start_token_id": start}
     vocabulary = {f"word{token}": token for token in range(VOCABULARY - 1)} | {"<end>": start}
     files = {
-        "config.json": {"model_type": "vision-encoder-decoder", "decoder": {"vocab_size": VOCABULARY}},
+        # All that other programs ask for to load the same folder; the rest has the sizes that are theirs by default.
+        "config.json": tokens | {
+            "model_type": "vision-encoder-decoder", "architectures": ["VisionEncoderDecoderModel"],
+            "is_encoder_decoder": True, "tie_word_embeddings": False,
+            "encoder": {"model_type": "vit", "hidden_size": WIDTH, "image_size": SIDE, "patch_size": PATCH},
+            "decoder": {
+                "model_type": "gpt2", "n_embd": WIDTH, "n_head": HEADS, "n_layer": LAYERS, "vocab_size": VOCABULARY,
+                "is_decoder": True, "add_cross_attention": True, "use_cache": True,
+            },
+        },
         # The start token and 16 more; none of them may be the end.
         "generation_config.json": tokens | {"max_length": 17, "min_length": 17},
         "preprocessor_config.json": {
+            "image_processor_type": "ViTImageProcessor",
             "do_resize": True, "size": {"height": SIDE, "width": SIDE}, "resample": 2, "do_rescale": True,
             "rescale_factor": 1 / 255, "do_normalize": True, "image_mean": [0.5] * 3, "image_std": [0.5] * 3,
+        },
+        "tokenizer_config.json": {
+            "tokenizer_class": "PreTrainedTokenizerFast", "bos_token": "<end>", "eos_token": "<end>", "pad_token": "<end>",
         },
         "tokenizer.json": {
             "version": "1.0", "truncation": None, "padding": None, "normalizer": None,
