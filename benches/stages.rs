@@ -148,7 +148,7 @@ fn measure(captioner: &mut Captioner, photo: &Photo, beams: usize) -> Measured {
     let mut progress = |stage| match stage {
         Stage::Encode => encode = Instant::now(),
         Stage::Search { .. } => steps.push(Instant::now()),
-        Stage::Preprocess => {}
+        Stage::Preprocess | Stage::Cover { .. } => {}
     };
     captioner
         .describe(photo, &options, &Cancel::default(), &mut progress)

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use image::{Rgb, RgbImage};
 
-use crate::captioner::{Captioner, Examination, LoadOptions, Placement};
+use crate::captioner::{AttentionKind, Captioner, Examination, LoadOptions, Placement};
 use crate::model::ModelFolder;
 use crate::model::store::{MANIFEST, Manifest, sha256};
 use crate::photo::Photo;
@@ -80,7 +80,10 @@ pub fn check(folder: &Path, load: &LoadOptions, tell: &mut dyn FnMut(Line)) -> b
             // Of a search that failed only the reason can be told.
             if examination.tokens > 0 {
                 line("probabilities", probabilities(&examination));
-                line("attention", attention(&examination, captioner.has_attention()));
+                line(
+                    "attention",
+                    attention(&examination, captioner.attention_kind(), captioner.refused_attention()),
+                );
                 line("latency", Ok(latency(&examination)));
             }
             line("sentence", sentence(&examination));
@@ -153,10 +156,17 @@ fn probabilities(examination: &Examination) -> Result<String, String> {
     Ok(format!("{} tokens, each with a probability", examination.tokens))
 }
 
-fn attention(examination: &Examination, promised: bool) -> Result<String, String> {
-    if !promised {
-        return Ok("the model does not tell where it looks".to_owned());
+fn attention(
+    examination: &Examination,
+    promised: Option<AttentionKind>,
+    refused: Option<&str>,
+) -> Result<String, String> {
+    if let Some(reason) = refused {
+        return Err(format!("{reason}; try another export of the model."));
     }
+    let Some(kind) = promised else {
+        return Ok("the model does not tell where it looks; covering parts of the photo finds it out".to_owned());
+    };
     if examination.attended < examination.tokens {
         let (attended, tokens) = (examination.attended, examination.tokens);
         return Err(format!(
@@ -171,7 +181,13 @@ fn attention(examination: &Examination, promised: bool) -> Result<String, String
         ));
     }
     Ok(format!(
-        "{} tokens, whose weights sum to 1 within {furthest:.0e}",
+        "{}; {} tokens, whose weights sum to 1 within {furthest:.0e}",
+        match kind {
+            AttentionKind::Exported => "given out by the graph",
+            AttentionKind::FoundInGraph => "found in the graph",
+            AttentionKind::Twin => "of another decoder in the folder",
+            AttentionKind::Occlusion => "found by covering parts of the photo",
+        },
         examination.attended
     ))
 }
@@ -264,34 +280,26 @@ mod tests {
 
     #[test]
     fn attention_that_does_not_sum_to_one_is_a_problem_and_its_absence_is_none() {
-        assert!(attention(&examination(), true).is_ok());
+        let promised = Some(AttentionKind::Exported);
+        assert!(attention(&examination(), promised, None).is_ok());
+        assert!(attention(&examination(), None, Some("it sums to 2")).is_err());
         let none = Examination {
             attended: 0,
             ..examination()
         };
-        assert!(attention(&none, false).is_ok() && attention(&none, true).is_err());
+        assert!(attention(&none, None, None).is_ok() && attention(&none, promised, None).is_err());
         for furthest_sum in [0.2, f32::NAN, f32::INFINITY] {
-            assert!(
-                attention(
-                    &Examination {
-                        furthest_sum,
-                        ..examination()
-                    },
-                    true
-                )
-                .is_err()
-            );
+            let far = Examination {
+                furthest_sum,
+                ..examination()
+            };
+            assert!(attention(&far, promised, None).is_err());
         }
-        assert!(
-            attention(
-                &Examination {
-                    bad_weight: true,
-                    ..examination()
-                },
-                true
-            )
-            .is_err()
-        );
+        let bad = Examination {
+            bad_weight: true,
+            ..examination()
+        };
+        assert!(attention(&bad, promised, None).is_err());
     }
 
     #[test]

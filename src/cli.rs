@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
-use hearsight::captioner::DeviceChoice;
+use hearsight::captioner::{DeviceChoice, LoadOptions};
 use hearsight::language::{self, Language};
 use hearsight::model::MAX_BEAMS;
 use serde_json::Value;
@@ -50,7 +50,8 @@ standard error, once, and prints on.
 
 The keys of --json: photo, caption, confidence, words [text, probability, support or null, attention {rows, columns,
 weights} or null, place or null], alternatives [caption, score, confidence, words], agreement {sentences, words [word,
-sentences]}, tokens, score, model, device, seconds {load, decode_photo, encode, search}. README.md says what each means.
+sentences]}, tokens, score, model, device, attention_kind (exported, found_in_graph, twin, occlusion or null), seconds
+{load, decode_photo, encode, search}. README.md says what each means.
 A picture that is not described, such as a blank page, a screenshot or a chart, gives {\"photo\", \"no_picture\"}.
 
 A sentence that is probably wrong is printed and said with that warning before it; the window holds it back until it is
@@ -109,6 +110,10 @@ enum ModelsCommand {
         /// Processor to run on: auto, cpu or cuda
         #[arg(long, value_name = "DEVICE", default_value_t)]
         device: DeviceChoice,
+
+        /// Spare memory, as it does for describing
+        #[arg(long)]
+        low_memory: bool,
     },
 }
 
@@ -133,6 +138,10 @@ struct ModelArguments {
     /// Processor to run on: auto, cpu or cuda
     #[arg(long, value_name = "DEVICE", default_value_t)]
     device: DeviceChoice,
+
+    /// Spare memory, on computers with 4 GB and no graphics card: slower, with at most two threads and two beams
+    #[arg(long)]
+    low_memory: bool,
 }
 
 #[derive(clap::Args)]
@@ -161,9 +170,15 @@ struct DescribeArguments {
     #[arg(long, value_name = "KEY=VALUE", value_parser = generate::setting)]
     generate: Vec<(String, Value)>,
 
-    /// Save the photo with where the model looked for each word as a PNG; takes a single PHOTO
+    /// Save the photo with where the model looked for each word as a PNG; takes a single PHOTO. Of a model that does not
+    /// tell, it is found as with --occlusion
     #[arg(long, value_name = "OUT.png")]
     attention: Option<PathBuf>,
+
+    /// Find where the photo matters for each word by covering parts of it, whatever the model tells; takes as long as
+    /// describing some 50 photos
+    #[arg(long)]
+    occlusion: bool,
 
     #[command(flatten)]
     model: ModelArguments,
@@ -189,16 +204,19 @@ enum Task {
 /// The model to load, and on what.
 struct Model {
     folder: Option<PathBuf>,
-    variant: Option<String>,
-    device: DeviceChoice,
+    load: LoadOptions,
 }
 
 impl From<ModelArguments> for Model {
     fn from(arguments: ModelArguments) -> Self {
         Self {
             folder: arguments.model,
-            variant: arguments.variant,
-            device: arguments.device,
+            load: LoadOptions {
+                variant: arguments.variant,
+                device: arguments.device,
+                low_memory: arguments.low_memory,
+                ..LoadOptions::default()
+            },
         }
     }
 }
@@ -226,7 +244,18 @@ impl From<ModelsCommand> for models::Models {
                 catalogue: CatalogueArguments { catalogue },
             } => Self::Install { name, catalogue },
             ModelsCommand::Remove { name } => Self::Remove { name },
-            ModelsCommand::Check { folder, device } => Self::Check { folder, device },
+            ModelsCommand::Check {
+                folder,
+                device,
+                low_memory,
+            } => Self::Check {
+                folder,
+                load: LoadOptions {
+                    device,
+                    low_memory,
+                    ..LoadOptions::default()
+                },
+            },
         }
     }
 }
@@ -267,6 +296,7 @@ impl DescribeArguments {
             beams: self.beams.map(usize::from),
             generation: self.generate.into_iter().collect(),
             attention: self.attention,
+            occlusion: self.occlusion,
             model: self.model.into(),
         })
     }

@@ -25,6 +25,7 @@ use crate::captioner::Description;
 use crate::photo::{Part, Photo};
 use crate::recent::Recent;
 use crate::text;
+pub use desk::More;
 use desk::{Desk, Work};
 use worker::Worker;
 
@@ -120,10 +121,10 @@ impl Describer {
         self.put(Work::Describe(source))
     }
 
-    /// Asks for more sentences about a photo, or a part of it, that was described, and returns at once; as with
+    /// Asks for more about a photo, or a part of it, that was described, and returns at once; as with
     /// [`describe`](Self::describe), what is at work is cancelled.
-    pub fn look_further(&mut self, photo: Photo, part: Option<Part>, description: Description) -> JobId {
-        self.put(Work::Further(photo, part, Box::new(description)))
+    pub fn look_further(&mut self, photo: Photo, part: Option<Part>, description: Description, more: More) -> JobId {
+        self.put(Work::Further(photo, part, Box::new(description), more))
     }
 
     fn put(&mut self, work: Work) -> JobId {

@@ -136,7 +136,7 @@ fn once_a_photo(captioner: &Captioner) -> String {
     let why = match why {
         WholeReason::Asked => "as was asked for",
         WholeReason::NothingToGain => "nothing of it that could be cut out depends on the photo alone",
-        WholeReason::NoFloats => "what depends on the photo alone are no 32-bit floats",
+        WholeReason::NoFloats => "what depends on the photo alone are no floats",
         WholeReason::Differs => "cut in halves it gives something else",
         WholeReason::Failed(reason) => reason,
     };

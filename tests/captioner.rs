@@ -3,15 +3,18 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
 
 use hearsight::captioner::{
-    Cancel, CaptionError, Captioner, DescribeOptions, Description, DeviceChoice, LoadOptions, Stage,
+    Cancel, CaptionError, Captioner, DescribeOptions, Description, DeviceChoice, FEW_BEAMS, LoadOptions, Stage,
 };
 use hearsight::model::{Calibration, ModelFolder};
 use hearsight::onnx::{DataType, Dim, GraphBuilder, save};
 use hearsight::photo::Photo;
 use image::{Rgb, RgbImage};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 #[path = "support/models.rs"]
 mod models;
@@ -351,6 +354,90 @@ fn a_cancelled_description_ends_at_once_and_the_next_one_works() {
     assert!(again.is_ok());
 }
 
+/// A model of which one look at a photo takes seconds, in hundreds of short operations.
+fn slow_model() -> TempDir {
+    const WIDTH: i64 = 768;
+    const LAYERS: usize = 300;
+    let folder = model(Kind::OneCell, json!({}));
+    let mut g = GraphBuilder::new("slow");
+    let shape = [Dim::Named("batch"), Dim::Fixed(3), Dim::Fixed(16), Dim::Fixed(16)];
+    let pixels = g.input("pixel_values", DataType::Float, &shape);
+    let values: Vec<f32> = (0..WIDTH * WIDTH)
+        .map(|at| ((at * 37 % 101) as f32 - 50.0) / 1e3)
+        .collect();
+    let weight = g.initializer_f32("weight", &[WIDTH, WIDTH], &values);
+    let flat = g.reshape(&pixels, &[0, 1, WIDTH]);
+    let rows = g.ints(&[1, 256, WIDTH]);
+    let mut x = g.expand(&flat, &rows);
+    for _ in 0..LAYERS {
+        x = g.matmul(&x, &weight);
+        x = g.tanh(&x);
+    }
+    let mean = g.reduce_mean(&x, &[1, 2], false);
+    let mean = g.reshape(&mean, &[0, 1, 1]);
+    let shape = [Dim::Named("batch"), Dim::Fixed(1), Dim::Fixed(1)];
+    g.output("last_hidden_state", &mean, DataType::Float, &shape);
+    save(&g.finish().unwrap(), &folder.path().join("encoder_model.onnx")).unwrap();
+    folder
+}
+
+#[test]
+fn a_description_that_is_stopped_from_another_thread_ends_within_a_tenth_of_a_second() {
+    let folder = slow_model();
+    let options = LoadOptions {
+        threads: Some(1),
+        ..LoadOptions::default()
+    };
+    let mut captioner = Captioner::load(&ModelFolder::open(folder.path()).unwrap(), &options).unwrap();
+    let clock = Instant::now();
+    describe(&mut captioner, &photo(0), 1);
+    let whole = clock.elapsed();
+    assert!(whole > Duration::from_millis(400), "too short to be stopped: {whole:?}");
+    let mut quickest = Duration::MAX;
+    // What else the machine does can only make it slower.
+    for _ in 0..5 {
+        let cancel = Cancel::default();
+        let (begun, begins) = channel();
+        let stop = cancel.clone();
+        let stopper = std::thread::spawn(move || {
+            begins.recv().unwrap();
+            std::thread::sleep(whole / 8);
+            stop.cancel();
+            Instant::now()
+        });
+        let found = captioner.describe(&photo(0), &DescribeOptions::default(), &cancel, &mut |stage| {
+            if stage == Stage::Encode {
+                begun.send(()).unwrap();
+            }
+        });
+        let ended = Instant::now();
+        assert!(matches!(found, Err(CaptionError::Cancelled)), "{found:?}");
+        quickest = quickest.min(ended.saturating_duration_since(stopper.join().unwrap()));
+    }
+    assert!(quickest < Duration::from_millis(100), "{quickest:?} of {whole:?}");
+}
+
+#[test]
+fn little_memory_means_fewer_beams_unless_more_are_asked_for_and_the_same_words() {
+    let folder = model(Kind::Transformer, json!({}));
+    edit(folder.path(), "generation_config.json", |json| {
+        json["num_beams"] = json!(5)
+    });
+    let options = LoadOptions {
+        low_memory: true,
+        ..LoadOptions::default()
+    };
+    let mut spared = Captioner::load(&ModelFolder::open(folder.path()).unwrap(), &options).unwrap();
+    let found = spared
+        .describe(&photo(1), &DescribeOptions::default(), &Cancel::default(), &mut |_| {})
+        .unwrap();
+    let two = describe(&mut load(folder.path()).unwrap(), &photo(1), FEW_BEAMS);
+    assert_eq!(found.tokens, two.tokens);
+    assert_eq!(found.alternatives.len(), two.alternatives.len());
+    let five = describe(&mut spared, &photo(1), 5);
+    assert!(five.alternatives.len() > found.alternatives.len());
+}
+
 #[test]
 fn a_cancelled_handle_starts_nothing() {
     let folder = model(Kind::Recurrent, json!({}));
@@ -361,6 +448,27 @@ fn a_cancelled_handle_starts_nothing() {
         panic!("{stage:?}")
     });
     assert_eq!(found.unwrap_err().to_string(), "The description was stopped.");
+}
+
+#[test]
+fn what_looks_like_attention_and_does_not_sum_to_one_is_refused_with_the_reason() {
+    let folder = model(Kind::OverHeads, json!({}));
+    let mut captioner = load(folder.path()).unwrap();
+    for beams in [1, 3] {
+        let found = describe(&mut captioner, &photo(0), beams);
+        assert_eq!(found.attention_kind, None);
+        let words = found
+            .words
+            .iter()
+            .chain(found.alternatives.iter().flat_map(|other| &other.words));
+        assert!(words.map(|word| &word.attention).all(Option::is_none));
+    }
+    assert!(!captioner.has_attention());
+    let reason = captioner.refused_attention().unwrap();
+    assert!(
+        reason.contains("found_cross_attentions.0") && reason.contains("not to 1"),
+        "{reason}"
+    );
 }
 
 #[test]
@@ -558,25 +666,25 @@ fn cast(folder: &Path, file: &str, input: (&str, DataType), output: (&str, DataT
 }
 
 #[test]
-fn graphs_of_half_precision_at_their_ends_are_refused_when_they_are_loaded() {
-    use DataType::{Float, Float16, Int64};
+fn graphs_of_bfloat16_at_their_ends_are_refused_when_they_are_loaded() {
+    use DataType::{Bfloat16, Float, Int64};
     for (file, input, output, bad) in [
         (
             "encoder_model.onnx",
-            ("pixel_values", Float16),
+            ("pixel_values", Bfloat16),
             ("features", Float),
             "pixel_values",
         ),
         (
             "encoder_model.onnx",
             ("pixel_values", Float),
-            ("features", Float16),
+            ("features", Bfloat16),
             "features",
         ),
         (
             "decoder_model.onnx",
             ("input_ids", Int64),
-            ("logits", Float16),
+            ("logits", Bfloat16),
             "logits",
         ),
     ] {
@@ -584,8 +692,8 @@ fn graphs_of_half_precision_at_their_ends_are_refused_when_they_are_loaded() {
         assert_eq!(
             sentence,
             format!(
-                "MODEL/{file} cannot be used here: its \"{bad}\" is of 16-bit numbers, and only 32-bit ones are known \
-                 here. Try another model, or another export of it."
+                "MODEL/{file} cannot be used here: its \"{bad}\" is of bfloat16 numbers, and only 32-bit floats and \
+                 those of IEEE with 16 bits are known here. Try another model, or another export of it."
             )
         );
     }

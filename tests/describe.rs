@@ -54,6 +54,7 @@ fn check_contract(line: &Value) {
             "score",
             "model",
             "device",
+            "attention_kind",
             "seconds"
         ]
     );
@@ -63,6 +64,7 @@ fn check_contract(line: &Value) {
     assert!(line["score"].as_f64().unwrap() <= 0.0);
     assert!(!line["model"].as_str().unwrap().is_empty());
     assert!(["cpu", "cuda"].contains(&line["device"].as_str().unwrap()));
+    assert_eq!(line["attention_kind"], "exported");
     assert!(line["tokens"].as_array().unwrap().iter().all(Value::is_i64));
     assert!(line["tokens"].as_array().unwrap().len() > 1);
     assert_eq!(keys(&line["seconds"]), ["load", "decode_photo", "encode", "search"]);
@@ -138,19 +140,31 @@ fn a_model_that_does_not_tell_where_it_looks_gives_null_for_attention_and_place(
             .all(|word| word["attention"].is_null() && word["place"].is_null()),
         "{line}"
     );
+    assert!(line["attention_kind"].is_null());
+}
+
+#[test]
+fn where_a_model_does_not_tell_where_it_looks_covering_parts_of_the_photo_does() {
+    let folder = TempDir::new().unwrap();
+    let silent = model_without_attention();
+    let photo = picture(folder.path(), "photo.png", 40, 30);
+    let line = run(describe(&silent).args(["--json", "--occlusion"]).arg(&photo))
+        .json()
+        .remove(0);
+    assert_eq!(line["attention_kind"], "occlusion");
+    let maps: Vec<&Value> = line["words"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|word| &word["attention"])
+        .collect();
+    let map = maps.iter().find(|map| !map.is_null()).unwrap();
+    assert_eq!((&map["rows"], &map["columns"]), (&json!(7), &json!(7)));
 
     let out = folder.path().join("where.png");
-    let run = run(hearsight()
-        .arg("describe")
-        .arg("--model")
-        .arg(silent.path())
-        .arg(&photo)
-        .arg("--attention")
-        .arg(&out));
-    assert_eq!(run.code, Some(1));
-    assert_eq!(run.stdout.lines().count(), 1, "the sentence is printed all the same");
-    run.complains_of("where it looks");
-    assert!(!out.exists());
+    let run = run(describe(&silent).arg(&photo).arg("--attention").arg(&out));
+    assert_eq!((run.code, run.stdout.lines().count()), (Some(0), 1), "{}", run.stderr);
+    assert!(image::open(&out).is_ok());
 }
 
 #[test]
@@ -320,6 +334,8 @@ fn help_names_every_command_and_option() {
         "--variant",
         "--device",
         "--attention",
+        "--occlusion",
+        "--low-memory",
         "PHOTO",
     ] {
         assert!(help.stdout.contains(word), "{word} is missing in\n{}", help.stdout);
@@ -833,9 +849,9 @@ fn model() -> TempDir {
     models::model(Kind::Transformer, json!({}))
 }
 
-/// The same model, which keeps to itself where it looks.
+/// A small model that keeps to itself where it looks: what its attention is computed from is no product of words and photo.
 fn model_without_attention() -> TempDir {
-    let folder = model();
+    let folder = models::model(Kind::Recurrent, json!({}));
     let path = folder.path().join("decoder_model.onnx");
     let mut decoder = onnx::open(&path).unwrap();
     let outputs = &mut decoder.graph.as_mut().unwrap().output;
@@ -846,7 +862,7 @@ fn model_without_attention() -> TempDir {
     folder
 }
 
-/// The same model with words that are all marks of the tokenizer's own, which are left out of a sentence.
+/// A small model with words that are all marks of the tokenizer's own, which are left out of a sentence.
 #[cfg(all(target_os = "linux", feature = "speech"))]
 fn model_that_writes_nothing() -> TempDir {
     let folder = model();

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use hearsight::captioner::{
-    Cancel, Captioner, DescribeOptions, Description, DeviceChoice, Division, LoadOptions, WholeReason,
+    AttentionKind, Cancel, Captioner, DescribeOptions, Description, DeviceChoice, Division, LoadOptions,
 };
 use hearsight::model::ModelFolder;
 use hearsight::onnx::{self, DataLocation, StringStringEntryProto};
@@ -21,6 +21,7 @@ const ONE_THREAD: LoadOptions = LoadOptions {
     briefly: false,
     variant: None,
     profiles: None,
+    low_memory: false,
 };
 
 fn fixture() -> PathBuf {
@@ -194,23 +195,25 @@ fn a_variant_that_is_not_there_is_refused_with_those_that_are() {
     assert!(error.contains("\"q4\"") && error.contains("fp32, int8"), "{error}");
 }
 
-#[test]
-fn a_quantised_variant_beside_the_full_weights_says_what_generate_says_with_it() {
+/// Compares what the variants of a folder beside the fixture say, put into `onnx/` beside the full weights, with what
+/// `generate()` says with them.
+fn variant_says_what_generate_says(fixture_of_variant: &str, variant: &str, decoder: &str) {
     let folder = model(&["decoder_model.onnx"], &serde_json::json!({}));
     fs::create_dir(folder.path().join("onnx")).unwrap();
-    for graph in ["encoder_model_int8.onnx", "decoder_model_int8.onnx"] {
+    for graph in ["encoder_model", decoder] {
+        let graph = format!("{graph}_{variant}.onnx");
         fs::copy(
-            fixture().with_file_name("tiny-vit-gpt2-int8").join(graph),
+            fixture().with_file_name(fixture_of_variant).join(&graph),
             folder.path().join("onnx").join(graph),
         )
         .unwrap();
     }
     let options = LoadOptions {
-        variant: Some("int8".to_owned()),
+        variant: Some(variant.to_owned()),
         ..ONE_THREAD
     };
     let mut captioner = Captioner::load(&ModelFolder::open(folder.path()).unwrap(), &options).unwrap();
-    let expected = read("../tiny-vit-gpt2-int8/expected.json");
+    let expected = read(&format!("../{fixture_of_variant}/expected.json"));
     for row in expected.as_array().unwrap() {
         let photo = Photo::open(&fixture().join(row["photo"].as_str().unwrap())).unwrap();
         let options = DescribeOptions {
@@ -220,12 +223,32 @@ fn a_quantised_variant_beside_the_full_weights_says_what_generate_says_with_it()
         let found = captioner
             .describe(&photo, &options, &Cancel::default(), &mut |_| {})
             .unwrap();
+        let name = format!("{} {}", row["photo"], row["settings"]);
         let said: Vec<i64> = serde_json::from_value(row["sequences"][0].clone()).unwrap();
         let (said, filling) = said.split_at(found.tokens.len());
-        assert_eq!(found.tokens, said, "{} {}", row["photo"], row["settings"]);
+        assert_eq!(found.tokens, said, "{name}");
         assert!(filling.iter().all(|&token| token == 599));
+        if let Some(score) = row["sequences_scores"][0].as_f64() {
+            let found = f64::from(found.score) / (found.tokens.len() - 1) as f64;
+            assert!(
+                (found - score).abs() < 1e-3 * score.abs().max(1.0),
+                "{name}: {found} is not {score}"
+            );
+        }
         assert!(found.words.iter().all(|word| word.attention.is_some()));
+        assert_eq!(found.attention_kind, Some(AttentionKind::FoundInGraph));
     }
+}
+
+#[test]
+fn a_quantised_variant_beside_the_full_weights_says_what_generate_says_with_it() {
+    variant_says_what_generate_says("tiny-vit-gpt2-int8", "int8", "decoder_model");
+}
+
+#[test]
+fn a_half_precision_variant_says_what_generate_says_with_it_whatever_numbers_it_takes_and_gives() {
+    variant_says_what_generate_says("tiny-vit-gpt2-fp16", "fp16", "decoder_with_past_model");
+    variant_says_what_generate_says("tiny-vit-gpt2-fp16-inside", "fp16", "decoder_model");
 }
 
 #[test]
@@ -281,10 +304,27 @@ fn a_decoder_in_halves_says_the_same_to_the_last_bit_as_the_whole_one() {
 }
 
 #[test]
-fn a_merged_decoder_stays_whole_and_says_why() {
-    let folder = model(&["decoder_model_merged.onnx"], &serde_json::json!({}));
-    let captioner = Captioner::load(&ModelFolder::open(folder.path()).unwrap(), &ONE_THREAD).unwrap();
-    assert_eq!(*captioner.division(), Division::Whole(WholeReason::NothingToGain));
+fn a_merged_decoder_is_unfolded_and_cut_and_tells_where_it_looks_as_the_one_with_a_past_does() {
+    for beams in [1, 4] {
+        let settings = serde_json::json!({ "num_beams": beams });
+        let merged = model(&["decoder_model_merged.onnx"], &settings);
+        // Made and checked at the first start, kept from then on.
+        let (made, kept) = (described(&merged, false, true), described(&merged, false, true));
+        let as_it_is = LoadOptions {
+            whole_decoder: true,
+            ..ONE_THREAD
+        };
+        let whole = describe(&mut load(&merged, &as_it_is), "photo-1.png");
+        let past = described(&model(&["decoder_with_past_model.onnx"], &settings), true, false);
+        for halves in [made, kept] {
+            assert_eq!(
+                (&halves.tokens, halves.score.to_bits()),
+                (&whole.tokens, whole.score.to_bits())
+            );
+            assert_eq!(halves.attention_kind, Some(AttentionKind::FoundInGraph));
+            assert_look_alike(&halves, &past);
+        }
+    }
 }
 
 /// Moves the weights of a decoder to a file beside it, as exports of more than two gigabytes have them.
@@ -322,4 +362,137 @@ fn weights_in_a_file_beside_the_decoder_are_found_by_its_halves_too() {
     for _ in 0..2 {
         assert_eq!(described(&folder, false, true).tokens, whole.tokens);
     }
+}
+
+/// Asserts that two descriptions look at the same places for the same words.
+fn assert_look_alike(a: &Description, b: &Description) {
+    assert_eq!(a.tokens, b.tokens);
+    let sentences = |description: &Description| {
+        let others = description.alternatives.iter().map(|other| other.words.clone());
+        std::iter::once(description.words.clone())
+            .chain(others)
+            .collect::<Vec<_>>()
+    };
+    let (a, b) = (sentences(a), sentences(b));
+    assert_eq!(a.len(), b.len());
+    for (a, b) in a.iter().flatten().zip(b.iter().flatten()) {
+        let (a, b) = (a.attention.as_ref().unwrap(), b.attention.as_ref().unwrap());
+        assert!(a.weights.iter().zip(&b.weights).all(|(a, b)| (a - b).abs() < 1e-4));
+    }
+}
+
+fn load(folder: &TempDir, options: &LoadOptions) -> Captioner {
+    Captioner::load(&ModelFolder::open(folder.path()).unwrap(), options).unwrap()
+}
+
+#[test]
+fn a_twin_in_the_folder_tells_where_a_decoder_looks_that_does_not() {
+    for beams in [1, 4] {
+        let settings = serde_json::json!({ "num_beams": beams });
+        let alone = model(&["decoder_model.onnx"], &settings);
+        let silent = model(&["decoder_model_merged.onnx"], &settings);
+        let both = model(&["decoder_model_merged.onnx", "decoder_model.onnx"], &settings);
+        let as_it_is = LoadOptions {
+            whole_decoder: true,
+            ..ONE_THREAD
+        };
+        let found = describe(&mut load(&alone, &as_it_is), "photo-2.png");
+        assert_eq!(found.attention_kind, Some(AttentionKind::FoundInGraph));
+        let mut captioner = load(&both, &as_it_is);
+        assert_eq!(captioner.attention_kind(), Some(AttentionKind::Twin));
+        let of_twin = describe(&mut captioner, "photo-2.png");
+        assert_eq!(of_twin.attention_kind, Some(AttentionKind::Twin));
+        assert_look_alike(&of_twin, &found);
+
+        let mut captioner = load(&silent, &as_it_is);
+        assert_eq!(captioner.attention_kind(), None);
+        let untold = describe(&mut captioner, "photo-2.png");
+        assert_eq!(untold.attention_kind, None);
+        assert!(untold.words.iter().all(|word| word.attention.is_none()));
+        let photo = Photo::open(&fixture().join("photo-2.png")).unwrap();
+        let covered = captioner
+            .occlude(&photo, &untold, &Cancel::default(), &mut |_| {})
+            .unwrap();
+        assert_eq!(covered.attention_kind, Some(AttentionKind::Occlusion));
+        assert!(covered.words.iter().any(|word| word.attention.is_some()));
+    }
+}
+
+#[test]
+fn the_cross_attention_is_found_by_what_it_computes_whatever_it_is_called() {
+    let decoder = "decoder_with_past_model.onnx";
+    let folder = model(&[decoder], &serde_json::json!({}));
+    let named = describe(&mut load(&folder, &ONE_THREAD), "photo-3.png");
+    let path = folder.path().join(decoder);
+    let mut graph = onnx::open(&path).unwrap();
+    let nodes = &mut graph.graph.as_mut().unwrap().node;
+    let mut renamed = 0;
+    let names = nodes
+        .iter_mut()
+        .flat_map(|node| node.output.iter_mut().chain(&mut node.input));
+    // The names of weights, which stand elsewhere too, begin otherwise.
+    for name in names.filter(|name| name.starts_with('/') && name.contains("att")) {
+        *name = name
+            .replace("crossattention", "a")
+            .replace("attn", "b")
+            .replace("Softmax", "s");
+        renamed += 1;
+    }
+    assert!(renamed > 20);
+    onnx::save(&graph, &path).unwrap();
+    let unnamed = describe(&mut load(&folder, &ONE_THREAD), "photo-3.png");
+    assert_eq!(unnamed.attention_kind, Some(AttentionKind::FoundInGraph));
+    assert_look_alike(&unnamed, &named);
+}
+
+/// Compares every row of a fixture of its own architecture with what it says.
+fn architecture_says_what_generate_says(model: &str, grid: (usize, usize)) {
+    let folder = fixture().with_file_name(model);
+    let mut captioner = Captioner::load(&ModelFolder::open(&folder).unwrap(), &ONE_THREAD).unwrap();
+    assert_eq!(*captioner.division(), Division::Halves);
+    let expected = read(&format!("../{model}/expected.json"));
+    let rows = expected.as_array().unwrap();
+    assert_eq!(rows.len(), 16);
+    let mut different = std::collections::HashSet::new();
+    for row in rows {
+        let photo = Photo::open(&fixture().join(row["photo"].as_str().unwrap())).unwrap();
+        let options = DescribeOptions {
+            generation: row["settings"].as_object().unwrap().clone(),
+            ..DescribeOptions::default()
+        };
+        let found = captioner
+            .describe(&photo, &options, &Cancel::default(), &mut |_| {})
+            .unwrap();
+        let name = format!("{model} {} {}", row["photo"], row["settings"]);
+        let said: Vec<i64> = serde_json::from_value(row["sequences"][0].clone()).unwrap();
+        let (said, filling) = said.split_at(found.tokens.len());
+        assert_eq!(found.tokens, said, "{name}");
+        assert!(filling.iter().all(|&token| token == 1), "{name}");
+        if let Some(expected) = row["sequences_scores"][0].as_f64() {
+            let power = row["settings"]["length_penalty"].as_f64().unwrap_or(1.0);
+            let score = f64::from(found.score) / ((found.tokens.len() - 1) as f64).powf(power);
+            // A penalty for repeating changes what is compared, and not what is said of the likelihood.
+            let penalised = row["settings"].get("repetition_penalty").is_some();
+            assert!(
+                penalised || (score - expected).abs() < 1e-3 * expected.abs().max(1.0),
+                "{name}: {score} is not {expected}"
+            );
+        }
+        for word in &found.words {
+            let map = word.attention.as_ref().unwrap();
+            assert_eq!((map.rows, map.columns), grid, "{name}");
+        }
+        different.insert(found.tokens);
+    }
+    assert!(different.len() > 4, "the photos and settings make a difference");
+}
+
+#[test]
+fn a_trocr_decoder_behind_a_deit_encoder_says_what_generate_says() {
+    architecture_says_what_generate_says("tiny-deit-trocr", (4, 4));
+}
+
+#[test]
+fn a_bert_decoder_behind_an_encoder_of_upright_photos_says_what_generate_says() {
+    architecture_says_what_generate_says("tiny-vit-bert", (3, 2));
 }

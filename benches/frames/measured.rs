@@ -67,6 +67,7 @@ impl Looker for Slow {
             score: -1.0,
             model: "slow".to_owned(),
             device: "cpu".to_owned(),
+            attention_kind: None,
             seconds: Seconds::default(),
         }))
     }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use ndarray::Array4;
+use ort::value::DynValue;
 use serde_json::{Map, Value};
 
 use super::cancel::Run;
@@ -14,7 +15,7 @@ use super::once::Once;
 use super::preprocess::Preprocessor;
 use super::search::{Found, Hypothesis};
 use super::sight::{Eyes, Sight};
-use super::{Alternative, Cancel, CaptionError, Description, DeviceChoice, Division, Seconds, sentence};
+use super::{Alternative, AttentionKind, Cancel, CaptionError, Description, DeviceChoice, Division, Seconds, sentence};
 use crate::model::{Evidence, GenerationConfig, GenerationError, ModelError, ModelFolder};
 use crate::photo::Photo;
 
@@ -35,7 +36,17 @@ pub struct LoadOptions {
     /// A folder to which ONNX Runtime writes what each graph's operations took, when the captioner is dropped; read it
     /// with [`Placement::read`](super::Placement::read).
     pub profiles: Option<PathBuf>,
+    /// For computers with 4 GB and no graphics card: memory is given back as soon as it is free, weights stay as they lie in
+    /// the file, graphs are opened one after the other, at most [`FEW_THREADS`] threads and, unless more are asked for,
+    /// [`FEW_BEAMS`] beams run.
+    pub low_memory: bool,
 }
+
+/// The threads of [`LoadOptions::low_memory`]: each has buffers of its own.
+pub const FEW_THREADS: usize = 2;
+
+/// The beams of [`LoadOptions::low_memory`]: each has keys and values of its own.
+pub const FEW_BEAMS: usize = 2;
 
 /// How a photo is described; what is none stays as the model's `generation_config.json` says.
 #[derive(Clone, Debug, Default)]
@@ -68,6 +79,13 @@ pub enum Stage {
         /// Tokens written so far.
         tokens: usize,
     },
+    /// Parts of the photo are covered, to find where it matters.
+    Cover {
+        /// Parts that were covered so far.
+        covered: usize,
+        /// How many there are.
+        of: usize,
+    },
 }
 
 /// The beams of a search for more sentences, at least.
@@ -76,12 +94,15 @@ const BEAMS_FURTHER: usize = 3;
 /// A loaded model.
 #[derive(Debug)]
 pub struct Captioner {
-    model: ModelFolder,
+    pub(super) model: ModelFolder,
     pub(super) preprocessor: Preprocessor,
     pub(super) encoder: Encoder,
     once: Option<Once>,
-    decoder: Decoder,
+    pub(super) decoder: Decoder,
+    /// Another decoder with the same weights, which tells where it looks where the one in use does not.
+    twin: Option<Decoder>,
     division: Division,
+    pub(super) low_memory: bool,
     eyes: Eyes,
     device: String,
     /// Seconds that opening the folder and loading took, until a description has told them.
@@ -118,6 +139,7 @@ impl Captioner {
             encoder,
             once,
             decoder,
+            twin,
             division,
             device,
         } = graphs;
@@ -129,7 +151,9 @@ impl Captioner {
             encoder,
             once,
             decoder,
+            twin,
             division,
+            low_memory: options.low_memory,
             eyes,
             device,
             load_seconds,
@@ -257,14 +281,19 @@ impl Captioner {
 
     /// Runs the encoder: what the decoder looks at, and what is told of the photo before any word.
     pub(super) fn look(&mut self, pixels: &Array4<f32>, run: &Run) -> Result<(Memory, Sight), CaptionError> {
-        let outputs = self.encoder.run(pixels, run)?;
-        let sight = self.eyes.read(&outputs)?;
-        let mut memory = Memory::new(outputs);
+        let values = self.see(pixels, run)?;
+        let sight = self.eyes.read(&values)?;
+        Ok((Memory::new(values), sight))
+    }
+
+    /// What the encoder gives for photos that go through it together, and what follows from that once a photo.
+    pub(super) fn see(&mut self, pixels: &Array4<f32>, run: &Run) -> Result<Vec<DynValue>, CaptionError> {
+        let mut values = self.encoder.run(pixels, run)?;
         if let Some(once) = &mut self.once {
-            let more = once.run(memory.single(), run)?;
-            memory.extend(more);
+            let more = once.run(&values, run)?;
+            values.extend(more);
         }
-        Ok((memory, sight))
+        Ok(values)
     }
 
     pub(super) fn search(
@@ -275,11 +304,13 @@ impl Captioner {
         run: &Run,
         progress: &mut dyn FnMut(Stage),
     ) -> Result<Found, CaptionError> {
-        let settings = options.over(self.model.generation())?;
+        let settings = self.settings(options)?;
         let found = self
             .decoder
             .search(memory, &settings, self.start(), said, run, progress)?;
-        Ok(found.into_iter().next().unwrap_or_default())
+        let mut found = found.into_iter().next().unwrap_or_default();
+        self.ask_the_twin(&mut found, memory, 0, run)?;
+        Ok(found)
     }
 
     /// Searches for each of the photos that the memory is of.
@@ -289,14 +320,28 @@ impl Captioner {
         options: &DescribeOptions,
         run: &Run,
     ) -> Result<Vec<Found>, CaptionError> {
-        let settings = options.over(self.model.generation())?;
-        self.decoder
-            .search(memory, &settings, self.start(), &[], run, &mut |_| ())
+        let settings = self.settings(options)?;
+        let mut found = self
+            .decoder
+            .search(memory, &settings, self.start(), &[], run, &mut |_| ())?;
+        for (photo, found) in found.iter_mut().enumerate() {
+            self.ask_the_twin(found, memory, photo, run)?;
+        }
+        Ok(found)
     }
 
     /// Whether photos like this one may be searched for together; where that cannot be tried they may not.
     pub(super) fn rows_are_alone(&mut self, memory: &Memory, run: &Run) -> bool {
         self.decoder.rows_are_alone(memory, self.start(), run).unwrap_or(false)
+    }
+
+    /// The model's settings with what was asked for, and fewer beams where memory is to be saved.
+    fn settings(&self, options: &DescribeOptions) -> Result<GenerationConfig, GenerationError> {
+        let mut settings = options.over(self.model.generation())?;
+        if self.low_memory && !options.names_beams() {
+            settings.set_num_beams(settings.num_beams().min(FEW_BEAMS));
+        }
+        Ok(settings)
     }
 
     /// A folder without a start token was refused when it was opened.
@@ -305,7 +350,34 @@ impl Captioner {
     }
 
     pub(super) fn beams(&self, options: &DescribeOptions) -> Result<usize, CaptionError> {
-        Ok(options.over(self.model.generation())?.num_beams().max(1))
+        Ok(self.settings(options)?.num_beams().max(1))
+    }
+
+    /// Fills in where the other decoder looks while it reads the sentences found for a photo, where the one in use does not
+    /// tell. It reads a sentence at once, so that the search runs at the speed of the decoder in use.
+    fn ask_the_twin(
+        &mut self,
+        found: &mut Found,
+        memory: &mut Memory,
+        photo: usize,
+        run: &Run,
+    ) -> Result<(), CaptionError> {
+        // It may have turned out on the way that there is none.
+        if self.decoder.attention_kind().is_some() {
+            return Ok(());
+        }
+        for (path, _) in found {
+            path.attention.clear();
+            let Some(twin) = &mut self.twin else { continue };
+            let attended = twin.attend(&path.tokens, memory, photo, run);
+            // A run that was stopped says nothing about the graph.
+            run.check()?;
+            match attended {
+                Ok(attention) => path.attention = attention,
+                Err(error) => log::warn!("the other decoder does not tell where it looks: {error}"),
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn description(&self, found: &[(Hypothesis, f64)], sight: &Sight) -> Result<Description, CaptionError> {
@@ -314,6 +386,7 @@ impl Captioner {
         if best.words.is_empty() {
             return Err(CaptionError::NoWords);
         }
+        let has_attention = best.words.iter().any(|word| word.attention.is_some());
         let mut description = Description {
             caption: best.caption,
             no_photo: !sight.is_photo,
@@ -324,6 +397,7 @@ impl Captioner {
             score: best.score,
             model: self.model.name().to_owned(),
             device: self.device.clone(),
+            attention_kind: self.attention_kind().filter(|_| has_attention),
             seconds: Seconds::default(),
         };
         for other in others {
@@ -380,13 +454,31 @@ impl Captioner {
         &self.division
     }
 
+    /// How the model tells where it looked; none where it does not, and only [`occlude`](Self::occlude) finds out.
+    pub fn attention_kind(&self) -> Option<AttentionKind> {
+        let of_twin = |twin: &Decoder| twin.attention_kind().map(|_| AttentionKind::Twin);
+        self.decoder
+            .attention_kind()
+            .or_else(|| self.twin.as_ref().and_then(of_twin))
+    }
+
     /// Whether the model tells where it looked.
     pub fn has_attention(&self) -> bool {
-        self.decoder.has_attention()
+        self.attention_kind().is_some()
+    }
+
+    /// Why what looked like the model's attention is not used, in a few words; known after the first description.
+    pub fn refused_attention(&self) -> Option<&str> {
+        let of_twin = || self.twin.as_ref().and_then(Decoder::refused);
+        self.decoder.refused().or_else(of_twin)
     }
 }
 
 impl DescribeOptions {
+    fn names_beams(&self) -> bool {
+        self.beams.is_some() || self.generation.contains_key("num_beams")
+    }
+
     /// The model's settings with these over them.
     fn over(&self, settings: &GenerationConfig) -> Result<GenerationConfig, GenerationError> {
         let mut settings = settings.clone();
@@ -485,39 +577,42 @@ mod tests {
         assert_eq!(compared, 48 + 112);
     }
 
-    #[test]
-    fn each_token_is_as_likely_and_looks_where_the_model_of_the_hub_does() {
-        let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tiny-vit-gpt2");
-        let expected: Value = serde_json::from_slice(&std::fs::read(fixture.join("expected.json")).unwrap()).unwrap();
-        let folder = ModelFolder::open(&fixture).unwrap();
-        let mut captioner = Captioner::load(&folder, &LoadOptions::default()).unwrap();
-        assert!(captioner.has_attention());
+    /// Asserts that greedy rows of a fixture's `expected.json` are as likely and look where ours do, token by token.
+    fn each_token_agrees(model: &str) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(model);
+        let expected: Value = serde_json::from_slice(&std::fs::read(folder.join("expected.json")).unwrap()).unwrap();
+        let mut captioner = Captioner::load(&ModelFolder::open(&folder).unwrap(), &LoadOptions::default()).unwrap();
+        assert_eq!(captioner.attention_kind(), Some(AttentionKind::FoundInGraph));
         let cancel = Cancel::default();
         let run = cancel.watch().unwrap();
         let mut compared = 0;
-        for row in expected
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|row| row["token_logprobs"].is_array())
-        {
-            let photo = Photo::open(&fixture.join(row["photo"].as_str().unwrap())).unwrap();
+        let rows = expected.as_array().unwrap().iter();
+        for row in rows.filter(|row| row["token_logprobs"].is_array()) {
+            let photo = Photo::open(&fixture(row["photo"].as_str().unwrap())).unwrap();
             let pixels = captioner.preprocessor.run(photo.pixels());
             let (mut memory, _) = captioner.look(&pixels, &run).unwrap();
-            let found = captioner
-                .search(&mut memory, &DescribeOptions::default(), &[], &run, &mut |_| {})
-                .unwrap();
-            assert_close(
-                &found[0].0.log_probabilities,
-                &row["token_logprobs"],
-                "log-probabilities",
-            );
-            for (token, map) in found[0].0.attention.iter().enumerate() {
+            let options = DescribeOptions {
+                generation: row["settings"].as_object().unwrap().clone(),
+                ..DescribeOptions::default()
+            };
+            let found = captioner.search(&mut memory, &options, &[], &run, &mut |_| {}).unwrap();
+            let path = &found[0].0;
+            let sequence: Vec<i64> = serde_json::from_value(row["sequences"][0].clone()).unwrap();
+            assert_eq!(path.tokens, sequence);
+            assert_close(&path.log_probabilities, &row["token_logprobs"], "log-probabilities");
+            for (token, map) in path.attention.iter().enumerate() {
                 assert_close(map, &row["attention"][token], "attention");
             }
-            assert_eq!(found[0].0.attention.len(), row["attention"].as_array().unwrap().len());
+            assert_eq!(path.attention.len(), row["attention"].as_array().unwrap().len());
             compared += 1;
         }
         assert_eq!(compared, 4);
+    }
+
+    #[test]
+    fn each_token_is_as_likely_and_looks_where_the_models_of_the_hub_do() {
+        for model in ["tiny-vit-gpt2", "tiny-deit-trocr", "tiny-vit-bert"] {
+            each_token_agrees(model);
+        }
     }
 }

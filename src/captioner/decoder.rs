@@ -8,22 +8,24 @@
 //!   starts from the encoder's output `initial_state.X`, else from zeros, a past with length 0;
 //! - `use_cache_branch` bool [1], of merged exports, is always true: a past of length 0 serves the first step;
 //! - out come `logits` [B,T,V] and, where the model tells it, `cross_attentions` [B,T,L], already averaged over heads
-//!   and layers, or else the softmaxes of its cross-attentions, [B,heads,T,L] or [B·heads,T,L].
+//!   and layers, or else the softmaxes of its cross-attentions, [B,heads,T,L] or [B·heads,T,L], whose rows must sum to 1.
 //!
 //! A graph may declare its shapes open or wrongly, so those that matter are checked on what it gave.
 
 use std::borrow::Cow;
 use std::path::Path;
+use std::rc::Rc;
 
-use ndarray::{Array2, ArrayD, ArrayView1, ArrayViewD, Axis, Ix3, concatenate, s};
+use ndarray::{Array2, Array3, ArrayD, ArrayView1, ArrayViewD, Axis, Ix3, s};
 use ort::session::{RunOptions, Session, SessionInputValue};
 use ort::value::{DynValue, Outlet, Tensor, ValueType};
 
 use super::cancel::Run;
+use super::numbers::{self, Numbers, read, rows_missing, select, stack};
 use super::runtime::{check_numbers, short};
 use super::search::{Found, Rows, Step, search};
 use super::softmaxes::is_cross_attention;
-use super::{CaptionError, Stage};
+use super::{AttentionKind, CaptionError, Stage};
 use crate::model::{GenerationConfig, ModelError, ModelFolder};
 use crate::text;
 
@@ -31,18 +33,20 @@ const TOKENS: &str = "input_ids";
 const LOGITS: &str = "logits";
 /// The output of a decoder that tells where it looked.
 pub(super) const ATTENTION: &str = "cross_attentions";
-const CACHE_BRANCH: &str = "use_cache_branch";
+pub(super) const CACHE_BRANCH: &str = "use_cache_branch";
 
 /// A decoder's graph with the parts that its inputs and outputs take.
 #[derive(Debug)]
 pub(super) struct Decoder {
     session: Session,
-    /// Input names with the encoder's output that each is fed from.
-    memory: Vec<(String, usize)>,
+    /// Input names with the encoder's output that each is fed from, and what it is taken as.
+    memory: Vec<(String, usize, Numbers)>,
     state: Vec<Slot>,
     cache_branch: bool,
     /// Outputs that tell where it looked: one, averaged already, or the softmax of each layer.
     attention: Vec<String>,
+    /// Why what looked like its attention is not used.
+    refused: Option<String>,
     /// Whether memory of batch 1 serves several rows; none until it has been tried.
     broadcasts: Option<bool>,
     /// Whether a row's results are its own, whatever the other rows are; none until it has been tried.
@@ -57,6 +61,7 @@ struct Slot {
     initial: Option<usize>,
     /// What it starts from otherwise; −1 stands for the batch.
     shape: Vec<i64>,
+    numbers: Numbers,
 }
 
 /// What the encoder gave for each of the photos that are described together, in the order of its outputs.
@@ -90,6 +95,7 @@ impl Decoder {
             let past = name
                 .strip_prefix("past_key_values.")
                 .map(|rest| (rest, format!("present.{rest}")));
+            let numbers = Numbers::of(input).unwrap_or(Numbers::Single);
             let next = name
                 .strip_prefix("state.")
                 .map(|rest| (rest, format!("next_state.{rest}")));
@@ -97,7 +103,7 @@ impl Decoder {
             } else if name == CACHE_BRANCH {
                 cache_branch = true;
             } else if let Some(index) = fed_from(name, encoder) {
-                memory.push((name.to_owned(), index));
+                memory.push((name.to_owned(), index, numbers));
             } else if let Some((rest, output)) = past.or(next) {
                 let initial = from_encoder(&format!("initial_state.{rest}"));
                 // Keys and values of the encoder, unlike a past of its own, are never of length 0.
@@ -110,6 +116,7 @@ impl Decoder {
                     output,
                     initial,
                     shape,
+                    numbers,
                 });
             } else {
                 return Err(unsupported(text!("reason-not-given", name = name)));
@@ -148,14 +155,63 @@ impl Decoder {
             state,
             cache_branch,
             attention,
+            refused: None,
             broadcasts: None,
             rows_are_alone: None,
         })
     }
 
-    /// Whether the model tells where it looked.
-    pub(super) fn has_attention(&self) -> bool {
-        !self.attention.is_empty()
+    /// How the graph tells where it looked; none where it does not.
+    pub(super) fn attention_kind(&self) -> Option<AttentionKind> {
+        self.attention.first().map(|name| match name.as_str() {
+            ATTENTION => AttentionKind::Exported,
+            _ => AttentionKind::FoundInGraph,
+        })
+    }
+
+    /// Why what looked like its attention is not used, where that turned out.
+    pub(super) fn refused(&self) -> Option<&str> {
+        self.refused.as_deref()
+    }
+
+    /// Where the graph looks for each token of a photo's finished sequence after the start token, one map each: one run
+    /// where it takes whole sequences, else one a token. Empty where it does not tell.
+    pub(super) fn attend(
+        &mut self,
+        tokens: &[i64],
+        memory: &mut Memory,
+        photo: usize,
+        run: &Run,
+    ) -> Result<Vec<Rc<[f32]>>, CaptionError> {
+        let rows = |map: &Array2<f32>| {
+            map.rows()
+                .into_iter()
+                .map(|row| row.iter().copied().collect())
+                .collect()
+        };
+        // The last token is what the sequence led to.
+        let before = tokens.len().saturating_sub(1);
+        if before == 0 {
+            return Ok(Vec::new());
+        }
+        if self.state.is_empty() {
+            let tokens = Array2::from_shape_vec((1, before), tokens[..before].to_vec()).map_err(run_error)?;
+            let (step, _) = self.run(tokens, memory.of(photo), &[], Looks::Every, run.options())?;
+            return Ok(step.attention.as_ref().map(rows).unwrap_or_default());
+        }
+        let (mut maps, mut state) = (Vec::<Rc<[f32]>>::new(), None);
+        for length in 1..=before {
+            run.check()?;
+            let asked = Rows {
+                sequences: &[&tokens[..length]],
+                parents: &[0],
+                photos: &[photo],
+            };
+            let (step, next) = self.step(&asked, memory, state.take(), run)?;
+            state = Some(next);
+            maps.extend(step.attention.as_ref().map(rows).unwrap_or_default());
+        }
+        Ok(maps)
     }
 
     /// Runs one step for all sequences.
@@ -192,7 +248,7 @@ impl Decoder {
             .copied()
             .collect();
         let tokens = Array2::from_shape_vec((rows, unread), tokens).map_err(run_error)?;
-        self.run(tokens, memory, &state, run.options())
+        self.run(tokens, memory, &state, Looks::Last, run.options())
     }
 
     /// Searches for the best sequences for each of the photos that the memory is of.
@@ -275,7 +331,8 @@ impl Decoder {
     fn first_step(&mut self, memory: &[DynValue], rows: usize, start: i64, run: &Run) -> Result<Step, CaptionError> {
         let tokens = Array2::from_elem((rows, 1), start);
         let state = self.initial_state(memory, rows)?;
-        self.run(tokens, memory, &state, run.options()).map(|(step, _)| step)
+        self.run(tokens, memory, &state, Looks::Last, run.options())
+            .map(|(step, _)| step)
     }
 
     fn initial_state(&self, memory: &[DynValue], rows: usize) -> Result<Vec<DynValue>, CaptionError> {
@@ -287,7 +344,7 @@ impl Decoder {
                 None => {
                     let size = |&length: &i64| usize::try_from(length).unwrap_or(rows);
                     let zeros = ArrayD::<f32>::zeros(slot.shape.iter().map(size).collect::<Vec<_>>());
-                    Ok(Tensor::from_array(zeros).map_err(run_error)?.into_dyn())
+                    slot.numbers.write(zeros)
                 }
             })
             .collect()
@@ -298,6 +355,7 @@ impl Decoder {
         tokens: Array2<i64>,
         memory: &[DynValue],
         state: &[DynValue],
+        looks: Looks,
         options: &RunOptions,
     ) -> Result<(Step, State), CaptionError> {
         let rows = tokens.nrows();
@@ -309,19 +367,26 @@ impl Decoder {
                 Tensor::from_array(([1], vec![true])).map_err(run_error)?.into(),
             ));
         }
-        for (name, index) in &self.memory {
+        for (name, index, numbers) in &self.memory {
             if let Some(value) = memory.get(*index) {
-                inputs.push((name.into(), value.into()));
+                inputs.push((name.into(), numbers.feed(value)?));
             }
         }
         for (slot, value) in self.state.iter().zip(state) {
-            inputs.push(((&slot.input).into(), value.into()));
+            inputs.push(((&slot.input).into(), slot.numbers.feed(value)?));
         }
         let mut outputs = self.session.run_with_options(inputs, options).map_err(run_error)?;
-        let logits = last_logits(outputs[LOGITS].try_extract_array().map_err(run_error)?, rows)?;
+        let logits = last_logits(read(&outputs[LOGITS])?.view(), rows)?;
+        let mut refused = None;
         let layers = self.attention.iter().map(|name| {
-            let weights = outputs[name.as_str()].try_extract_array().ok()?;
-            last_attention(&weights, rows)
+            let weights = read(&outputs[name.as_str()]).ok()?;
+            let weights = weights.view();
+            // What an export gives out by this name it stands for; what was found must show that it is attention.
+            if name != ATTENTION && refused.is_none() {
+                refused = furthest_from_one(&weights)
+                    .map(|sum| text!("reason-no-attention", name = name, sum = format!("{sum:.3}")));
+            }
+            looks.of(&per_token(&weights, rows)?)
         });
         let attention = layers.collect::<Option<Vec<_>>>().as_deref().and_then(mean);
         let state = self
@@ -329,7 +394,33 @@ impl Decoder {
             .iter()
             .filter_map(|slot| outputs.remove(&slot.output))
             .collect();
+        let Some(reason) = refused else {
+            return Ok((Step { logits, attention }, State(state)));
+        };
+        log::warn!("the decoder's attention is not used: {reason}");
+        self.attention.clear();
+        self.refused = Some(reason);
+        let attention = None;
         Ok((Step { logits, attention }, State(state)))
+    }
+}
+
+/// Which tokens' attention is wanted.
+#[derive(Clone, Copy, Debug)]
+enum Looks {
+    /// That of the last token of each row: [rows, L].
+    Last,
+    /// That of every token of the first row: [T, L].
+    Every,
+}
+
+impl Looks {
+    fn of(self, weights: &Array3<f32>) -> Option<Array2<f32>> {
+        let (rows, tokens, _) = weights.dim();
+        match self {
+            Self::Last => Some(weights.index_axis(Axis(1), tokens.checked_sub(1)?).to_owned()),
+            Self::Every => (rows > 0).then(|| weights.index_axis(Axis(0), 0).to_owned()),
+        }
     }
 }
 
@@ -355,9 +446,22 @@ impl Memory {
         self.photos.into_iter().map(Self::new).collect()
     }
 
+    /// Of several photos that went through the encoder together: each row of the values is a photo's.
+    pub(super) fn of_rows(values: Vec<DynValue>, photos: usize) -> Result<Self, CaptionError> {
+        let row = |row| values.iter().map(|value| select(value, &[row])).collect();
+        Ok(Self {
+            photos: (0..photos).map(row).collect::<Result<_, _>>()?,
+            laid_out: Some(((0..photos).collect(), values)),
+        })
+    }
+
     /// What the encoder gave for the first photo.
     pub(super) fn single(&self) -> &[DynValue] {
-        self.photos.first().map(Vec::as_slice).unwrap_or_default()
+        self.of(0)
+    }
+
+    fn of(&self, photo: usize) -> &[DynValue] {
+        self.photos.get(photo).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Adds what was computed from that.
@@ -427,20 +531,34 @@ fn last_logits(logits: ArrayViewD<f32>, rows: usize) -> Result<Array2<f32>, Capt
     Ok(logits)
 }
 
-/// Where the last token looked, [rows,L], from weights [rows,T,L], [rows,heads,T,L] or [rows·heads,T,L]; none from any
+/// Where each token looked, [rows,T,L], from weights [rows,T,L], [rows,heads,T,L] or [rows·heads,T,L]; none from any
 /// other shape.
-fn last_attention(weights: &ArrayViewD<f32>, rows: usize) -> Option<Array2<f32>> {
-    let tokens = Axis(weights.ndim().checked_sub(2)?);
-    let last = weights.len_of(tokens).checked_sub(1)?;
-    let weights = weights.index_axis(tokens, last);
-    let (&length, outer) = weights.shape().split_last()?;
-    let heads = match *outer {
-        [both] if rows > 0 && both % rows == 0 => both / rows,
-        [first, heads] if first == rows => heads,
+fn per_token(weights: &ArrayViewD<f32>, rows: usize) -> Option<Array3<f32>> {
+    let (heads, tokens, length) = match *weights.shape() {
+        [both, tokens, length] if rows > 0 && both % rows == 0 => (both / rows, tokens, length),
+        [first, heads, tokens, length] if first == rows => (heads, tokens, length),
         _ => return None,
     };
-    let weights = weights.to_owned().into_shape_with_order((rows, heads, length)).ok()?;
+    let weights = weights.to_owned();
+    let weights = weights.into_shape_with_order((rows, heads, tokens, length)).ok()?;
     weights.mean_axis(Axis(1))
+}
+
+/// How far the weights of a token may be from summing to 1; half-precision numbers are a thousandth apart.
+const SUM_TOLERANCE: f32 = 1e-2;
+
+/// The sum of the token's weights that is furthest from 1, where it is too far, or where a weight is none.
+fn furthest_from_one(weights: &ArrayViewD<f32>) -> Option<f32> {
+    let sums = weights
+        .rows()
+        .into_iter()
+        .map(|row| match row.iter().any(|weight| *weight < 0.0) {
+            true => f32::NAN,
+            false => row.sum(),
+        });
+    let away = |sum: &f32| if sum.is_nan() { f32::INFINITY } else { (sum - 1.0).abs() };
+    sums.max_by(|a, b| away(a).total_cmp(&away(b)))
+        .filter(|sum| away(sum) > SUM_TOLERANCE)
 }
 
 /// The mean of layers; none where they are of different shapes.
@@ -474,54 +592,15 @@ fn batch(value: &DynValue) -> usize {
     first.and_then(|length| usize::try_from(length).ok()).unwrap_or(1)
 }
 
-/// The given rows of a value, in this order.
-fn select(value: &DynValue, rows: &[usize]) -> Result<DynValue, CaptionError> {
-    let values = value.try_extract_array::<f32>().map_err(run_error)?;
-    if rows
-        .iter()
-        .any(|row| values.shape().first().is_none_or(|count| row >= count))
-    {
-        return Err(rows_missing());
-    }
-    Ok(Tensor::from_array(values.select(Axis(0), rows))
-        .map_err(run_error)?
-        .into_dyn())
-}
-
-/// The first rows of values of the same shape, one below the other.
-fn stack(values: &[&DynValue]) -> Result<DynValue, CaptionError> {
-    let rows = values.iter().map(|value| {
-        let values = value.try_extract_array::<f32>().map_err(run_error)?;
-        if values.ndim() == 0 || values.is_empty() {
-            return Err(rows_missing());
-        }
-        Ok(values.split_at(Axis(0), 1).0)
-    });
-    let rows: Vec<ArrayViewD<f32>> = rows.collect::<Result<_, CaptionError>>()?;
-    let stacked = concatenate(Axis(0), &rows).map_err(run_error)?;
-    Ok(Tensor::from_array(stacked).map_err(run_error)?.into_dyn())
-}
-
-/// A graph gave fewer rows than it was asked for.
-fn rows_missing() -> CaptionError {
-    run_error(text!("reason-state-rows"))
-}
-
 /// Whether all numbers are those of `b`, within a share of the largest of them.
 pub(super) fn is_close(a: &Array2<f32>, b: &Array2<f32>, share: f32) -> bool {
     let largest = b.iter().fold(1.0_f32, |largest, value| largest.max(value.abs()));
     a.dim() == b.dim() && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= share * largest)
 }
 
-/// Values of the same shapes that differ from place to place; other ones for another first place.
+/// Values like those of a photo that differ from place to place; other ones for another first place.
 fn pattern_like(photo: &[DynValue], first: u32) -> Result<Vec<DynValue>, CaptionError> {
-    let like = |value: &DynValue| {
-        let values = value.try_extract_array::<f32>().map_err(run_error)?;
-        let mut wave = (first..).map(|place| (f64::from(place) * 0.7).sin() as f32);
-        let pattern = values.map(|_| wave.next().unwrap_or_default());
-        Ok(Tensor::from_array(pattern).map_err(run_error)?.into_dyn())
-    };
-    photo.iter().map(like).collect()
+    photo.iter().map(|value| numbers::pattern_like(value, first)).collect()
 }
 
 #[cfg(test)]
@@ -566,9 +645,17 @@ mod tests {
     fn attention_of_heads_side_by_side_or_one_behind_the_other_is_the_same() {
         let weights = Array4::from_shape_fn((2, 3, 4, 5), |(b, h, t, l)| (b * 60 + h * h * 20 + t * 5 + l) as f32);
         let flat = weights.to_shape((6, 4, 5)).unwrap().to_owned().into_dyn();
-        let expected = weights.slice(s![.., .., -1, ..]).mean_axis(Axis(1)).unwrap();
-        assert_eq!(last_attention(&flat.view(), 2), Some(expected.clone()));
-        assert_eq!(last_attention(&weights.into_dyn().view(), 2), Some(expected));
+        let expected = weights.mean_axis(Axis(1)).unwrap();
+        assert_eq!(per_token(&flat.view(), 2), Some(expected.clone()));
+        assert_eq!(
+            Looks::Last.of(&expected),
+            Some(expected.slice(s![.., -1, ..]).to_owned())
+        );
+        assert_eq!(
+            Looks::Every.of(&expected),
+            Some(expected.slice(s![0, .., ..]).to_owned())
+        );
+        assert_eq!(per_token(&weights.into_dyn().view(), 2), Some(expected));
     }
 
     #[test]
@@ -580,8 +667,22 @@ mod tests {
             (vec![2, 0, 1, 4], 2),
             (vec![4], 1),
         ] {
-            assert_eq!(last_attention(&ArrayD::zeros(shape).view(), rows), None);
+            let weights = per_token(&ArrayD::zeros(shape).view(), rows);
+            assert_eq!(weights.and_then(|weights| Looks::Last.of(&weights)), None);
         }
         assert_eq!(mean(&[Array2::zeros((2, 4)), Array2::zeros((2, 9))]), None);
+    }
+
+    #[test]
+    fn weights_that_do_not_sum_to_one_are_no_attention() {
+        let even = |weight: f32| ArrayD::from_elem(vec![1, 2, 3, 4], weight);
+        assert_eq!(furthest_from_one(&even(0.25).view()), None);
+        assert_eq!(furthest_from_one(&even(0.5).view()), Some(2.0));
+        let mut negative = even(0.25);
+        (negative[[0, 1, 2, 0]], negative[[0, 1, 2, 1]]) = (-0.25, 0.75);
+        assert!(furthest_from_one(&negative.view()).unwrap().is_nan());
+        let mut none = even(0.25);
+        none[[0, 0, 0, 0]] = f32::NAN;
+        assert!(furthest_from_one(&none.view()).is_some());
     }
 }

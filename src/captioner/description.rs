@@ -27,6 +27,9 @@ pub struct Description {
     pub model: String,
     /// What really ran: `cpu` or `cuda`, with the reason where it is not what was asked for.
     pub device: String,
+    /// Where the words' [`attention`](Word::attention) comes from; none where there is none.
+    #[serde(default)]
+    pub attention_kind: Option<AttentionKind>,
     /// Where the time went.
     pub seconds: Seconds,
 }
@@ -121,6 +124,32 @@ pub struct Attention {
     pub weights: Vec<f32>,
 }
 
+/// Where attention maps come from.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttentionKind {
+    /// The export gives them out.
+    Exported,
+    /// The softmaxes of the decoder's cross-attentions, which the export does not give out, found in its graph.
+    FoundInGraph,
+    /// The same of another decoder in the folder with the same weights, which read the finished sentence.
+    Twin,
+    /// Nothing of the model's: parts of the photo were covered, and the maps tell where that makes a word less likely.
+    Occlusion,
+}
+
+impl AttentionKind {
+    /// The kind for other programs, the same in every language.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Exported => "exported",
+            Self::FoundInGraph => "found_in_graph",
+            Self::Twin => "twin",
+            Self::Occlusion => "occlusion",
+        }
+    }
+}
+
 /// A part of the photo that people have a phrase for.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum Place {
@@ -198,6 +227,7 @@ mod tests {
             score: -1.0,
             model: String::new(),
             device: String::new(),
+            attention_kind: None,
             seconds: Seconds::default(),
         }
     }

@@ -17,9 +17,9 @@ pub enum Division {
 pub enum WholeReason {
     /// It was asked for.
     Asked,
-    /// Nothing in it depends on the photo alone, or only inside the branches of a merged export.
+    /// Nothing in it depends on the photo alone, or only inside of branches that are not always taken.
     NothingToGain,
-    /// The halves would have to hand over what are no 32-bit floats.
+    /// The halves would have to hand over what are no floats.
     NoFloats,
     /// The halves together did not give what the whole gave.
     Differs,

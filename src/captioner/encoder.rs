@@ -1,12 +1,13 @@
 //! The encoder: pixels become what the decoder looks at.
 
 use ndarray::Array4;
-use ort::session::Session;
+use ort::session::{Session, SessionInputValue};
 use ort::value::{DynValue, TensorRef};
 
 use super::CaptionError;
 use super::cancel::Run;
 use super::decoder::run_error;
+use super::numbers::Numbers;
 use super::preprocess::InputSize;
 use super::runtime::check_numbers;
 use crate::model::{ModelError, ModelFolder};
@@ -16,6 +17,8 @@ use crate::text;
 #[derive(Debug)]
 pub(super) struct Encoder {
     session: Session,
+    /// What it takes the pixels as.
+    numbers: Numbers,
     outputs: Vec<String>,
 }
 
@@ -45,12 +48,21 @@ impl Encoder {
                 what,
             });
         }
+        let numbers = session
+            .inputs()
+            .first()
+            .and_then(Numbers::of)
+            .unwrap_or(Numbers::Single);
         let outputs = session
             .outputs()
             .iter()
             .map(|output| output.name().to_owned())
             .collect();
-        Ok(Self { session, outputs })
+        Ok(Self {
+            session,
+            numbers,
+            outputs,
+        })
     }
 
     /// The names of its outputs.
@@ -60,7 +72,10 @@ impl Encoder {
 
     /// Runs the encoder on one photo; the outputs are in the order of [`outputs`](Self::outputs).
     pub(super) fn run(&mut self, pixels: &Array4<f32>, run: &Run) -> Result<Vec<DynValue>, CaptionError> {
-        let pixels = TensorRef::from_array_view(pixels).map_err(run_error)?;
+        let pixels: SessionInputValue = match self.numbers {
+            Numbers::Single => TensorRef::from_array_view(pixels).map_err(run_error)?.into(),
+            Numbers::Half => Numbers::Half.write(pixels.to_owned().into_dyn())?.into(),
+        };
         let mut outputs = self
             .session
             .run_with_options(ort::inputs![PIXELS => pixels], run.options())

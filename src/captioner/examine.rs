@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::numbers::read;
 use super::{Cancel, CaptionError, Captioner, DescribeOptions, Description};
 use crate::photo::Photo;
 
@@ -48,9 +49,7 @@ impl Captioner {
                 .map(|shape| shape.to_vec())
                 .unwrap_or_default();
             outputs.push((name.clone(), shape));
-            let finite = value
-                .try_extract_array::<f32>()
-                .is_ok_and(|values| values.iter().all(|value| value.is_finite()));
+            let finite = read(value).is_ok_and(|values| values.iter().all(|value| value.is_finite()));
             if !finite {
                 not_finite.push(name.clone());
             }

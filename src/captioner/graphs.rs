@@ -5,7 +5,7 @@
 //! which runs once a photo; its results are fed to the rest as if the encoder had given them. Whether both halves give
 //! what the whole gives is tried when they are made (two steps of one and of two sequences on a made-up photo, within
 //! 1e-5 of the largest score); a decoder that fails stays whole. In a merged export the decoder lies inside the branches
-//! of an `If`, where nothing is cut.
+//! of an `If`, of which the same is always taken: it is unfolded first.
 
 use std::collections::HashSet;
 use std::fs;
@@ -17,18 +17,18 @@ use prost::Message;
 
 use super::cancel::{Cancel, Run};
 use super::captioner::LoadOptions;
-use super::decoder::{ATTENTION, Decoder, Memory, changes, is_close};
+use super::decoder::{ATTENTION, CACHE_BRANCH, Decoder, Memory, changes, is_close};
 use super::encoder::Encoder;
 use super::kept::{self, Kept, Verdict};
-use super::once::{Once, no_floats};
+use super::once::{Once, half_floats, no_floats};
 use super::preprocess::InputSize;
 use super::runtime::{OpenError, Opener, open_beside};
 use super::search::{Rows, Step};
-use super::softmaxes::with_cross_attentions;
+use super::softmaxes::{give_out_cross_attentions, tells};
 use super::source::Source;
 use super::{CaptionError, Division, WholeReason};
 use crate::model::{ModelError, ModelFolder};
-use crate::onnx::{self, DataLocation, ModelProto, Seam, TensorProto};
+use crate::onnx::{self, DataLocation, DataType, ModelProto, Seam, TensorProto};
 
 /// The graphs of a model.
 pub(super) struct Graphs {
@@ -36,6 +36,8 @@ pub(super) struct Graphs {
     /// What of the decoder's graph is run once a photo.
     pub(super) once: Option<Once>,
     pub(super) decoder: Decoder,
+    /// Another decoder of the folder, which tells where it looks where that one does not.
+    pub(super) twin: Option<Decoder>,
     pub(super) division: Division,
     /// What really runs.
     pub(super) device: String,
@@ -53,13 +55,29 @@ enum Opened {
 const TOLERANCE: f32 = 1e-5;
 
 impl Graphs {
-    /// Opens the encoder and one of the decoders.
+    /// Opens the encoder and one of the decoders, and where that does not tell where it looks another that does.
+    ///
+    /// Such a one is not taken in the other's place: without a past it computes the whole sentence anew at every word. It
+    /// reads the finished sentence once.
     pub(super) fn open(
         folder: &ModelFolder,
         file: &Path,
         photo: InputSize,
         options: &LoadOptions,
     ) -> Result<Self, CaptionError> {
+        let (mut graphs, opener) = Self::fit_together(folder, file, photo, options)?;
+        if graphs.decoder.attention_kind().is_none() {
+            graphs.twin = twin(folder, file, &opener, graphs.encoder.outputs());
+        }
+        Ok(graphs)
+    }
+
+    fn fit_together(
+        folder: &ModelFolder,
+        file: &Path,
+        photo: InputSize,
+        options: &LoadOptions,
+    ) -> Result<(Self, Opener), CaptionError> {
         let cuts = !options.whole_decoder;
         let source = Source::of(file);
         let open_decoder = |opener: &Opener| open_decoder(&source, cuts, opener);
@@ -69,7 +87,7 @@ impl Graphs {
         let (session, known) = match opened {
             Opened::Whole(session, known) => (session, known),
             Opened::Halves(sessions) => match fit(sessions, file, &encoder, folder) {
-                Ok((once, decoder)) => return Ok(Self::in_halves(encoder, once, decoder, device)),
+                Ok((once, decoder)) => return Ok((Self::in_halves(encoder, once, decoder, device), opener)),
                 Err(reason) => {
                     log::warn!("halves of an earlier start are made again: {reason:?}");
                     (opener.open_decoder(&source).map_err(ModelError::from)?, None)
@@ -89,18 +107,20 @@ impl Graphs {
                 folder,
                 kept.as_ref(),
             ) {
-                Ok((once, decoder)) => return Ok(Self::in_halves(encoder, once, decoder, device)),
+                Ok((once, decoder)) => return Ok((Self::in_halves(encoder, once, decoder, device), opener)),
                 Err(reason) => reason,
             },
         };
         log::info!("the decoder's graph stays whole: {reason:?}");
-        Ok(Self {
+        let graphs = Self {
             encoder,
             once: None,
             decoder,
+            twin: None,
             division: Division::Whole(reason),
             device,
-        })
+        };
+        Ok((graphs, opener))
     }
 
     fn in_halves(encoder: Encoder, once: Once, decoder: Decoder, device: String) -> Self {
@@ -110,6 +130,7 @@ impl Graphs {
             encoder,
             once: Some(once),
             decoder,
+            twin: None,
             division: Division::Halves,
             device,
         }
@@ -226,6 +247,7 @@ fn cut(source: &Source, opener: &Opener, to: &Path) -> Result<([Session; 2], boo
             open_half(&once, external, source, opener).map_err(|OpenError { error, .. }| WholeReason::failed(error))?;
         let others = no_floats(&session);
         if others.is_empty() {
+            take_as_half(&mut halves.each, &half_floats(&session));
             onnx::save(&halves.each, &each).map_err(WholeReason::failed)?;
             // Their weights are a model's.
             drop(halves);
@@ -238,11 +260,44 @@ fn cut(source: &Source, opener: &Opener, to: &Path) -> Result<([Session; 2], boo
     Err(WholeReason::NoFloats)
 }
 
-/// A decoder's graph, with its cross-attention among its outputs where that can be reached.
+/// Declares inputs of a graph that are 16-bit floats.
+fn take_as_half(model: &mut ModelProto, names: &[String]) {
+    let inputs = model.graph.iter_mut().flat_map(|graph| &mut graph.input);
+    for input in inputs.filter(|input| names.iter().any(|name| name == input.name())) {
+        let tensor = input.r#type.as_mut().and_then(|kind| kind.tensor_type.as_mut());
+        if let Some(tensor) = tensor {
+            tensor.set_elem_type(DataType::Float16);
+        }
+    }
+}
+
+/// Another decoder of the folder than the one in use that tells where it looks.
+fn twin(folder: &ModelFolder, used: &Path, opener: &Opener, encoder: &[String]) -> Option<Decoder> {
+    let mut others = folder.decoders().iter().filter(|file| *file != used);
+    others
+        .find_map(|file| {
+            let source = Source::of(file);
+            source.model().ok().filter(|model| tells(model, ATTENTION))?;
+            let session = opener.open_decoder(&source).map_err(ModelError::from);
+            match session.and_then(|session| Decoder::new(session, file, encoder, folder)) {
+                Ok(decoder) => Some(decoder),
+                Err(error) => {
+                    log::info!("{} is passed over: {error}", file.display());
+                    None
+                }
+            }
+        })
+        .filter(|decoder| decoder.attention_kind().is_some())
+}
+
+/// A decoder's graph, without the choice of a merged export, which is always the same here, and with its cross-attention
+/// among its outputs where that can be found.
 fn read(source: &Source) -> Result<ModelProto, WholeReason> {
-    let model = source.model().map_err(WholeReason::failed)?;
-    let attending = with_cross_attentions(&model, ATTENTION);
-    ModelProto::decode(attending.as_deref().unwrap_or(&model)).map_err(WholeReason::failed)
+    let bytes = source.model().map_err(WholeReason::failed)?;
+    let mut model = ModelProto::decode(&*bytes).map_err(WholeReason::failed)?;
+    onnx::unfold(&mut model, CACHE_BRANCH);
+    give_out_cross_attentions(&mut model, ATTENTION);
+    Ok(model)
 }
 
 fn is_external(weight: &TensorProto) -> bool {
@@ -271,8 +326,9 @@ fn compare(
     let same = |(a, b): (&Step, &Step)| {
         let attends_alike = match (&a.attention, &b.attention) {
             (Some(a), Some(b)) => is_close(b, a, TOLERANCE),
-            (None, None) => true,
-            _ => false,
+            // Inside of a branch it cannot be reached, and unfolded it can.
+            (None, _) => true,
+            (Some(_), None) => false,
         };
         attends_alike && is_close(&b.logits, &a.logits, TOLERANCE)
     };

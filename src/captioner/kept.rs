@@ -51,7 +51,7 @@ impl Kept {
     /// None where that cannot be done.
     pub(super) fn of(root: PathBuf, decoder: &Source, runs_on: &str) -> Option<Self> {
         let mut digest = Sha256::new();
-        digest.update(concat!(env!("CARGO_PKG_VERSION"), " 2 "));
+        digest.update(concat!(env!("CARGO_PKG_VERSION"), " 3 "));
         digest.update(runs_on);
         match decoder.outline() {
             Some(outline) => digest.update(outline),

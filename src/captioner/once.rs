@@ -1,33 +1,33 @@
 //! What of a decoder's graph depends on the photo alone, run once a photo instead of once a word.
 
 use ort::session::{Session, SessionInputValue};
-use ort::value::{DynValue, TensorElementType};
+use ort::value::{DynValue, Outlet};
 
 use std::borrow::Cow;
 
 use super::CaptionError;
 use super::cancel::Run;
 use super::decoder::{fed_from, run_error};
+use super::numbers::Numbers;
 
 /// The first half of a decoder's graph: encoder outputs → what the second half takes by name, as if the encoder had
 /// given it.
 #[derive(Debug)]
 pub(super) struct Once {
     session: Session,
-    /// Input names with the encoder's output that each is fed from.
-    memory: Vec<(String, usize)>,
+    /// Input names with the encoder's output that each is fed from, and what it is taken as.
+    memory: Vec<(String, usize, Numbers)>,
     outputs: Vec<String>,
 }
 
 impl Once {
     /// None where it takes something that the encoder does not give.
     pub(super) fn new(session: Session, encoder: &[String]) -> Option<Self> {
-        let fed = |name: &str| Some((name.to_owned(), fed_from(name, encoder)?));
-        let memory = session
-            .inputs()
-            .iter()
-            .map(|input| fed(input.name()))
-            .collect::<Option<_>>()?;
+        let fed = |input: &Outlet| {
+            let from = fed_from(input.name(), encoder)?;
+            Some((input.name().to_owned(), from, Numbers::of(input)?))
+        };
+        let memory = session.inputs().iter().map(fed).collect::<Option<_>>()?;
         let outputs = session
             .outputs()
             .iter()
@@ -50,9 +50,10 @@ impl Once {
         let given = self
             .memory
             .iter()
-            .filter_map(|(name, index)| Some((name, encoded.get(*index)?)));
-        let inputs: Vec<(Cow<str>, SessionInputValue)> =
-            given.map(|(name, value)| (name.into(), value.into())).collect();
+            .filter_map(|(name, index, numbers)| Some((name, numbers.feed(encoded.get(*index)?))));
+        let inputs: Vec<(Cow<str>, SessionInputValue)> = given
+            .map(|(name, value)| Ok((name.into(), value?)))
+            .collect::<Result<_, CaptionError>>()?;
         let mut outputs = self
             .session
             .run_with_options(inputs, run.options())
@@ -61,12 +62,17 @@ impl Once {
     }
 }
 
-/// Outputs of a graph that are no 32-bit floats, which alone can be repeated for several sequences.
+/// Outputs of a graph that are no floats, which alone can be repeated for several sequences.
 pub(super) fn no_floats(session: &Session) -> Vec<String> {
-    let is_float = |kind| kind == Some(TensorElementType::Float32);
-    let others = session
-        .outputs()
-        .iter()
-        .filter(|output| !is_float(output.dtype().tensor_type()));
-    others.map(|output| output.name().to_owned()).collect()
+    named(session, |numbers| numbers.is_none())
+}
+
+/// Outputs of a graph that are 16-bit floats.
+pub(super) fn half_floats(session: &Session) -> Vec<String> {
+    named(session, |numbers| numbers == Some(Numbers::Half))
+}
+
+fn named(session: &Session, are: impl Fn(Option<Numbers>) -> bool) -> Vec<String> {
+    let outputs = session.outputs().iter().filter(|output| are(Numbers::of(output)));
+    outputs.map(|output| output.name().to_owned()).collect()
 }

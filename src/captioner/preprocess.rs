@@ -156,6 +156,11 @@ impl Preprocessor {
         padded
     }
 
+    /// What grey is to the encoder: the value of each channel for a pixel in the middle between black and white.
+    pub fn grey(&self) -> [f32; 3] {
+        self.values.map(|values| values[128])
+    }
+
     /// The first half of [`run`](Self::run): a photo of any size at the encoder's [`size`](Self::size), in 8 bits; where
     /// that is reached by padding, before it.
     pub fn resize(&self, pixels: &RgbImage) -> RgbImage {

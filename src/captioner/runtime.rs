@@ -19,7 +19,7 @@ use ort::value::TensorElementType;
 use crate::model::{ModelError, list};
 use crate::text;
 
-use super::captioner::LoadOptions;
+use super::captioner::{FEW_THREADS, LoadOptions};
 use super::decoder::ATTENTION;
 use super::softmaxes::with_cross_attentions;
 use super::source::Source;
@@ -188,6 +188,7 @@ pub(super) struct Opener {
     opened: AtomicUsize,
     /// Whether weights are laid out for the processor.
     packs: bool,
+    low_memory: bool,
 }
 
 /// Opens the encoder's graph and, beside it on another thread, what `decoder` opens; all on the device that is asked
@@ -221,13 +222,19 @@ pub(super) fn open_beside<T: Send>(
 
 impl Opener {
     fn new(started: &Started, cuda: bool, options: &LoadOptions) -> Self {
+        let threads = match options.threads {
+            Some(threads) => threads,
+            None if options.low_memory => cores().min(FEW_THREADS),
+            None => cores(),
+        };
         Self {
             environment: started.environment.clone(),
             cuda,
-            threads: options.threads.unwrap_or_else(cores).max(1),
-            packs: !options.briefly,
+            threads: threads.max(1),
+            packs: !(options.briefly || options.low_memory),
             profiles: options.profiles.clone(),
             opened: AtomicUsize::new(0),
+            low_memory: options.low_memory,
         }
     }
 
@@ -236,6 +243,10 @@ impl Opener {
         encoder: &Path,
         decoder: &(dyn Fn(&Self) -> Result<T, OpenError> + Sync),
     ) -> Result<(Session, T), OpenError> {
+        if self.low_memory {
+            // While a graph is opened its file is in memory twice.
+            return Ok((self.open(&Source::of(encoder))?, decoder(self)?));
+        }
         std::thread::scope(|scope| {
             let beside = scope.spawn(|| decoder(self));
             let encoder = self.open(&Source::of(encoder));
@@ -298,6 +309,13 @@ impl Opener {
         if self.cuda {
             builder = builder.with_execution_providers([ep::CUDA::default().build().error_on_failure()])?;
         }
+        if self.low_memory {
+            // An arena keeps what it once had, and a pattern plans for the largest input so far.
+            let processor = ep::CPU::default().with_arena_allocator(false).build();
+            builder = builder
+                .with_execution_providers([processor])?
+                .with_memory_pattern(false)?;
+        }
         Ok(builder)
     }
 
@@ -348,19 +366,15 @@ impl From<OpenError> for ModelError {
     }
 }
 
-/// Refuses a graph that takes or gives half-precision numbers; weights and steps inside of it may have them.
+/// Refuses a graph that takes or gives numbers of a kind that is not converted; weights and steps inside of it may have
+/// them.
 pub(super) fn check_numbers(session: &Session, file: &Path) -> Result<(), ModelError> {
     let mut ends = session.inputs().iter().chain(session.outputs());
-    let half = ends.find(|end| {
-        matches!(
-            end.dtype().tensor_type(),
-            Some(TensorElementType::Float16 | TensorElementType::Bfloat16)
-        )
-    });
-    half.map_or(Ok(()), |half| {
+    let other = ends.find(|end| end.dtype().tensor_type() == Some(TensorElementType::Bfloat16));
+    other.map_or(Ok(()), |other| {
         Err(ModelError::Unsupported {
             file: file.to_path_buf(),
-            what: text!("reason-half", name = half.name()),
+            what: text!("reason-bfloat", name = other.name()),
         })
     })
 }

@@ -44,6 +44,12 @@ pub(super) fn words(
     Ok(words)
 }
 
+/// The places of the tokens that wrote each word, counted from the one after the start token.
+pub(super) fn spans(tokens: &[i64], model: &ModelFolder) -> Result<Vec<Vec<usize>>, CaptionError> {
+    let words = split(written(tokens, model.generation()), model.tokenizer())?;
+    Ok(words.into_iter().map(|(_, tokens)| tokens).collect())
+}
+
 /// The words as one text.
 pub(super) fn text(words: &[Word]) -> String {
     words
@@ -120,7 +126,7 @@ fn word_map(maps: &[&[f32]], model: &ModelFolder) -> Result<Option<Attention>, C
         return Ok(None);
     }
     let configured = model.config().hearsight.attention_grid;
-    let Some((rows, columns)) = grid(positions, configured) else {
+    let Some((rows, columns)) = grid(positions, configured, model.config().patches()) else {
         return match configured {
             Some([rows, columns]) => Err(model
                 .contradiction(text!(
@@ -146,16 +152,28 @@ fn word_map(maps: &[&[f32]], model: &ModelFolder) -> Result<Option<Attention>, C
     Ok(Some(Attention { rows, columns, weights }))
 }
 
-/// Rows and columns of the grid with this many positions, one more where a class token comes first.
-fn grid(positions: usize, configured: Option<[usize; 2]>) -> Option<(usize, usize)> {
-    let fits = |rows: usize, columns: usize| {
+/// Tokens that may come before the cells: a class token, and in DeiT one for distillation.
+const BEFORE: usize = 2;
+
+/// Rows and columns of the grid with this many positions, some more where such tokens come first: what the model says, the
+/// patches of its encoder (halved as often as it takes), or a square.
+fn grid(positions: usize, configured: Option<[usize; 2]>, patches: Option<[usize; 2]>) -> Option<(usize, usize)> {
+    let fits = |[rows, columns]: [usize; 2]| {
         let cells = rows.checked_mul(columns)?;
-        (cells > 0 && (cells == positions || cells + 1 == positions)).then_some((rows, columns))
+        (cells > 0 && (cells..=cells.saturating_add(BEFORE)).contains(&positions)).then_some((rows, columns))
     };
-    match configured {
-        Some([rows, columns]) => fits(rows, columns),
-        None => fits(positions.isqrt(), positions.isqrt()),
+    if let Some(configured) = configured {
+        return fits(configured);
     }
+    let mut halved = patches;
+    while let Some([rows, columns]) = halved {
+        if let Some(found) = fits([rows, columns]) {
+            return Some(found);
+        }
+        let even = rows > 0 && columns > 0 && rows % 2 == 0 && columns % 2 == 0;
+        halved = even.then_some([rows / 2, columns / 2]);
+    }
+    fits([positions.isqrt(); 2])
 }
 
 fn capitalise(words: &mut [Word]) {
@@ -239,13 +257,26 @@ mod tests {
 
     #[test]
     fn the_grid_is_a_square_with_or_without_a_class_token_or_what_the_model_says() {
-        assert_eq!(grid(49, None), Some((7, 7)));
-        assert_eq!(grid(197, None), Some((14, 14)));
-        assert_eq!(grid(48, None), None);
-        assert_eq!(grid(48, Some([6, 8])), Some((6, 8)));
-        assert_eq!(grid(49, Some([6, 8])), Some((6, 8)));
-        assert_eq!(grid(50, Some([6, 8])), None);
-        assert_eq!(grid(0, None), None);
+        assert_eq!(grid(49, None, None), Some((7, 7)));
+        assert_eq!(grid(197, None, None), Some((14, 14)));
+        assert_eq!(grid(198, None, None), Some((14, 14)));
+        assert_eq!(grid(48, None, None), None);
+        assert_eq!(grid(48, Some([6, 8]), None), Some((6, 8)));
+        assert_eq!(grid(50, Some([6, 8]), None), Some((6, 8)));
+        assert_eq!(grid(51, Some([6, 8]), None), None);
+        assert_eq!(grid(0, None, None), None);
+    }
+
+    #[test]
+    fn the_encoders_patches_tell_the_grid_also_where_it_is_no_square_or_coarser() {
+        assert_eq!(grid(7, None, Some([3, 2])), Some((3, 2)));
+        // Nine positions are no square of patches here.
+        assert_eq!(grid(9, None, Some([4, 2])), Some((4, 2)));
+        assert_eq!(grid(4800, None, Some([640, 480])), Some((80, 60)));
+        assert_eq!(grid(49, None, Some([14, 14])), Some((7, 7)));
+        assert_eq!(grid(16, None, Some([7, 9])), Some((4, 4)));
+        assert_eq!(grid(16, Some([2, 8]), Some([4, 4])), Some((2, 8)));
+        assert_eq!(grid(5, None, Some([0, 0])), Some((2, 2)));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use ort::value::DynValue;
 
 use super::CaptionError;
-use super::decoder::run_error;
+use super::numbers::read;
 use super::support::{Bag, Support};
 use crate::model::{ModelError, ModelFolder};
 use crate::text;
@@ -63,7 +63,7 @@ impl Gate {
         let Some(output) = outputs.get(self.output) else {
             return Ok(true);
         };
-        let (_, values) = output.try_extract_tensor::<f32>().map_err(run_error)?;
+        let values = read(output)?;
         // What is no number stops nothing.
         Ok(values.first().is_none_or(|p| p.is_nan() || *p >= self.below))
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use ort::value::DynValue;
 
 use super::CaptionError;
-use super::decoder::run_error;
+use super::numbers::read;
 use crate::model::{ModelError, ModelFolder};
 use crate::text;
 
@@ -49,7 +49,7 @@ impl Bag {
     /// Reads what the encoder gave for one photo.
     pub(super) fn read(&self, outputs: &[DynValue]) -> Result<Support, CaptionError> {
         let probabilities = match outputs.get(self.output) {
-            Some(output) => output.try_extract_tensor::<f32>().map_err(run_error)?.1.to_vec(),
+            Some(output) => read(output)?.iter().copied().collect(),
             None => Vec::new(),
         };
         Ok(Support {

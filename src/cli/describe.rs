@@ -89,6 +89,8 @@ pub struct Describe {
     pub generation: Map<String, Value>,
     /// Where to save the picture of the attention; only with a single photo.
     pub attention: Option<PathBuf>,
+    /// Find the attention by covering parts of the photo, also where the model tells it.
+    pub occlusion: bool,
     /// What to describe with.
     pub model: Model,
 }
@@ -127,22 +129,27 @@ impl Describe {
             ..DescribeOptions::default()
         };
         let mut done = Ok(Done::Well);
-        captioner.describe_many(
-            photos,
-            &options,
-            &Cancel::default(),
-            &mut |asked, described| match self.tell(asked, described, voice.as_mut(), output) {
-                Ok(Done::Well) => true,
-                Ok(failed) => {
-                    done = Ok(failed);
-                    true
+        let mut tell = |asked, described| match self.tell(asked, described, voice.as_mut(), output) {
+            Ok(Done::Well) => true,
+            Ok(failed) => {
+                done = Ok(failed);
+                true
+            }
+            Err(error) => {
+                done = Err(error);
+                false
+            }
+        };
+        if self.occlusion || self.attention.is_some() {
+            for (asked, photo) in photos {
+                let described = photo.map(|photo| self.cover(&mut captioner, &photo, &options));
+                if !tell(asked, described) {
+                    break;
                 }
-                Err(error) => {
-                    done = Err(error);
-                    false
-                }
-            },
-        )?;
+            }
+        } else {
+            captioner.describe_many(photos, &options, &Cancel::default(), &mut tell)?;
+        }
         done
     }
 
@@ -206,12 +213,28 @@ impl Describe {
         start_runtime_ahead();
         let folder = ModelFolder::open(&model::find(self.model.folder.as_deref())?)?;
         let load = LoadOptions {
-            device: self.model.device,
-            variant: self.model.variant.clone(),
             briefly: !self.photos.are_several(),
-            ..LoadOptions::default()
+            ..self.model.load.clone()
         };
         Ok(Captioner::load(&folder, &load)?)
+    }
+
+    /// The description, with where hiding the photo changes the words unless the model itself tells where it looked and
+    /// nobody asked for that.
+    fn cover(
+        &self,
+        captioner: &mut Captioner,
+        photo: &Photo,
+        options: &DescribeOptions,
+    ) -> Result<Description, CaptionError> {
+        let (cancel, mut progress) = (Cancel::default(), |_| ());
+        let described = captioner.describe(photo, options, &cancel, &mut progress)?;
+        let untold = described.words.iter().all(|word| word.attention.is_none());
+        if !described.no_photo && (self.occlusion || untold) {
+            captioner.occlude(photo, &described, &cancel, &mut progress)
+        } else {
+            Ok(described)
+        }
     }
 
     /// Tells why a picture is not described, and gives the sentence back to be said.
@@ -256,7 +279,7 @@ impl Describe {
         let Some(out) = &self.attention else { return Ok(()) };
         if description.words.iter().all(|word| word.attention.is_none()) {
             bail!(
-                "This model does not tell where it looks, so {} was not written. Try another model.",
+                "Covering any part of the photo leaves every word as it is, so {} was not written. Try another photo.",
                 out.display()
             );
         }

@@ -1,7 +1,6 @@
 //! `hearsight doctor`: what works here, one line each.
 
 use anyhow::Result;
-use hearsight::captioner::LoadOptions;
 use hearsight::doctor;
 
 use super::output::Output;
@@ -12,13 +11,8 @@ use super::{Done, Model};
 /// # Errors
 /// The output is closed.
 pub fn run(model: &Model, output: &mut Output) -> Result<Done> {
-    let load = LoadOptions {
-        device: model.device,
-        variant: model.variant.clone(),
-        ..LoadOptions::default()
-    };
     let mut printed = Ok(());
-    let describes = doctor::examine(model.folder.as_deref(), &load, &mut |finding| {
+    let describes = doctor::examine(model.folder.as_deref(), &model.load, &mut |finding| {
         if printed.is_ok() {
             printed = output.line(&finding.to_string());
         }

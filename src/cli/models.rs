@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use hearsight::captioner::{DeviceChoice, LoadOptions};
+use hearsight::captioner::LoadOptions;
 use hearsight::model::store::{Catalogue, Entry, Shelf};
 use hearsight::text;
 use hearsight::{check, model};
@@ -21,7 +21,7 @@ pub enum Models {
     /// Remove one that was installed.
     Remove { name: String },
     /// Run one once and compare it with what its folder promises.
-    Check { folder: PathBuf, device: DeviceChoice },
+    Check { folder: PathBuf, load: LoadOptions },
 }
 
 impl Models {
@@ -38,18 +38,14 @@ impl Models {
                 output.line(&text!("models-removed", name = name))?;
                 Ok(Done::Well)
             }
-            Self::Check { folder, device } => examine(&folder, device, output),
+            Self::Check { folder, load } => examine(&folder, &load, output),
         }
     }
 }
 
-fn examine(folder: &Path, device: DeviceChoice, output: &mut Output) -> Result<Done> {
-    let load = LoadOptions {
-        device,
-        ..LoadOptions::default()
-    };
+fn examine(folder: &Path, load: &LoadOptions, output: &mut Output) -> Result<Done> {
     let mut printed = Ok(());
-    let well = check::check(&model::find(Some(folder))?, &load, &mut |line| {
+    let well = check::check(&model::find(Some(folder))?, load, &mut |line| {
         if printed.is_ok() {
             printed = output.line(&line.to_string());
         }

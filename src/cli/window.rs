@@ -25,6 +25,7 @@ pub fn run(photos: Vec<PathBuf>, model: Model, output: &mut Output) -> Result<Do
                 beams: None,
                 generation: serde_json::Map::new(),
                 attention: None,
+                occlusion: false,
                 model,
             };
             describe.run(output)
@@ -34,18 +35,12 @@ pub fn run(photos: Vec<PathBuf>, model: Model, output: &mut Output) -> Result<Do
 
 #[cfg(feature = "window")]
 fn open(photos: &[PathBuf], model: &Model) -> Result<()> {
-    use hearsight::captioner::LoadOptions;
     use hearsight::window::Options;
 
-    let load = LoadOptions {
-        device: model.device,
-        variant: model.variant.clone(),
-        ..LoadOptions::default()
-    };
     hearsight::window::open(Options {
         photos: photos.to_vec(),
         model: model.folder.clone(),
-        load,
+        load: model.load.clone(),
     })?;
     Ok(())
 }

@@ -13,7 +13,16 @@ use crate::photo::{Part, Photo};
 #[derive(Debug)]
 pub(super) enum Work {
     Describe(Source),
-    Further(Photo, Option<Part>, Box<Description>),
+    Further(Photo, Option<Part>, Box<Description>, More),
+}
+
+/// What more is to be found out about a photo that was described.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum More {
+    /// Other sentences.
+    Sentences,
+    /// Where the photo matters for each word, by covering parts of it.
+    Places,
 }
 
 /// What is to be done now.

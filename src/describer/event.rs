@@ -1,6 +1,6 @@
 //! What the describer's thread reports.
 
-use super::JobId;
+use super::{JobId, More};
 use crate::captioner::{Description, Stage};
 use crate::photo::Photo;
 
@@ -51,10 +51,12 @@ pub enum Event {
         /// Whose.
         job: JobId,
     },
-    /// The description with more alternatives, or with those that it had where no others are found.
+    /// The description with what more was found, or as it was where nothing is.
     Further {
         /// Whose.
         job: JobId,
+        /// What was looked for.
+        more: More,
         /// The same description.
         description: Box<Description>,
     },

@@ -46,6 +46,21 @@ pub trait Looker {
         Ok(Some(description.clone()))
     }
 
+    /// Finds where a photo that it has described matters for each word, for models that do not tell; `Ok(None)` where it
+    /// was cancelled.
+    ///
+    /// # Errors
+    /// A sentence for the person.
+    fn occlude(
+        &mut self,
+        _photo: &Photo,
+        description: &Description,
+        _cancel: &Cancel,
+        _progress: &mut dyn FnMut(Stage),
+    ) -> Result<Option<Description>, String> {
+        Ok(Some(description.clone()))
+    }
+
     /// Whether there is anything to see in the photo; where there is not, it is not asked to [`look`](Self::look).
     fn is_clear(&self, _photo: &Photo) -> bool {
         true
@@ -117,11 +132,7 @@ impl Looker for Eyes {
         cancel: &Cancel,
         progress: &mut dyn FnMut(Stage),
     ) -> Result<Option<Description>, String> {
-        match self.captioner.describe(photo, &self.options, cancel, progress) {
-            Ok(description) => Ok(Some(description)),
-            Err(CaptionError::Cancelled) => Ok(None),
-            Err(error) => Err(error.to_string()),
-        }
+        unless_cancelled(self.captioner.describe(photo, &self.options, cancel, progress))
     }
 
     fn look_further(
@@ -134,11 +145,17 @@ impl Looker for Eyes {
         let found = self
             .captioner
             .look_further(photo, &self.options, description, ALTERNATIVES, cancel, progress);
-        match found {
-            Ok(description) => Ok(Some(description)),
-            Err(CaptionError::Cancelled) => Ok(None),
-            Err(error) => Err(error.to_string()),
-        }
+        unless_cancelled(found)
+    }
+
+    fn occlude(
+        &mut self,
+        photo: &Photo,
+        description: &Description,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(Stage),
+    ) -> Result<Option<Description>, String> {
+        unless_cancelled(self.captioner.occlude(photo, description, cancel, progress))
     }
 
     fn is_clear(&self, photo: &Photo) -> bool {
@@ -148,6 +165,14 @@ impl Looker for Eyes {
     fn identity(&mut self) -> Option<String> {
         let digest = self.identity.get()?;
         Some(format!("{digest} {:?}", self.options))
+    }
+}
+
+fn unless_cancelled(found: Result<Description, CaptionError>) -> Result<Option<Description>, String> {
+    match found {
+        Ok(description) => Ok(Some(description)),
+        Err(CaptionError::Cancelled) => Ok(None),
+        Err(error) => Err(error.to_string()),
     }
 }
 

@@ -11,7 +11,7 @@ use image::RgbImage;
 use super::worker::preview;
 use super::*;
 use crate::captioner::Seconds;
-use crate::captioner::{Cancel, Stage};
+use crate::captioner::{AttentionKind, Cancel, Stage};
 
 /// Plenty on a loaded machine, and never waited for where all is well.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -56,6 +56,7 @@ fn described(caption: &str) -> Description {
         score: 0.0,
         model: "script".to_owned(),
         device: "cpu".to_owned(),
+        attention_kind: None,
         seconds: Seconds::default(),
     }
 }
@@ -317,6 +318,20 @@ impl Looker for Counted {
         Ok(Some(description))
     }
 
+    fn occlude(
+        &mut self,
+        _: &Photo,
+        description: &Description,
+        _: &Cancel,
+        _: &mut dyn FnMut(Stage),
+    ) -> Result<Option<Description>, String> {
+        let attention_kind = Some(AttentionKind::Occlusion);
+        Ok(Some(Description {
+            attention_kind,
+            ..description.clone()
+        }))
+    }
+
     fn is_clear(&self, photo: &Photo) -> bool {
         !photo.name().contains("blank")
     }
@@ -453,14 +468,48 @@ fn more_sentences_come_on_request() {
     let looker = Counted::default();
     let mut describer = looker.describer(None);
     let photo = Photo::from_pixels("a photo", RgbImage::new(4, 3));
-    let job = describer.look_further(photo, None, described("first"));
+    let job = describer.look_further(photo, None, described("first"), More::Sentences);
     let (of, captions) = wait(&mut describer, |event| match event {
-        Event::Further { job, description } => {
+        Event::Further { job, description, .. } => {
             Some((*job, description.sentences().map(str::to_owned).collect::<Vec<_>>()))
         }
         _ => None,
     });
     assert_eq!((of, captions), (job, vec!["first".to_owned(), "another".to_owned()]));
+}
+
+#[test]
+fn where_the_photo_matters_is_found_on_request_and_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = on_disk(&folder, "a.png");
+    let data = folder.path().join("data");
+    let looker = Counted::default();
+    let recent = || Some(Recent::start(Some(data.clone()), true, || {}));
+    let mut describer = looker.describer(recent());
+    let photo = Photo::open_with_digest(&path).unwrap();
+    let job = describer.look_further(photo, None, described("first"), More::Places);
+    let (of, kind) = wait(&mut describer, |event| match event {
+        Event::Further {
+            job,
+            more: More::Places,
+            description,
+        } => Some((*job, description.attention_kind)),
+        _ => None,
+    });
+    assert_eq!((of, kind), (job, Some(AttentionKind::Occlusion)));
+    drop(describer);
+
+    let mut describer = looker.describer(recent());
+    describer.describe(Source::Path(path));
+    let kind = wait(&mut describer, |event| match event {
+        Event::Done {
+            description,
+            known: true,
+            ..
+        } => Some(description.attention_kind),
+        _ => None,
+    });
+    assert_eq!(kind, Some(AttentionKind::Occlusion));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::Sender;
 
-use super::desk::{Desk, Task, Work};
+use super::desk::{Desk, More, Task, Work};
 use super::shelf::{Answer, Shelf, Stamp};
 use super::{Event, JobId, Looker, PREVIEW_SIDE, Source};
 use crate::captioner::{Cancel, Description};
@@ -44,6 +44,7 @@ enum What {
         photo: Photo,
         is_part: bool,
         description: Box<Description>,
+        more: More,
     },
 }
 
@@ -111,11 +112,12 @@ impl Worker {
     fn begin(&mut self, job: JobId, work: Work, cancel: Cancel) -> Result<Option<Rest>, WindowGone> {
         let source = match work {
             Work::Describe(source) => source,
-            Work::Further(photo, part, description) => {
+            Work::Further(photo, part, description, more) => {
                 let what = What::Further {
                     is_part: part.is_some(),
                     photo: part.map_or_else(|| photo.clone(), |part| photo.part(part)),
                     description,
+                    more,
                 };
                 return Ok(Some(Rest { job, cancel, what }));
             }
@@ -226,12 +228,13 @@ impl Worker {
                 photo,
                 is_part,
                 description,
+                more,
             } => {
-                let found = match looker {
-                    Ok(looker) => {
-                        looker.look_further(&photo, &description, &cancel, &mut |stage| self.progress(job, stage))
-                    }
-                    Err(sentence) => Err(sentence.clone()),
+                let mut progress = |stage| self.progress(job, stage);
+                let found = match (&mut *looker, more) {
+                    (Ok(looker), More::Sentences) => looker.look_further(&photo, &description, &cancel, &mut progress),
+                    (Ok(looker), More::Places) => looker.occlude(&photo, &description, &cancel, &mut progress),
+                    (Err(sentence), _) => Err(sentence.clone()),
                 };
                 match found {
                     Ok(None) => Ok(()),
@@ -242,7 +245,7 @@ impl Worker {
                             self.keep(looker, &photo, &description);
                         }
                         let description = Box::new(description);
-                        self.send(Event::Further { job, description })
+                        self.send(Event::Further { job, more, description })
                     }
                     Err(sentence) => self.send(Event::Failed { job, sentence }),
                 }

@@ -1,6 +1,7 @@
 //! `config.json`: what the model is, with our own `hearsight` object in it.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::Neutral;
 
@@ -10,6 +11,7 @@ use super::Neutral;
 pub struct Config {
     vocab_size: Option<usize>,
     decoder: DecoderConfig,
+    encoder: EncoderConfig,
     /// Our own settings; the defaults for a model of the hub.
     pub hearsight: HearsightConfig,
 }
@@ -19,6 +21,34 @@ impl Config {
     pub fn vocab_size(&self) -> Option<usize> {
         self.decoder.vocab_size.or(self.vocab_size)
     }
+
+    /// Rows and columns of the patches that the encoder cuts a photo into, where the file says it; what the decoder
+    /// attends to may be coarser.
+    pub fn patches(&self) -> Option<[usize; 2]> {
+        let [height, width] = sides(&self.encoder.image_size)?;
+        let [high, wide] = sides(&self.encoder.patch_size)?;
+        Some([height.checked_div(high)?, width.checked_div(wide)?])
+    }
+}
+
+/// Height and width; a single number stands for both.
+fn sides(value: &Value) -> Option<[usize; 2]> {
+    let length = |value: &Value| usize::try_from(value.as_u64()?).ok();
+    match value {
+        Value::Array(sides) => match &**sides {
+            [height, width] => Some([length(height)?, length(width)?]),
+            _ => None,
+        },
+        one => length(one).map(|side| [side, side]),
+    }
+}
+
+/// What a vision transformer's configuration says of its photos; of any form, for other encoders have other ones.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[serde(default)]
+struct EncoderConfig {
+    image_size: Value,
+    patch_size: Value,
 }
 
 #[derive(Clone, Debug, Default, Deserialize, PartialEq)]
@@ -126,6 +156,28 @@ mod tests {
     fn the_decoders_vocabulary_counts_before_the_models() {
         let config: Config = serde_json::from_str(r#"{"vocab_size": 7, "decoder": {"vocab_size": 9}}"#).unwrap();
         assert_eq!(config.vocab_size(), Some(9));
+    }
+
+    #[test]
+    fn patches_are_told_by_the_sizes_of_photo_and_patch_where_they_make_sense() {
+        let patches = |encoder: &str| {
+            let config: Config = serde_json::from_str(&format!(r#"{{"encoder": {encoder}}}"#)).unwrap();
+            config.patches()
+        };
+        assert_eq!(patches(r#"{"image_size": 224, "patch_size": 16}"#), Some([14, 14]));
+        assert_eq!(
+            patches(r#"{"image_size": [48, 32], "patch_size": [16, 8]}"#),
+            Some([3, 4])
+        );
+        for other in [
+            r#"{}"#,
+            r#"{"image_size": 224}"#,
+            r#"{"image_size": [1, 2, 3], "patch_size": 16}"#,
+            r#"{"image_size": 224, "patch_size": 0}"#,
+            r#"{"image_size": "large", "patch_size": -1}"#,
+        ] {
+            assert_eq!(patches(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -197,8 +197,8 @@ impl ModelFolder {
     }
 }
 
-/// The decoder's graphs, the most useful first: one with a past serves the first step too, with a past of length 0, and
-/// what is inside the branches of a merged one cannot be reached.
+/// The decoder's graphs, the most useful first: one with a past serves the first step too, with a past of length 0, and a
+/// merged one has to be unfolded first.
 const DECODERS: [&str; 3] = ["decoder_with_past_model", "decoder_model_merged", "decoder_model"];
 
 /// The variant without a suffix.

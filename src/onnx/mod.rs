@@ -25,6 +25,7 @@ mod operations;
 pub mod outline;
 pub mod survey;
 mod transposed;
+mod unfold;
 
 pub use builder::{Dim, GraphBuilder};
 pub use cut::{Halves, Seam};
@@ -36,6 +37,7 @@ pub use messages::{
 };
 pub use outline::{Outline, outline};
 pub use transposed::multiply_transposed;
+pub use unfold::unfold;
 
 #[cfg(test)]
 mod tests;

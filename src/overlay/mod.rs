@@ -14,7 +14,7 @@ mod whole;
 
 pub use colours::cividis;
 pub use content::is_content;
-pub use legend::legend;
+pub use legend::{legend, no_map};
 pub use places::{Located, places};
 pub use style::Style;
 pub use touch::{grid, words_at};

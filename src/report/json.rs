@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::captioner::{Agreement, Alternative, Attention, Description, Seconds, Shared, Word};
+use crate::captioner::{Agreement, Alternative, Attention, AttentionKind, Description, Seconds, Shared, Word};
 
 /// One line, without its end, for a photo that was described. What is no Unicode in the path is replaced.
 pub fn json_line(photo: &Path, description: &Description) -> String {
@@ -19,6 +19,7 @@ pub fn json_line(photo: &Path, description: &Description) -> String {
         score,
         model,
         device,
+        attention_kind,
         seconds,
     } = description;
     line(&DescriptionLine {
@@ -32,6 +33,7 @@ pub fn json_line(photo: &Path, description: &Description) -> String {
         score: *score,
         model,
         device,
+        attention_kind: attention_kind.map(AttentionKind::tag),
         seconds: SecondsEntry::new(*seconds),
     })
 }
@@ -72,6 +74,7 @@ struct DescriptionLine<'a> {
     score: f32,
     model: &'a str,
     device: &'a str,
+    attention_kind: Option<&'static str>,
     seconds: SecondsEntry,
 }
 
@@ -226,7 +229,7 @@ mod tests {
             r#"{"text":"dog.","probability":0.75,"support":null,"attention":null,"place":null}]}],"#,
             r#""agreement":{"sentences":2,"words":[{"word":"cat","sentences":1},{"word":"dog","sentences":1}]},"#,
             r#""tokens":[1,7,9,2],"score":-1.25,"#,
-            r#""model":"everyday","device":"cpu","#,
+            r#""model":"everyday","device":"cpu","attention_kind":"exported","#,
             r#""seconds":{"load":0.5,"decode_photo":0.25,"encode":0.125,"search":2.0}}"#
         );
         assert_eq!(json_line(Path::new("a b.jpg"), &example::description()), expected);

@@ -15,7 +15,7 @@ pub use text::{caption, listed, sentence};
 
 #[cfg(test)]
 pub(crate) mod example {
-    use crate::captioner::{Alternative, Attention, Description, Place, Seconds, Word};
+    use crate::captioner::{Alternative, Attention, AttentionKind, Description, Place, Seconds, Word};
 
     /// "a cat.", with a map for the cat and none for the article.
     pub fn description() -> Description {
@@ -50,6 +50,7 @@ pub(crate) mod example {
             score: -1.25,
             model: "everyday".to_owned(),
             device: "cpu".to_owned(),
+            attention_kind: Some(AttentionKind::Exported),
             seconds: Seconds {
                 load: 0.5,
                 decode_photo: 0.25,

@@ -147,8 +147,8 @@ fn remark(word: &Word) -> String {
 /// What the light means, or that there is none.
 fn legend(description: &Description, style: Style) -> String {
     match overlay::grid(description) {
-        Some(_) => overlay::legend(style),
-        None => text!("no-attention"),
+        Some(_) => overlay::legend(style, description.attention_kind),
+        None => overlay::no_map(description.attention_kind),
     }
 }
 

@@ -22,7 +22,7 @@ use super::welcome::Welcome;
 use super::withheld::Withheld;
 use super::{caption, keys, words};
 use crate::captioner::{Description, Stage};
-use crate::describer::{Describer, Event, JobId, Source};
+use crate::describer::{Describer, Event, JobId, More, Source};
 use crate::photo::Photo;
 use crate::settings::{Keeper, Opened, Settings, SettingsTrouble};
 use crate::{language, text};
@@ -219,6 +219,7 @@ impl HearsightApp {
             Event::Progress { stage, .. } => self.say(match stage {
                 Stage::Preprocess | Stage::Encode => text!("status-looking"),
                 Stage::Search { .. } => text!("status-writing"),
+                Stage::Cover { covered, of } => text!("status-covering", covered = covered, of = of),
             }),
             Event::Done {
                 job,
@@ -226,7 +227,10 @@ impl HearsightApp {
                 known,
             } => self.on_described(ctx, job, description, known),
             Event::NoPicture { job } => self.on_no_picture(ctx, job),
-            Event::Further { description, .. } => self.on_further(ctx, description),
+            Event::Further { description, more, .. } => match more {
+                More::Sentences => self.on_further(ctx, description),
+                More::Places => self.on_covered(description),
+            },
             Event::PhotoGone {
                 name,
                 sentence,
@@ -394,6 +398,7 @@ impl HearsightApp {
             | Command::Weaker
             | Command::Review
             | Command::ExportReview
+            | Command::Cover
             | Command::Explore
             | Command::Place
             | Command::Places => self.obey_view(ctx, command),

@@ -67,6 +67,8 @@ pub enum Command {
     ExportReview,
     /// Move a cursor over the photo and hear what lies there.
     Explore,
+    /// Find where the model looked by covering parts of the photo, where it does not tell.
+    Cover,
     /// Say where the word is.
     Place,
     /// Say where all words are.
@@ -268,6 +270,7 @@ pub const COMMANDS: &[Entry] = &[
     repeating(Command::Weaker, "weaker", Group::Attention, &[plain(Key::Comma)]),
     row(Command::Place, "place", Group::Attention, &[plain(Key::P)]),
     row(Command::Places, "places", Group::Attention, &[shift(Key::P)]),
+    row(Command::Cover, "cover", Group::Attention, &[plain(Key::F)]),
     row(Command::Explore, "explore", Group::Attention, &[plain(Key::E)]),
     row(Command::Review, "review", Group::Attention, &[plain(Key::G)]),
     row(

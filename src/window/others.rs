@@ -60,6 +60,19 @@ impl Others {
         self.best = Some(description);
     }
 
+    /// What is shown, with all alternatives where another sentence than the best one is shown.
+    pub fn with_all(&self, shown: &Description) -> Description {
+        self.best.as_deref().unwrap_or(shown).clone()
+    }
+
+    /// More is known of [all sentences](Self::with_all): gives the one that is shown.
+    pub fn renewed(&mut self, description: Box<Description>) -> Box<Description> {
+        let Some(best) = &mut self.best else { return description };
+        let shown = description.with_sentence(self.at).map(Box::new);
+        *best = description;
+        shown.unwrap_or_else(|| best.clone())
+    }
+
     /// The search was stopped: it may be asked for again.
     pub fn not_found(&mut self) {
         self.asked = false;
@@ -151,6 +164,23 @@ mod tests {
         assert_eq!(shown(others.step(&best, false)), "a dog.");
         assert_eq!(shown(others.step(&best, false)), "a bird.");
         assert!(matches!(others.step(&best, false), Step::End(_)));
+    }
+
+    #[test]
+    fn what_is_found_of_all_sentences_is_shown_for_the_one_on_the_screen() {
+        let mut others = Others::default();
+        let best = with(&["a dog.", "two cats.", "a cat sits."]);
+        let Step::Show(shown) = others.step(&best, false) else {
+            panic!()
+        };
+        assert_eq!(others.with_all(&shown), *best);
+        let mut renewed = best.clone();
+        renewed.alternatives[0].confidence = 0.25;
+        let now = others.renewed(renewed);
+        assert_eq!((now.caption.as_str(), now.confidence), ("a dog.", 0.25));
+        let mut fresh = Others::default();
+        assert_eq!(fresh.with_all(&best), *best);
+        assert_eq!(fresh.renewed(best.clone()), best);
     }
 
     #[test]

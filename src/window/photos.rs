@@ -15,10 +15,10 @@ use super::outside::{Arrival, is_web_address};
 use super::recent_screen::{Choice, RecentScreen};
 use super::sheet::Sheet;
 use super::{node, words};
-use crate::captioner::Description;
-use crate::describer::{JobId, Source};
+use crate::captioner::{AttentionKind, Description};
+use crate::describer::{JobId, More, Source};
 use crate::recent::Recent;
-use crate::{report, text};
+use crate::{overlay, report, text};
 
 impl HearsightApp {
     /// What the program was started with: the photos, of which the describer has the first already where that is a
@@ -210,6 +210,41 @@ impl HearsightApp {
         self.look_ahead();
     }
 
+    /// Has parts of the photo covered, to find where the model looked, where it does not tell.
+    pub(super) fn cover(&mut self) {
+        let Some(description) = &self.description else {
+            self.say_no_sentence();
+            return;
+        };
+        // Asked already, and the answer is on its way.
+        if self.at_work.is_some() {
+            return;
+        }
+        if !may_be_covered(description) {
+            self.answer(text!("cover-not-needed"));
+            return;
+        }
+        let (Some((photo, _)), Model::Ready { .. }) = (&self.shown, &self.model) else {
+            self.answer(text!("status-no-photo"));
+            return;
+        };
+        let (photo, description) = (photo.clone(), self.others.with_all(description));
+        self.stop_speaking();
+        let part = self.seeing.part();
+        self.at_work = Some(self.describer.look_further(photo, part, description, More::Places));
+        self.say(text!("cover-begun"));
+    }
+
+    /// Where the photo matters for each word has been found; the sentence stays as it is.
+    pub(super) fn on_covered(&mut self, description: Box<Description>) {
+        self.at_work = None;
+        let found = overlay::grid(&description).is_some();
+        self.description = Some(self.others.renewed(description));
+        let answer = if found { text!("cover-done") } else { text!("no-part") };
+        self.answer(answer);
+        self.look_ahead();
+    }
+
     fn speak_when_ready(&mut self, ctx: &Context, before: Option<String>) {
         if self.settings.speak_when_ready {
             self.speak_answer(ctx, before);
@@ -257,7 +292,11 @@ impl HearsightApp {
                 (Some((photo, _)), Model::Ready { .. }) => {
                     let photo = photo.clone();
                     self.stop_speaking();
-                    self.at_work = Some(self.describer.look_further(photo, self.seeing.part(), *description));
+                    self.at_work =
+                        Some(
+                            self.describer
+                                .look_further(photo, self.seeing.part(), *description, More::Sentences),
+                        );
                     self.say(text!("sentences-looking"));
                 }
                 // Without the photo or the model there are those that were kept.
@@ -338,6 +377,9 @@ impl HearsightApp {
         if self.withheld.has_guess() {
             asked = asked.or(command_button(ui, Command::Guess));
         }
+        if self.description.as_deref().is_some_and(may_be_covered) && self.shown.is_some() {
+            asked = asked.or(command_button(ui, Command::Cover));
+        }
         if let Some(line) = self.others.line() {
             self.stepper(
                 ui,
@@ -377,6 +419,11 @@ fn command_button(ui: &mut Ui, command: Command) -> Option<Command> {
     let entry = command.entry();
     let button = ui.add(Button::new(entry.name()).min_size(theme::TARGET_SIZE));
     node::hint(button, entry.hover()).clicked().then_some(command)
+}
+
+/// Whether nobody knows yet where the photo matters for the words.
+fn may_be_covered(description: &Description) -> bool {
+    overlay::grid(description).is_none() && description.attention_kind != Some(AttentionKind::Occlusion)
 }
 
 /// One sentence after another.

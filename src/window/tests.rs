@@ -28,7 +28,7 @@ use super::app::HearsightApp;
 use super::commands::{COMMANDS, Command};
 use super::outside::{Arrival, Desktop};
 use super::voice::Voice;
-use crate::captioner::{Attention, Cancel, Description, Place, Seconds, Stage, Word};
+use crate::captioner::{Attention, AttentionKind, Cancel, Description, Place, Seconds, Stage, Word};
 use crate::describer::{Describer, Looker, Source};
 use crate::photo::Photo;
 use crate::speech::{Manner, Pace, SpeechError, SpeechEvent, Utterance};
@@ -70,6 +70,7 @@ pub(super) fn a_dog_runs(confidence: f32) -> Description {
         score: -2.0,
         model: "script".to_owned(),
         device: "cpu".to_owned(),
+        attention_kind: None,
         seconds: Seconds {
             load: 0.0,
             decode_photo: 0.1,

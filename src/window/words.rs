@@ -1,5 +1,6 @@
 //! Sentences of the window that are put together from several messages of the language room.
 
+use super::commands::Command;
 use crate::captioner::{Description, Place, Word};
 use crate::{report, text, wording};
 
@@ -41,7 +42,8 @@ pub fn done(description: &Description) -> String {
     let step = if description.words.iter().any(|word| word.attention.is_some()) {
         text!("described-step")
     } else {
-        text!("no-attention")
+        let (why, key) = (text!("no-attention"), Command::Cover.entry().key());
+        text!("no-attention-yet", why = why, key = key)
     };
     // Anything faster would read as no time at all.
     let took = if seconds < 0.1 {
@@ -74,6 +76,7 @@ mod tests {
             score: 0.0,
             model: String::new(),
             device: String::new(),
+            attention_kind: None,
             seconds: Seconds::default(),
         };
         description.seconds.search = 0.04;

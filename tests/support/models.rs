@@ -46,7 +46,17 @@ pub enum Kind {
     FlatHeads,
     /// The same transformer, with the scores averaged over the sequences.
     Averaging,
+    /// The same transformer, which does not give out where it looked, and whose softmax runs over the heads: what is found
+    /// in the graph is no attention.
+    OverHeads,
+    /// Writes "a dog runs" or "a cat runs", a dog where one small part of the photo is bright; see [`BRIGHT`]. It has no
+    /// attention at all.
+    OneCell,
 }
+
+/// The part of the photo, from 0 to 1, that decides between dog and cat in [`Kind::OneCell`]: left, top, right, bottom. It
+/// is the third row and the sixth column of seven.
+pub const BRIGHT: [f32; 4] = [11.0 / 16.0, 4.0 / 16.0, 13.0 / 16.0, 6.0 / 16.0];
 
 /// Writes a model folder that lives as long as the value; `hearsight` goes into its `config.json`.
 pub fn model(kind: Kind, hearsight: Value) -> TempDir {
@@ -79,7 +89,16 @@ fn write(folder: &Path, kind: Kind, hearsight: Value) {
             recurrent_encoder(&mut encoder);
             recurrent_decoder(&mut decoder);
         }
-        Kind::Transformer | Kind::WholePrefix | Kind::Reshaping | Kind::FlatHeads | Kind::Averaging => {
+        Kind::OneCell => {
+            one_cell_encoder(&mut encoder);
+            one_cell_decoder(&mut decoder);
+        }
+        Kind::Transformer
+        | Kind::WholePrefix
+        | Kind::Reshaping
+        | Kind::FlatHeads
+        | Kind::Averaging
+        | Kind::OverHeads => {
             transformer_encoder(&mut encoder);
             transformer_decoder(&mut decoder, kind);
         }
@@ -278,6 +297,49 @@ fn recurrent_decoder(w: &mut Weights) {
     w.g.output("next_state.c", &c, DataType::Float, &[rows, Dim::Fixed(WIDTH)]);
 }
 
+fn one_cell_encoder(w: &mut Weights) {
+    let shape = [BATCH, Dim::Fixed(3), Dim::Fixed(SIDE), Dim::Fixed(SIDE)];
+    let pixels = w.g.input("pixel_values", DataType::Float, &shape);
+    let [left, top, right, bottom] = BRIGHT.map(|edge| (edge * SIDE as f32) as i64);
+    let rows = w.g.slice(&pixels, 2, top, bottom);
+    let part = w.g.slice(&rows, 3, left, right);
+    let brightness = w.g.reduce_mean(&part, &[1, 2, 3], false);
+    let brightness = w.g.reshape(&brightness, &[0, 1, 1]);
+    let shape = [BATCH, Dim::Fixed(1), Dim::Fixed(1)];
+    w.g.output("last_hidden_state", &brightness, DataType::Float, &shape);
+}
+
+fn one_cell_decoder(w: &mut Weights) {
+    let rows = Dim::Named("rows");
+    let ids = w.g.input("input_ids", DataType::Int64, &[rows, LENGTH]);
+    let brightness = w.g.input(
+        "encoder_hidden_states",
+        DataType::Float,
+        &[BATCH, Dim::Fixed(1), Dim::Fixed(1)],
+    );
+    let [start, end, a, dog, cat, runs] = [0, 1, 3, 4, 5, 6];
+    let mut follows = vec![0.0; vocabulary() * vocabulary()];
+    for (word, next, score) in [
+        (start, a, 9.0),
+        (a, dog, 3.0),
+        (a, cat, 3.0),
+        (dog, runs, 9.0),
+        (cat, runs, 9.0),
+    ] {
+        follows[word * vocabulary() + next] = score;
+    }
+    follows[runs * vocabulary() + end] = 9.0;
+    let size = vocabulary() as i64;
+    let table = w.g.initializer_f32("follows", &[size, size], &follows);
+    let scores = w.g.embedding(&ids, &table);
+    let mut by_photo = vec![0.0; vocabulary()];
+    by_photo[dog] = 3.0;
+    let by_photo = w.g.initializer_f32("by_photo", &[size], &by_photo);
+    let seen = w.g.mul(&brightness, &by_photo);
+    let logits = w.g.add(&scores, &seen);
+    w.g.output("logits", &logits, DataType::Float, &[rows, LENGTH, Dim::Fixed(size)]);
+}
+
 const CROSS: [Dim<'static>; 4] = [BATCH, Dim::Fixed(HEADS), Dim::Fixed(CELLS), Dim::Fixed(HEAD_WIDTH)];
 
 fn transformer_encoder(w: &mut Weights) {
@@ -361,7 +423,7 @@ fn transformer_decoder(w: &mut Weights, kind: Kind) {
     let queries = w.linear(&x, "cross.query", WIDTH, WIDTH);
     let queries = w.heads(&queries);
     let products = w.dot_products(&queries, &cross_keys);
-    let weights = w.g.softmax(&products, -1);
+    let weights = w.g.softmax(&products, if kind == Kind::OverHeads { 1 } else { -1 });
     let attention = w.g.reduce_mean(&weights, &[1], false);
     let looked_at = w.gathered(&weights, &cross_values);
     let x = w.g.add(&x, &looked_at);
@@ -389,7 +451,7 @@ fn transformer_decoder(w: &mut Weights, kind: Kind) {
             DataType::Float,
             &[Dim::Named("rows of heads"), LENGTH, Dim::Fixed(CELLS)],
         );
-    } else {
+    } else if kind != Kind::OverHeads {
         w.g.output(
             "cross_attentions",
             &attention,

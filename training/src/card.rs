@@ -154,6 +154,7 @@ mod tests {
                 score: -1.0,
                 model: String::new(),
                 device: String::new(),
+                attention_kind: None,
                 seconds: Seconds::default(),
             })
             .collect();

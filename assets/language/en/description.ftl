@@ -12,6 +12,9 @@ doubt-may-be-wrong = This may be wrong:
 word-and-more = { $word }, { $more }
 word-unsure = unsure
 no-attention = This model does not say where it looked.
+# The same where covering parts of the photo finds it out; $why is the sentence above.
+no-attention-yet = { $why } { $key } finds out by covering parts of the photo.
+no-part = Covering any one part of the photo changes nothing here.
 
 place-upper-left = upper left
 place-top = top

@@ -11,7 +11,7 @@ model-unsupported = { $file } cannot be used here: { $what }. Try another model,
 # Reasons, as they stand in the sentences above.
 reason-none = no reason given
 reason-no-onnx = it ends too early or is not an ONNX file
-reason-half = its "{ $name }" is of 16-bit numbers, and only 32-bit ones are known here
+reason-bfloat = its "{ $name }" is of bfloat16 numbers, and only 32-bit floats and those of IEEE with 16 bits are known here
 reason-other-decoder = it starts from "{ $name }", which only another decoder of its export computes
 reason-no-shape = "{ $name }" has no shape
 reason-not-given = it takes an input "{ $name }" that the encoder does not give
@@ -21,6 +21,7 @@ reason-cannot-see = it takes nothing from the encoder, so it cannot see
 reason-unknown-input = it takes an input "{ $name }" that is not known
 reason-scores-shape = its scores have the shape { $shape } for { $rows } sequences
 reason-scores-no-numbers = its scores are not numbers
+reason-no-attention = the weights of "{ $name }" sum to { $sum } and not to 1, so that they are no attention
 reason-state-rows = what it goes on from is not of as many rows as sequences
 reason-encoder-size = the encoder takes pictures of { $width }×{ $height } pixels, but preprocessor_config.json makes them { $made_width }×{ $made_height }
 reason-attention-grid = config.json says that the attention_grid is { $rows }×{ $columns }, but the decoder looks at { $positions } positions

@@ -18,12 +18,25 @@ mode-outline = Light as a line around what was looked at most.
 strength = Light at { $percent } percent.
 whole-on = Light of the whole sentence: { $place }.
 whole-off = Light of the whole sentence off.
+
+# Finding where the model looked by covering parts of the photo.
+cover-begun = Covering parts of the photo to find where it matters…
+cover-done = Found where hiding the photo changes the words. Left and Right step through them.
+cover-not-needed = It is known already where the photo matters for each word.
+
 legend-least = least
 legend-most = most looked at
+legend-least-covered = least
+legend-most-covered = changes the word most
 legend-everywhere = The model looked all over the photo; there is no part to light.
+legend-everywhere-covered = Hiding any part of the photo changes the word about as much; there is no part to light.
 legend-colour = Legend: from dark blue, looked at least, to yellow, looked at most. Strength { $strength } percent.
 legend-dim = Legend: bright is looked at most, dark is looked at least. Strength { $strength } percent.
 legend-outline = Legend: the line goes around what was looked at most. Strength { $strength } percent.
+# The same for what was found by covering parts of the photo.
+legend-colour-covered = Legend: yellow is where hiding the photo changes the word most, dark blue where it does least. Strength { $strength } percent.
+legend-dim-covered = Legend: bright is where hiding the photo changes the word, dark is where it does not. Strength { $strength } percent.
+legend-outline-covered = Legend: the line goes around where hiding the photo changes the word most. Strength { $strength } percent.
 
 # Places: "dog: lower left".
 word-place = { $word }: { $place }
@@ -41,6 +54,10 @@ explore-place = { $place }, row { $row } of { $rows }, column { $column } of { $
 review-title = { $count ->
     [one] One word and where the model looked for it
    *[other] { $count } words and where the model looked for each
+}
+review-title-covered = { $count ->
+    [one] One word and where hiding the photo changes it
+   *[other] { $count } words and where hiding the photo changes each
 }
 review-whole = Whole sentence
 review-no-map = no map

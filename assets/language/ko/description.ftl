@@ -11,6 +11,8 @@ doubt-may-be-wrong = 틀린 설명일 수 있습니다:
 word-and-more = { $word }, { $more }
 word-unsure = 불확실함
 no-attention = 이 모델은 사진의 어디를 보았는지 알려 주지 않습니다.
+no-attention-yet = { $why } { $key } 키를 누르면 사진의 부분을 가려 가며 알아냅니다.
+no-part = 사진의 어느 한 부분을 가려도 여기에는 달라지는 것이 없습니다.
 
 place-upper-left = 왼쪽 위
 place-top = 위쪽

@@ -11,7 +11,7 @@ model-unsupported = { $file } 파일은 여기서 쓸 수 없습니다: { $what 
 # 위 문장 안에 들어가는 까닭.
 reason-none = 까닭을 알 수 없음
 reason-no-onnx = 중간에 끊겼거나 ONNX 파일이 아님
-reason-half = "{ $name }" 값이 16비트 수인데 여기서는 32비트 수만 쓸 수 있음
+reason-bfloat = "{ $name }" 값이 bfloat16 수인데 여기서는 32비트 수와 IEEE 16비트 수만 쓸 수 있음
 reason-other-decoder = "{ $name }" 값에서 시작하는데, 이 값은 함께 내보낸 다른 디코더만 계산함
 reason-no-shape = "{ $name }" 값에 모양이 없음
 reason-not-given = 인코더가 주지 않는 입력 "{ $name }" 값을 받음
@@ -21,6 +21,7 @@ reason-cannot-see = 인코더에서 아무것도 받지 않아 사진을 볼 수
 reason-unknown-input = 알 수 없는 입력 "{ $name }" 값을 받음
 reason-scores-shape = 문장 { $rows }개에 대한 점수의 모양이 { $shape }임
 reason-scores-no-numbers = 점수가 수가 아님
+reason-no-attention = "{ $name }" 가중치의 합이 1이 아니라 { $sum }이어서 주의가 아님
 reason-state-rows = 이어 갈 상태의 행 수가 문장 수와 다름
 reason-encoder-size = 인코더는 { $width }×{ $height } 픽셀 그림을 받는데 preprocessor_config.json은 { $made_width }×{ $made_height } 픽셀로 만듦
 reason-attention-grid = config.json에는 attention_grid가 { $rows }×{ $columns }인데 디코더는 { $positions }곳을 봄

@@ -16,12 +16,23 @@ mode-outline = 가장 많이 본 곳에 테두리를 그립니다.
 strength = 표시 세기 { $percent }퍼센트.
 whole-on = 문장 전체의 표시: { $place }.
 whole-off = 문장 전체의 표시를 껐습니다.
+
+cover-begun = 사진의 어디가 중요한지 찾으려고 부분을 가리는 중입니다…
+cover-done = 가리면 낱말이 달라지는 곳을 찾았습니다. 왼쪽과 오른쪽 화살표로 살펴볼 수 있습니다.
+cover-not-needed = 낱말마다 사진의 어디가 중요한지 이미 알고 있습니다.
+
 legend-least = 가장 적게
 legend-most = 가장 많이 본 곳
+legend-least-covered = 가장 적게
+legend-most-covered = 낱말이 가장 많이 달라지는 곳
 legend-everywhere = 모델이 사진 전체를 고루 보아서 표시할 부분이 없습니다.
+legend-everywhere-covered = 사진의 어느 부분을 가려도 낱말이 비슷하게 달라져서 표시할 부분이 없습니다.
 legend-colour = 범례: 짙은 파랑은 가장 적게, 노랑은 가장 많이 본 곳입니다. 세기 { $strength }퍼센트.
 legend-dim = 범례: 밝은 곳은 가장 많이, 어두운 곳은 가장 적게 본 곳입니다. 세기 { $strength }퍼센트.
 legend-outline = 범례: 테두리 안이 가장 많이 본 곳입니다. 세기 { $strength }퍼센트.
+legend-colour-covered = 범례: 노랑은 가리면 낱말이 가장 많이 달라지는 곳, 짙은 파랑은 가장 적게 달라지는 곳입니다. 세기 { $strength }퍼센트.
+legend-dim-covered = 범례: 밝은 곳은 가리면 낱말이 달라지는 곳, 어두운 곳은 달라지지 않는 곳입니다. 세기 { $strength }퍼센트.
+legend-outline-covered = 범례: 테두리 안이 가리면 낱말이 가장 많이 달라지는 곳입니다. 세기 { $strength }퍼센트.
 
 word-place = { $word }: { $place }
 place-of-none = 고른 낱말이 없습니다. 먼저 왼쪽, 오른쪽 화살표 키로 낱말을 고르십시오.
@@ -34,6 +45,7 @@ explore-cell = { $here }; { $place }
 explore-place = { $place }, { $rows }행 가운데 { $row }행, { $columns }열 가운데 { $column }열
 
 review-title = 낱말 { $count }개와 모델이 본 곳
+review-title-covered = 낱말 { $count }개와 가리면 달라지는 곳
 review-whole = 문장 전체
 review-no-map = 지도 없음
 review-remark = { $percent } %, { $place }

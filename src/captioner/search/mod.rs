@@ -10,6 +10,7 @@ use ndarray::Array2;
 
 use beam::BeamSearch;
 use greedy::Greedy;
+pub(super) use scores::LogSoftmax;
 
 use super::CaptionError;
 use crate::model::GenerationConfig;
@@ -19,7 +20,8 @@ use crate::model::GenerationConfig;
 pub(super) struct Step {
     /// Scores of all words, [rows, V].
     pub(super) logits: Array2<f32>,
-    /// Where the decoder looked, [rows, L]; none where it does not tell.
+    /// Where the decoder looked, [rows, L] (or [tokens, L] where all tokens of one sequence were asked for); none where
+    /// it does not tell.
     pub(super) attention: Option<Array2<f32>>,
 }
 

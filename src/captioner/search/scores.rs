@@ -8,14 +8,14 @@ use crate::model::GenerationConfig;
 
 /// The logarithm of the softmax of a row of logits.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct LogSoftmax {
+pub(in crate::captioner) struct LogSoftmax {
     largest: f32,
     /// The logarithm of the sum of what the logits are the logarithms of, as shares of the largest.
     shift: f32,
 }
 
 impl LogSoftmax {
-    pub(super) fn of(logits: ArrayView1<f32>) -> Self {
+    pub(in crate::captioner) fn of(logits: ArrayView1<f32>) -> Self {
         match logits.as_slice() {
             Some(logits) => Self::of_slice(logits),
             None => Self::of_slice(&logits.to_vec()),
@@ -48,7 +48,7 @@ impl LogSoftmax {
     }
 
     /// The log-probability of what has this logit.
-    pub(super) fn at(self, logit: f32) -> f32 {
+    pub(in crate::captioner) fn at(self, logit: f32) -> f32 {
         // In this order: near a large logit there is no room for the small digits of the sum's logarithm.
         logit - self.largest - self.shift
     }

@@ -126,6 +126,16 @@ fn effect(command: Command) -> Effect {
         Command::Places => effect(nothing, |window, before| {
             window.said().len() > before.said && says(window, before, "dog: left. ")
         }),
+        Command::Cover => effect(
+            |window| {
+                let untold = super::photos::picture(&window.folder.path().join("photos"), "untold.png");
+                window.drop_files(&[untold]);
+                window.wait("the description", |window| {
+                    window.heading() == "Description: dog in untold.png" && !window.harness.state().is_working()
+                });
+            },
+            |window, _| window.status() == text!("cover-done"),
+        ),
         Command::Explore => effect(nothing, |window, before| says(window, before, "Exploring, ")),
         Command::Review => effect(nothing, |window, _| window.status() == text!("review-open")),
         Command::ExportReview => effect(nothing, |window, _| window.desktop.borrow().places.len() == 1),

@@ -64,6 +64,25 @@ impl Looker for Teller {
         let mut description = a_dog_runs(if photo.name().contains("doubt") { 0.1 } else { 0.9 });
         description.words = caption.split(' ').map(plain_word).collect();
         description.caption = caption;
+        if photo.name().contains("untold") {
+            for word in &mut description.words {
+                (word.attention, word.place) = (None, None);
+            }
+        }
+        Ok(Some(description))
+    }
+
+    fn occlude(
+        &mut self,
+        _: &Photo,
+        description: &Description,
+        _: &Cancel,
+        progress: &mut dyn FnMut(Stage),
+    ) -> Result<Option<Description>, String> {
+        progress(Stage::Cover { covered: 8, of: 49 });
+        let mut description = description.clone();
+        description.words = description.words.iter().map(|word| plain_word(&word.text)).collect();
+        description.attention_kind = Some(AttentionKind::Occlusion);
         Ok(Some(description))
     }
 

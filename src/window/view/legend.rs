@@ -3,7 +3,7 @@
 use egui::{Color32, FontId, Id, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::attention::Light;
-use crate::captioner::{Attention, Place};
+use crate::captioner::{Attention, AttentionKind, Place};
 use crate::overlay::{self, Mode, Style, cividis};
 use crate::text;
 use crate::window::look::theme;
@@ -14,25 +14,29 @@ const HEIGHT: f32 = 16.0;
 const PADDING: f32 = 8.0;
 
 /// What the legend says to screen readers; none where there is nothing to explain.
-pub fn in_words(light: &Light<'_>, style: Style) -> Option<String> {
+pub fn in_words(light: &Light<'_>, style: Style, kind: Option<AttentionKind>) -> Option<String> {
+    let covered = kind == Some(AttentionKind::Occlusion);
     Some(match light {
         Light::Off => return None,
-        Light::None => text!("no-attention"),
+        Light::None => overlay::no_map(kind),
+        Light::Everywhere if covered => text!("legend-everywhere-covered"),
         Light::Everywhere => text!("legend-everywhere"),
-        Light::Map(_) => overlay::legend(style),
+        Light::Map(_) => overlay::legend(style, kind),
     })
 }
 
 /// Paints the legend into the lower left corner of the room, or the upper one where the light is below.
-pub fn show(ui: &Ui, room: Rect, light: &Light<'_>, style: Style) {
-    let Some(words) = in_words(light, style) else { return };
+pub fn show(ui: &Ui, room: Rect, light: &Light<'_>, style: Style, kind: Option<AttentionKind>) {
+    let Some(words) = in_words(light, style, kind) else {
+        return;
+    };
     let scale = light.map().is_some();
     let font = FontId::proportional(15.0);
     let (paper, ink) = theme::behind_photo(ui.visuals());
-    let ends = if scale {
-        [text!("legend-least"), text!("legend-most")]
-    } else {
-        [words.clone(), String::new()]
+    let ends = match (scale, kind) {
+        (true, Some(AttentionKind::Occlusion)) => [text!("legend-least-covered"), text!("legend-most-covered")],
+        (true, _) => [text!("legend-least"), text!("legend-most")],
+        (false, _) => [words.clone(), String::new()],
     };
     let width = (room.width() - 4.0 * PADDING).max(40.0);
     let [least, most] = ends.map(|end| ui.painter().layout(end, font.clone(), ink, width));

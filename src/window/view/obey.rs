@@ -41,6 +41,7 @@ impl HearsightApp {
             Command::Review => self.toggle_review(),
             Command::ExportReview => self.ask_to_save(true),
             Command::SavePicture => self.ask_to_save(false),
+            Command::Cover => self.cover(),
             Command::Explore => self.toggle_explore(ctx),
             Command::Place => self.say_place(ctx),
             Command::Places => self.say_places(),
@@ -164,11 +165,9 @@ impl HearsightApp {
 
     /// Says it, and that there is nothing to be seen of it where the model gives no attention.
     fn say_with_legend(&mut self, text: String) {
-        let silent = self
-            .description
-            .as_deref()
-            .is_some_and(|description| overlay::grid(description).is_none());
-        let more = silent.then(|| text!("no-attention"));
+        let description = self.description.as_deref();
+        let silent = description.filter(|description| overlay::grid(description).is_none());
+        let more = silent.map(|description| overlay::no_map(description.attention_kind));
         self.say([Some(text), more].into_iter().flatten().collect::<Vec<_>>().join(" "));
     }
 
@@ -185,7 +184,7 @@ impl HearsightApp {
         let light = Light::of(self.description.as_deref(), None, true);
         let words = match &light {
             Light::Map(map) => text!("whole-on", place = words::place_or_everywhere(map.place())),
-            _ => legend::in_words(&light, self.style()).unwrap_or_default(),
+            _ => legend::in_words(&light, self.style(), self.attention_kind()).unwrap_or_default(),
         };
         self.say(words);
     }
@@ -219,7 +218,7 @@ impl HearsightApp {
             return;
         };
         let Some(grid) = overlay::grid(description) else {
-            self.answer(text!("no-attention"));
+            self.answer(overlay::no_map(self.attention_kind()));
             return;
         };
         self.stop_speaking();
@@ -361,7 +360,7 @@ impl HearsightApp {
         let number = self.lit.or_else(|| self.word_in_focus(ctx));
         let (answer, parts) = match number.map(|number| (number, Located::of(description, number))) {
             None => (text!("place-of-none"), None),
-            Some((_, None)) => (text!("no-attention"), None),
+            Some((_, None)) => (overlay::no_map(description.attention_kind), None),
             Some((_, Some(word))) => (word_and_place(word), Some(self.place_parts(word))),
         };
         self.stop_speaking();
@@ -385,7 +384,7 @@ impl HearsightApp {
         } else if overlay::grid(description).is_some() {
             (text!("places-none"), None)
         } else {
-            (text!("no-attention"), None)
+            (overlay::no_map(description.attention_kind), None)
         };
         self.stop_speaking();
         match parts {

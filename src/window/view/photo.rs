@@ -14,6 +14,7 @@ use super::explore::Explore;
 use super::glow::Ask;
 use super::legend;
 use super::picture::{UNIT, inside};
+use crate::captioner::AttentionKind;
 use crate::overlay::Style;
 use crate::text;
 use crate::window::app::HearsightApp;
@@ -42,6 +43,7 @@ impl HearsightApp {
             .and_then(words::place)
             .map(|place| text!("photo-lit", place = place));
         let style = self.style();
+        let kind = self.attention_kind();
         let Some((_, picture)) = &mut self.shown else { return };
         let seeing = &mut self.seeing;
         let stage = Stage {
@@ -87,7 +89,7 @@ impl HearsightApp {
             double_line(&painter, area.shrink(2.0), 2.0);
         }
         paint_cursor(&painter, area, &seeing.explore);
-        legend::show(ui, stage.room, &light, style);
+        legend::show(ui, stage.room, &light, style, kind);
 
         let (width, height) = picture.size();
         let name = text!("photo-name", name = picture.name(), width = width, height = height);
@@ -104,6 +106,11 @@ impl HearsightApp {
                 node.set_description(more);
             }
         });
+    }
+
+    /// Where the maps of the sentence on the screen come from.
+    pub(super) fn attention_kind(&self) -> Option<AttentionKind> {
+        self.description.as_deref()?.attention_kind
     }
 
     /// How maps are shown, as the person has chosen.

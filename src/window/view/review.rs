@@ -10,7 +10,7 @@ use super::explore::Step;
 use super::glow::{Ask, Glow};
 use super::loader::Loader;
 use super::picture::{Picture, UNIT};
-use crate::captioner::{Attention, Description};
+use crate::captioner::{Attention, AttentionKind, Description};
 use crate::overlay::{self, Style};
 use crate::photo::{Part, within};
 use crate::text;
@@ -162,7 +162,11 @@ impl HearsightApp {
 /// What the grid shows, and the buttons for what can be done with it.
 fn heading(ui: &mut Ui, description: &Description) -> Option<Command> {
     let mut asked = None;
-    let title = text!("review-title", count = description.words.len());
+    let count = description.words.len();
+    let title = match description.attention_kind {
+        Some(AttentionKind::Occlusion) => text!("review-title-covered", count = count),
+        _ => text!("review-title", count = count),
+    };
     let rich = egui::RichText::new(title.as_str()).color(theme::behind_photo(ui.visuals()).1);
     node::text(ui, Id::unique("review heading"), rich, &title, node::Kind::Plain);
     ui.horizontal_wrapped(|ui| {

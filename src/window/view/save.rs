@@ -171,7 +171,7 @@ impl HearsightApp {
             (true, _) => What::Review,
             (false, Some(light)) => What::Picture(light),
             (false, None) => {
-                self.answer(text!("no-attention"));
+                self.answer(overlay::no_map(description.attention_kind));
                 return;
             }
         };

@@ -10,13 +10,14 @@ use egui::{Event, Key, Modifiers, MouseWheelUnit, Pos2, TouchPhase, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 
 use super::explore;
-use crate::captioner::{Cancel, Description, Stage};
+use crate::captioner::{AttentionKind, Cancel, Description, Stage};
 use crate::describer::Looker;
 use crate::overlay::Mode;
 use crate::photo::Photo;
 use crate::settings::SpeechMode;
 use crate::speech::Part;
 use crate::text;
+use crate::window::commands::Command;
 use crate::window::outside::{Arrival, SavePlace};
 use crate::window::tests::{Window, a_dog_runs};
 
@@ -58,6 +59,21 @@ impl Looker for Wide {
                 (word.attention, word.place) = (None, None);
             }
         }
+        Ok(Some(description))
+    }
+
+    /// Only the dog is found.
+    fn occlude(
+        &mut self,
+        _: &Photo,
+        description: &Description,
+        _: &Cancel,
+        progress: &mut dyn FnMut(Stage),
+    ) -> Result<Option<Description>, String> {
+        progress(Stage::Cover { covered: 0, of: 49 });
+        let mut description = description.clone();
+        description.words[1] = a_dog_runs(0.9).words[1].clone();
+        description.attention_kind = Some(AttentionKind::Occlusion);
         Ok(Some(description))
     }
 }
@@ -313,6 +329,39 @@ fn a_word_that_looked_everywhere_and_a_model_without_attention_are_said_plainly(
         window.key(key);
         assert_eq!(window.status(), text!("no-attention"), "{key:?}");
     }
+}
+
+#[test]
+fn where_a_silent_model_looked_is_found_by_covering_and_not_called_looking() {
+    let mut window = with_looker(Wide { attention: false });
+    assert!(window.status().contains("F finds out"), "{}", window.status());
+    assert!(window.has(&Command::Cover.name()));
+    window.key(Key::F);
+    window.wait_for_status(&text!("cover-done"));
+    assert_eq!(window.said().last().unwrap(), &text!("cover-done"));
+    assert!(!window.has(&Command::Cover.name()), "it is done");
+    window.key(Key::ArrowRight);
+    assert!(window.has(&text!("no-part")), "the article");
+    window.key(Key::ArrowRight);
+    assert_eq!(window.lit(), ["dog, lower left"]);
+    assert!(
+        window.legend()[0].starts_with("Legend: bright is where hiding the photo changes the word"),
+        "{:?}",
+        window.legend()
+    );
+    window.key(Key::G);
+    assert!(window.has(&text!("review-title-covered", count = 3)));
+    window.key(Key::G);
+    window.key(Key::F);
+    assert_eq!(window.status(), text!("cover-not-needed"));
+}
+
+#[test]
+fn a_model_that_tells_where_it_looked_is_not_covered() {
+    let mut window = window();
+    assert!(!window.has(&Command::Cover.name()));
+    window.key(Key::F);
+    assert_eq!(window.status(), text!("cover-not-needed"));
 }
 
 #[test]
