@@ -41,4 +41,4 @@ pub use division::{Division, WholeReason};
 pub use error::CaptionError;
 pub use examine::Examination;
 pub use placement::Placement;
-pub use runtime::{RuntimeError, open_graph, start_runtime, start_runtime_ahead};
+pub use runtime::{RuntimeError, StartAhead, open_graph, start_runtime, start_runtime_ahead};

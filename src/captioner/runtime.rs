@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::thread::JoinHandle;
 
 use ort::LoadDynamicError;
 use ort::environment::Environment;
@@ -72,13 +73,28 @@ pub fn start_runtime() -> Result<PathBuf, RuntimeError> {
     started().map(|started| started.path)
 }
 
+/// ONNX Runtime, being started. Dropping it waits for the end of that: a process that ends while the library is being
+/// loaded ends by a signal and not with its exit code.
+#[derive(Debug)]
+#[must_use = "the start goes on while this lives"]
+pub struct StartAhead(Option<JoinHandle<()>>);
+
+impl Drop for StartAhead {
+    fn drop(&mut self) {
+        if self.0.take().is_some_and(|thread| thread.join().is_err()) {
+            log::error!("the thread that starts ONNX Runtime had panicked");
+        }
+    }
+}
+
 /// Starts ONNX Runtime on a thread of its own, so that it is there when the model is that is being read meanwhile. What
 /// fails is told by whoever needs it.
-pub fn start_runtime_ahead() {
+pub fn start_runtime_ahead() -> StartAhead {
     let thread = std::thread::Builder::new().name("runtime".to_owned());
-    if let Err(error) = thread.spawn(|| drop(started())) {
-        log::info!("ONNX Runtime is started later: {error}");
-    }
+    let thread = thread
+        .spawn(|| drop(started()))
+        .inspect_err(|error| log::info!("ONNX Runtime is started later: {error}"));
+    StartAhead(thread.ok())
 }
 
 #[derive(Clone)]

@@ -210,7 +210,7 @@ impl Describe {
     }
 
     fn load(&self) -> Result<Captioner> {
-        start_runtime_ahead();
+        let _starting = start_runtime_ahead();
         let folder = ModelFolder::open(&model::find(self.model.folder.as_deref())?)?;
         let load = LoadOptions {
             briefly: !self.photos.are_several(),

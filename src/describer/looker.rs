@@ -191,7 +191,7 @@ pub struct Settings {
 
 impl Settings {
     pub(super) fn open(self) -> Result<Box<dyn Looker>, String> {
-        start_runtime_ahead();
+        let _starting = start_runtime_ahead();
         let path = model::find(self.model.as_deref()).map_err(|error| error.to_string())?;
         let folder = ModelFolder::open(&path)
             .and_then(|folder| folder.choose(self.load.variant.as_deref()))
