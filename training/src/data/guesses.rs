@@ -14,10 +14,11 @@ const NEVER: &str = "young younger old older elderly elder aged teenage teen tee
     hispanic latino mexican caucasian arab arabic european native eastern dark-skinned light-skinned skinned he she male \
     males female females";
 
-/// These colours are said of dogs and shirts, but not right before a word for people.
-const COLOURS: &str = "black white brown tan dark pale";
+/// These are said of dogs and shirts, but not right before a word for people: colours, which would guess at origin, and
+/// sizes, which would guess at age and make "a little person" of a little girl.
+const OF_THINGS: &str = "black white brown tan dark pale little small tiny";
 
-/// Words for people that a colour may stand before.
+/// Words for people.
 const PEOPLE: &str = "man men woman women boy boys girl girls child children kid kids baby babies person people guy guys \
     lady ladies gentleman couple family";
 
@@ -66,11 +67,9 @@ pub fn rules(below: [f32; 2]) -> [Neutral; 2] {
 /// The tokenizers library's own.
 pub fn never(tokenizer: &Tokenizer, unknown: u32) -> Result<Vec<Vec<u32>>> {
     let single = NEVER.split_whitespace().map(str::to_owned);
-    let pairs = COLOURS.split_whitespace().flat_map(|colour| {
-        PEOPLE
-            .split_whitespace()
-            .map(move |people| format!("{colour} {people}"))
-    });
+    let pairs = OF_THINGS
+        .split_whitespace()
+        .flat_map(|mark| PEOPLE.split_whitespace().map(move |people| format!("{mark} {people}")));
     let tokens = |words: String| {
         let encoding = tokenizer.encode(words, false).map_err(|error| anyhow!(error))?;
         Ok(encoding.get_ids().to_vec())
@@ -106,8 +105,8 @@ mod tests {
     }
 
     #[test]
-    fn age_and_origin_are_never_written_and_colours_only_not_of_people() {
-        let captions = ["an asian man with a black dog", "a young black man"];
+    fn age_and_origin_are_never_written_and_colours_and_sizes_not_of_people() {
+        let captions = ["an asian man with a little dog", "a young black man", "a child"];
         let config = WordsConfig {
             kind: TokenizerKind::Word,
             minimum_count: 1,
@@ -119,9 +118,15 @@ mod tests {
         let tokenizer = learn(captions.into_iter(), &config).unwrap();
         let id = |word: &str| tokenizer.token_to_id(word).unwrap();
         let never = never(&tokenizer, UNKNOWN).unwrap();
-        assert_eq!(
-            never,
-            [vec![id("young")], vec![id("asian")], vec![id("black"), id("man")]]
-        );
+        let pair = |mark, people| vec![id(mark), id(people)];
+        let expected = [
+            vec![id("young")],
+            vec![id("asian")],
+            pair("black", "man"),
+            pair("black", "child"),
+            pair("little", "man"),
+            pair("little", "child"),
+        ];
+        assert_eq!(never, expected);
     }
 }
