@@ -76,7 +76,7 @@ pub fn start_runtime() -> Result<PathBuf, RuntimeError> {
 /// ONNX Runtime, being started. Dropping it waits for the end of that: a process that ends while the library is being
 /// loaded ends by a signal and not with its exit code.
 #[derive(Debug)]
-#[must_use = "the start goes on while this lives"]
+#[must_use]
 pub struct StartAhead(Option<JoinHandle<()>>);
 
 impl Drop for StartAhead {
