@@ -389,10 +389,15 @@ impl Window<'_> {
 
     /// Closes the window as the window manager does, and waits for the program's end, which must be a good one.
     pub fn close(mut self) {
-        // The window may be gone before the keys are let go.
-        let _ = self.pressed("alt+F4");
         let begun = Instant::now();
+        let mut pressed: Option<Instant> = None;
         loop {
+            // A window that has just appeared may not be the window manager's yet, which then does not see the keys.
+            if pressed.is_none_or(|at| at.elapsed() > Duration::from_secs(4)) {
+                // The window may be gone before the keys are let go.
+                let _ = self.pressed("alt+F4");
+                pressed = Some(Instant::now());
+            }
             if let Some(status) = self.process.try_wait().unwrap() {
                 assert!(status.success(), "the program ended with {status}");
                 return;
