@@ -336,8 +336,11 @@ impl Window<'_> {
 
     /// Presses keys; whether the window stood there until they were let go.
     fn pressed(&self, keys: &str) -> bool {
-        let mut xdotool = self.desktop.command("xdotool");
+        // A window that is gone is waited for, but not for ever.
+        let mut xdotool = self.desktop.command("timeout");
         xdotool.args([
+            "30",
+            "xdotool",
             "search",
             "--sync",
             "--onlyvisible",
