@@ -3,12 +3,14 @@
 #![cfg(feature = "download")]
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/tiny.rs"]
+mod tiny;
 #[path = "support/web.rs"]
 mod web;
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::mpsc;
 use std::thread;
@@ -17,16 +19,8 @@ use std::time::Duration;
 use hearsight::model::store::download::{Installed, Patience, Progress, install};
 use hearsight::model::store::{Catalogue, Shelf, StoreError, sha256};
 use tempfile::TempDir;
+use tiny::{FILES, fixture};
 use web::{Reply, Request, Server};
-
-const FILES: [&str; 6] = [
-    "config.json",
-    "generation_config.json",
-    "preprocessor_config.json",
-    "tokenizer.json",
-    "encoder_model.onnx",
-    "decoder_with_past_model.onnx",
-];
 
 /// The file that the server misbehaves with.
 const BIG: &str = "/r1/decoder_with_past_model.onnx";
@@ -37,10 +31,6 @@ const QUICK: Patience = Patience {
     failures: 3,
     pause: Duration::from_millis(5),
 };
-
-fn fixture() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tiny-vit-gpt2")
-}
 
 fn contents() -> HashMap<String, Vec<u8>> {
     let read = |file: &&str| (format!("/r1/{file}"), fs::read(fixture().join(file)).unwrap());

@@ -2,6 +2,9 @@
 //! can give is refused in a sentence or bounded, and `models check` says what is wrong with it.
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/tiny.rs"]
+mod tiny;
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -14,19 +17,7 @@ use hearsight::onnx::{self, StringStringEntryProto, TensorProto};
 use hearsight::photo::Photo;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-
-const FILES: [&str; 6] = [
-    "config.json",
-    "generation_config.json",
-    "preprocessor_config.json",
-    "tokenizer.json",
-    "encoder_model.onnx",
-    "decoder_with_past_model.onnx",
-];
-
-fn fixture() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tiny-vit-gpt2")
-}
+use tiny::{FILES, fixture};
 
 /// The small model, in `model/` of a folder of the test's own.
 fn model() -> (TempDir, PathBuf) {

@@ -1,8 +1,11 @@
 //! A folder in the hub's layout is described token for token as Hugging Face's `generate()` does it.
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/tiny.rs"]
+mod tiny;
+
+use std::collections::HashSet;
 use std::fs;
-use std::path::PathBuf;
 
 use hearsight::captioner::{
     AttentionKind, Cancel, Captioner, DescribeOptions, Description, DeviceChoice, Division, LoadOptions,
@@ -12,6 +15,7 @@ use hearsight::onnx::{self, DataLocation, StringStringEntryProto};
 use hearsight::photo::Photo;
 use serde_json::Value;
 use tempfile::TempDir;
+use tiny::fixture;
 
 /// So small a model only waits for further threads.
 const ONE_THREAD: LoadOptions = LoadOptions {
@@ -23,10 +27,6 @@ const ONE_THREAD: LoadOptions = LoadOptions {
     profiles: None,
     low_memory: false,
 };
-
-fn fixture() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tiny-vit-gpt2")
-}
 
 fn read(file: &str) -> Value {
     serde_json::from_slice(&fs::read(fixture().join(file)).unwrap()).unwrap()
@@ -195,6 +195,39 @@ fn a_variant_that_is_not_there_is_refused_with_those_that_are() {
     assert!(error.contains("\"q4\"") && error.contains("fp32, int8"), "{error}");
 }
 
+/// Describes the photos of all rows of a fixture's `expected.json` and compares tokens and scores with what `generate()`
+/// said, which fills short rows with `padding`; returns the descriptions.
+fn as_generate_says(captioner: &mut Captioner, fixture_name: &str, padding: i64) -> Vec<Description> {
+    let expected = read(&format!("../{fixture_name}/expected.json"));
+    let mut described = |row: &Value| {
+        let photo = Photo::open(&fixture().join(row["photo"].as_str().unwrap())).unwrap();
+        let options = DescribeOptions {
+            generation: row["settings"].as_object().unwrap().clone(),
+            ..DescribeOptions::default()
+        };
+        let found = captioner
+            .describe(&photo, &options, &Cancel::default(), &mut |_| {})
+            .unwrap();
+        let name = format!("{fixture_name} {} {}", row["photo"], row["settings"]);
+        let said: Vec<i64> = serde_json::from_value(row["sequences"][0].clone()).unwrap();
+        let (said, filling) = said.split_at(found.tokens.len());
+        assert_eq!(found.tokens, said, "{name}");
+        assert!(filling.iter().all(|&token| token == padding), "{name}");
+        if let Some(expected) = row["sequences_scores"][0].as_f64() {
+            let power = row["settings"]["length_penalty"].as_f64().unwrap_or(1.0);
+            let score = f64::from(found.score) / ((found.tokens.len() - 1) as f64).powf(power);
+            // A penalty for repeating changes what is compared, and not what is said of the likelihood.
+            let penalised = row["settings"].get("repetition_penalty").is_some();
+            assert!(
+                penalised || (score - expected).abs() < 1e-3 * expected.abs().max(1.0),
+                "{name}: {score} is not {expected}"
+            );
+        }
+        found
+    };
+    expected.as_array().unwrap().iter().map(&mut described).collect()
+}
+
 /// Compares what the variants of a folder beside the fixture say, put into `onnx/` beside the full weights, with what
 /// `generate()` says with them.
 fn variant_says_what_generate_says(fixture_of_variant: &str, variant: &str, decoder: &str) {
@@ -213,28 +246,7 @@ fn variant_says_what_generate_says(fixture_of_variant: &str, variant: &str, deco
         ..ONE_THREAD
     };
     let mut captioner = Captioner::load(&ModelFolder::open(folder.path()).unwrap(), &options).unwrap();
-    let expected = read(&format!("../{fixture_of_variant}/expected.json"));
-    for row in expected.as_array().unwrap() {
-        let photo = Photo::open(&fixture().join(row["photo"].as_str().unwrap())).unwrap();
-        let options = DescribeOptions {
-            generation: row["settings"].as_object().unwrap().clone(),
-            ..DescribeOptions::default()
-        };
-        let found = captioner
-            .describe(&photo, &options, &Cancel::default(), &mut |_| {})
-            .unwrap();
-        let name = format!("{} {}", row["photo"], row["settings"]);
-        let said: Vec<i64> = serde_json::from_value(row["sequences"][0].clone()).unwrap();
-        let (said, filling) = said.split_at(found.tokens.len());
-        assert_eq!(found.tokens, said, "{name}");
-        assert!(filling.iter().all(|&token| token == 599));
-        if let Some(score) = row["sequences_scores"][0].as_f64() {
-            let found = f64::from(found.score) / (found.tokens.len() - 1) as f64;
-            assert!(
-                (found - score).abs() < 1e-3 * score.abs().max(1.0),
-                "{name}: {found} is not {score}"
-            );
-        }
+    for found in as_generate_says(&mut captioner, fixture_of_variant, 599) {
         assert!(found.words.iter().all(|word| word.attention.is_some()));
         assert_eq!(found.attention_kind, Some(AttentionKind::FoundInGraph));
     }
@@ -450,40 +462,13 @@ fn architecture_says_what_generate_says(model: &str, grid: (usize, usize)) {
     let folder = fixture().with_file_name(model);
     let mut captioner = Captioner::load(&ModelFolder::open(&folder).unwrap(), &ONE_THREAD).unwrap();
     assert_eq!(*captioner.division(), Division::Halves);
-    let expected = read(&format!("../{model}/expected.json"));
-    let rows = expected.as_array().unwrap();
-    assert_eq!(rows.len(), 16);
-    let mut different = std::collections::HashSet::new();
-    for row in rows {
-        let photo = Photo::open(&fixture().join(row["photo"].as_str().unwrap())).unwrap();
-        let options = DescribeOptions {
-            generation: row["settings"].as_object().unwrap().clone(),
-            ..DescribeOptions::default()
-        };
-        let found = captioner
-            .describe(&photo, &options, &Cancel::default(), &mut |_| {})
-            .unwrap();
-        let name = format!("{model} {} {}", row["photo"], row["settings"]);
-        let said: Vec<i64> = serde_json::from_value(row["sequences"][0].clone()).unwrap();
-        let (said, filling) = said.split_at(found.tokens.len());
-        assert_eq!(found.tokens, said, "{name}");
-        assert!(filling.iter().all(|&token| token == 1), "{name}");
-        if let Some(expected) = row["sequences_scores"][0].as_f64() {
-            let power = row["settings"]["length_penalty"].as_f64().unwrap_or(1.0);
-            let score = f64::from(found.score) / ((found.tokens.len() - 1) as f64).powf(power);
-            // A penalty for repeating changes what is compared, and not what is said of the likelihood.
-            let penalised = row["settings"].get("repetition_penalty").is_some();
-            assert!(
-                penalised || (score - expected).abs() < 1e-3 * expected.abs().max(1.0),
-                "{name}: {score} is not {expected}"
-            );
-        }
-        for word in &found.words {
-            let map = word.attention.as_ref().unwrap();
-            assert_eq!((map.rows, map.columns), grid, "{name}");
-        }
-        different.insert(found.tokens);
+    let found = as_generate_says(&mut captioner, model, 1);
+    assert_eq!(found.len(), 16);
+    for word in found.iter().flat_map(|found| &found.words) {
+        let map = word.attention.as_ref().unwrap();
+        assert_eq!((map.rows, map.columns), grid);
     }
+    let different: HashSet<_> = found.iter().map(|found| &found.tokens).collect();
     assert!(different.len() > 4, "the photos and settings make a difference");
 }
 

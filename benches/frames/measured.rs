@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use eframe::App;
 use egui::{Context, Event, FullOutput, Key, Modifiers, RawInput, Shape};
-use hearsight::captioner::{Attention, Cancel, Description, Seconds, Stage, Word};
+use hearsight::captioner::{Attention, Cancel, Description, Stage, Word};
 use hearsight::describer::Looker;
 use hearsight::photo::Photo;
 use hearsight::window::measuring;
@@ -59,16 +59,13 @@ impl Looker for Slow {
             } else {
                 "a dog runs".to_owned()
             },
-            no_photo: false,
             confidence: 0.9,
             words: ["a", "dog", "runs"].map(word).to_vec(),
-            alternatives: Vec::new(),
             tokens: vec![0, 1, 2, 3],
             score: -1.0,
             model: "slow".to_owned(),
             device: "cpu".to_owned(),
-            attention_kind: None,
-            seconds: Seconds::default(),
+            ..Description::default()
         }))
     }
 }

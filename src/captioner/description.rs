@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::Evidence;
 
 /// One sentence about one photo, with everything that the window, the voice and the reports need.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct Description {
     /// The best sentence.
     pub caption: String,
@@ -219,16 +219,10 @@ mod tests {
     fn described() -> Description {
         Description {
             caption: "A dog runs.".to_owned(),
-            no_photo: false,
             confidence: 0.9,
-            words: Vec::new(),
-            alternatives: Vec::new(),
             tokens: vec![1, 7],
             score: -1.0,
-            model: String::new(),
-            device: String::new(),
-            attention_kind: None,
-            seconds: Seconds::default(),
+            ..Description::default()
         }
     }
 

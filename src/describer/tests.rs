@@ -10,7 +10,6 @@ use image::RgbImage;
 
 use super::worker::preview;
 use super::*;
-use crate::captioner::Seconds;
 use crate::captioner::{AttentionKind, Cancel, Stage};
 
 /// Plenty on a loaded machine, and never waited for where all is well.
@@ -48,16 +47,10 @@ impl Looker for Script {
 fn described(caption: &str) -> Description {
     Description {
         caption: caption.to_owned(),
-        no_photo: false,
         confidence: 0.9,
-        words: Vec::new(),
-        alternatives: Vec::new(),
-        tokens: Vec::new(),
-        score: 0.0,
         model: "script".to_owned(),
         device: "cpu".to_owned(),
-        attention_kind: None,
-        seconds: Seconds::default(),
+        ..Description::default()
     }
 }
 

@@ -5,6 +5,7 @@ use egui::{Context, Id};
 use super::album::Album;
 use super::commands::{Command, Entry};
 use super::fonts::Fonts;
+use super::key_order::KeyOrder;
 use super::look::Look;
 use super::others::Others;
 use super::outside::Desktop;
@@ -89,6 +90,7 @@ impl HearsightApp {
         opened: Opened,
     ) -> Self {
         language::set(opened.settings.language.language());
+        ctx.add_plugin(KeyOrder::default());
         let mut app = Self {
             describer,
             narrator: Narrator::new(voice, Box::new(Unknown)),

@@ -10,6 +10,7 @@ pub mod commands;
 mod fonts;
 mod hearing;
 mod help;
+mod key_order;
 mod keys;
 mod layout;
 mod lead;

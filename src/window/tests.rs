@@ -58,25 +58,23 @@ pub(super) fn word(text: &str, place: Option<Place>, weights: [f32; 4], probabil
 pub(super) fn a_dog_runs(confidence: f32) -> Description {
     Description {
         caption: "a dog runs.".to_owned(),
-        no_photo: false,
         confidence,
         words: vec![
             word("a", None, [0.25; 4], 0.9),
             word("dog", Some(Place::LowerLeft), [0.0, 0.0, 1.0, 0.0], 0.8),
             word("runs.", Some(Place::Right), [0.0, 0.5, 0.0, 0.5], 0.05),
         ],
-        alternatives: Vec::new(),
         tokens: vec![0, 1, 2, 3],
         score: -2.0,
         model: "script".to_owned(),
         device: "cpu".to_owned(),
-        attention_kind: None,
         seconds: Seconds {
             load: 0.0,
             decode_photo: 0.1,
             encode: 0.2,
             search: 0.3,
         },
+        ..Description::default()
     }
 }
 

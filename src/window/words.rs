@@ -62,22 +62,13 @@ pub fn bare(word: &Word) -> &str {
 #[cfg(test)]
 mod tests {
     use super::done;
-    use crate::captioner::{Description, Seconds};
+    use crate::captioner::Description;
 
     #[test]
     fn a_fast_description_does_not_take_zero_seconds() {
         let mut description = Description {
-            caption: String::new(),
-            no_photo: false,
             confidence: 1.0,
-            words: Vec::new(),
-            alternatives: Vec::new(),
-            tokens: Vec::new(),
-            score: 0.0,
-            model: String::new(),
-            device: String::new(),
-            attention_kind: None,
-            seconds: Seconds::default(),
+            ..Description::default()
         };
         description.seconds.search = 0.04;
         assert!(done(&description).starts_with("Described in less than 0.1 seconds."));

@@ -19,10 +19,18 @@ use crate::scores::main_noun;
 /// Share of a right sentence's content words that people used too.
 const RIGHT: f32 = 0.5;
 
+/// Whether what is chosen on a split is chosen on this photo, by its number there; on the others it is measured.
+pub fn is_fitted_to(photo: usize) -> bool {
+    photo.is_multiple_of(2)
+}
+
+/// A sentence of the photo with this number in its split: what speaks for it, and whether it is right.
+pub type Point = (usize, Evidence, bool);
+
 /// What the confidence is computed from, after the constant 1.
 const EVIDENCE: usize = 4;
 
-/// Weights of the evidence for a sentence, by a logistic curve fitted to every other point, and how well it fits the ones
+/// Weights of the evidence for a sentence, by a logistic curve fitted to every other photo, and how well it fits the ones
 /// between.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Calibration {
@@ -36,14 +44,14 @@ pub struct Calibration {
 }
 
 impl Calibration {
-    /// Fits (evidence, right) points.
-    pub fn of(points: &[(Evidence, bool)]) -> Self {
-        let points: Vec<_> = points.iter().map(|(evidence, right)| (row(evidence), *right)).collect();
-        let fitted: Vec<_> = points.iter().copied().step_by(2).collect();
-        let weights = fit(&fitted);
-        let right = points.iter().filter(|(_, right)| *right).count() as f64 / points.len().max(1) as f64;
-        let between = points.iter().skip(1).step_by(2);
-        let confident: Vec<_> = between
+    /// Fits the curve.
+    pub fn of(points: &[Point]) -> Self {
+        let (fitted, between): (Vec<&Point>, _) = points.iter().partition(|(photo, ..)| is_fitted_to(*photo));
+        let rows = |points: Vec<&Point>| -> Vec<_> { points.iter().map(|(_, x, right)| (row(x), *right)).collect() };
+        let weights = fit(&rows(fitted));
+        let right = points.iter().filter(|(.., right)| *right).count() as f64 / points.len().max(1) as f64;
+        let confident: Vec<_> = rows(between)
+            .iter()
             .map(|(x, right)| (logistic(product(&weights, x)), *right))
             .collect();
         Self {
@@ -162,7 +170,7 @@ mod tests {
             (state >> 11) as f64 / (1u64 << 53) as f64
         };
         let points: Vec<_> = (0..20_000)
-            .map(|_| {
+            .map(|photo| {
                 let x = -3.0 * uniform();
                 let support = 4.0 * uniform() - 2.0;
                 let evidence = Evidence {
@@ -170,7 +178,7 @@ mod tests {
                     mean_support: support as f32,
                     least_support: 0.0,
                 };
-                (evidence, uniform() < logistic(1.0 + 1.5 * x + 0.7 * support))
+                (photo, evidence, uniform() < logistic(1.0 + 1.5 * x + 0.7 * support))
             })
             .collect();
         let found = Calibration::of(&points);

@@ -133,7 +133,6 @@ fn drawn<'a, 'b>(sorted: &'a [Beside<'b>], rng: &mut StdRng) -> Vec<&'a Beside<'
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hearsight::captioner::Seconds;
 
     #[test]
     fn sentences_stand_beside_the_nearest_and_are_drawn_once_each() {
@@ -146,16 +145,10 @@ mod tests {
         let descriptions: Vec<_> = (0..30)
             .map(|at| Description {
                 caption: format!("a dog runs {}", at % 15),
-                no_photo: false,
                 confidence: 0.5,
-                words: Vec::new(),
-                alternatives: Vec::new(),
                 tokens: vec![1, 2],
                 score: -1.0,
-                model: String::new(),
-                device: String::new(),
-                attention_kind: None,
-                seconds: Seconds::default(),
+                ..Description::default()
             })
             .collect();
         let sorted = beside(&photos, &descriptions);

@@ -8,7 +8,7 @@ use hearsight::captioner::Description;
 use hearsight::wording::introduction;
 use serde::Serialize;
 
-use crate::calibrate::{expected_error, is_right};
+use crate::calibrate::{expected_error, is_fitted_to, is_right};
 use crate::data::captions::CaptionedPhoto;
 use crate::data::words::Bag;
 use crate::scores::main_noun;
@@ -41,8 +41,8 @@ pub struct Doubt {
     pub plain: Group,
     /// Sentences that the app introduces with a warning, or holds back until somebody asks for its guess.
     pub hedged: Group,
-    /// The expected calibration error of the confidence that people are shown, over every other sentence: those that a
-    /// calibration on the same photos was not fitted to.
+    /// The expected calibration error of the confidence that people are shown, over the photos that a calibration on the
+    /// same split was not fitted to and that the model takes for photos.
     pub calibration_error: f64,
 }
 
@@ -64,23 +64,24 @@ impl Doubt {
         let is_cut =
             |description: &&Description| description.tokens.last().is_none_or(|last| !end_tokens.contains(last));
         let (mut plain, mut hedged, mut points) = (Group::default(), Group::default(), Vec::new());
-        for (photo, description) in std::iter::zip(photos, descriptions) {
+        for (number, (photo, description)) in std::iter::zip(photos, descriptions).enumerate() {
             let right = is_right(&description.caption, &photo.captions, bag);
             let group = match introduction(description) {
                 None => &mut plain,
                 Some(_) => &mut hedged,
             };
             group.add(description, &photo.captions, right);
-            points.extend(right.map(|right| (f64::from(description.confidence), right)));
+            if !is_fitted_to(number) && !description.no_photo {
+                points.extend(right.map(|right| (f64::from(description.confidence), right)));
+            }
         }
-        let between: Vec<_> = points.into_iter().skip(1).step_by(2).collect();
         Self {
             different: different.len(),
             cut: descriptions.iter().filter(is_cut).count(),
             stopped: descriptions.iter().filter(|description| description.no_photo).count(),
             plain,
             hedged,
-            calibration_error: expected_error(&between),
+            calibration_error: expected_error(&points),
         }
     }
 
@@ -132,7 +133,6 @@ impl fmt::Display for Doubt {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hearsight::captioner::Seconds;
 
     fn photo(caption: &str) -> CaptionedPhoto {
         CaptionedPhoto {
@@ -145,16 +145,10 @@ mod tests {
     fn said(caption: &str, confidence: f32, last: i64) -> Description {
         Description {
             caption: caption.to_owned(),
-            no_photo: false,
             confidence,
-            words: Vec::new(),
-            alternatives: Vec::new(),
             tokens: vec![1, last],
             score: -1.0,
-            model: String::new(),
-            device: String::new(),
-            attention_kind: None,
-            seconds: Seconds::default(),
+            ..Description::default()
         }
     }
 
@@ -183,7 +177,7 @@ mod tests {
         assert_eq!((hedged.sentences, hedged.judged, hedged.right), (2, 1, 1));
         assert_eq!((hedged.main_noun, hedged.without_noun), (0, 1));
         assert!((doubt.share_hedged() - 0.5).abs() < 1e-9);
-        // The second of the three that can be judged: sure by 0.8, and wrong.
+        // The second photo's: sure by 0.8, and wrong. The last one, which is taken for none, is told no confidence.
         assert!((doubt.calibration_error - 0.8).abs() < 1e-6);
         let table = doubt.to_string();
         assert!(

@@ -10,6 +10,7 @@ use std::fmt;
 use hearsight::captioner::Description;
 use hearsight::model::Neutral;
 
+use crate::calibrate::is_fitted_to;
 use crate::data::captions::CaptionedPhoto;
 use crate::data::guesses::ALWAYS;
 use crate::looking::{Look, Looker};
@@ -79,8 +80,8 @@ impl fmt::Display for Bound {
     }
 }
 
-/// The guesses that the descriptions make about people, of photos with even and with odd numbers. The descriptions are
-/// those without a rule.
+/// The guesses that the descriptions make about people: of the photos that a bound is chosen on, and of those that it is
+/// measured on. The descriptions are those without a rule.
 pub fn guesses(
     rule: &Neutral,
     photos: &[CaptionedPhoto],
@@ -94,7 +95,8 @@ pub fn guesses(
         let support = |word: &str| looker.support(look, word);
         for word in &description.words {
             if let Some(kind) = rule.kind(&word.text) {
-                guesses[at % 2].push((rule.certainty(&word.text, &support), used.contains(&kind)));
+                guesses[usize::from(!is_fitted_to(at))]
+                    .push((rule.certainty(&word.text, &support), used.contains(&kind)));
             }
         }
     }

@@ -126,8 +126,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::collections::HashMap;
 
-    use hearsight::captioner::Seconds;
-
     use super::*;
     use crate::data::words::Bag;
     use crate::doubt::Doubt;
@@ -155,16 +153,11 @@ mod tests {
         };
         Description {
             caption: caption.to_owned(),
-            no_photo: false,
             confidence: 0.5,
             words: caption.split(' ').map(word).collect(),
-            alternatives: Vec::new(),
             tokens: vec![1, 2],
             score: -1.0,
-            model: String::new(),
-            device: String::new(),
-            attention_kind: None,
-            seconds: Seconds::default(),
+            ..Description::default()
         }
     }
 

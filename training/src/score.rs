@@ -181,10 +181,11 @@ impl ScoreCommand {
             cider(&scored)
         );
         let points: Vec<_> = std::iter::zip(photos, &scored.descriptions)
-            .filter(|(_, description)| !description.no_photo)
-            .filter_map(|(photo, description)| {
+            .enumerate()
+            .filter(|(_, (_, description))| !description.no_photo)
+            .filter_map(|(number, (photo, description))| {
                 let right = is_right(&description.caption, &photo.captions, bag)?;
-                Some((description.evidence(), right))
+                Some((number, description.evidence(), right))
             })
             .collect();
         let calibration = Calibration::of(&points);

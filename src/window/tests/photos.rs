@@ -479,6 +479,27 @@ fn a_recent_description_is_chosen_by_keys_and_its_photo_opened_without_another_l
 }
 
 #[test]
+fn keys_that_a_slow_frame_brings_together_open_the_row_that_they_moved_to() {
+    // Enter opened the row that had the focus before the frame, not the one that Down had moved to in it.
+    let mut window = recent_window(&["one.png", "two.png", "three.png"]);
+    window.command(Key::H);
+    window.harness.run_steps(3);
+    for key in [Key::ArrowDown, Key::ArrowDown, Key::Enter] {
+        for pressed in [true, false] {
+            window.harness.input_mut().events.push(egui::Event::Key {
+                key,
+                physical_key: None,
+                pressed,
+                repeat: false,
+                modifiers: egui::Modifiers::NONE,
+            });
+        }
+    }
+    window.wait_for_heading("Description: dog in one.png");
+    assert!(window.has("Photo: one.png, 20 by 10 pixels"));
+}
+
+#[test]
 fn of_a_photo_that_is_gone_the_sentence_is_shown_all_the_same() {
     let mut window = recent_window(&["one.png", "two.png"]);
     std::fs::remove_file(window.folder.path().join("one.png")).unwrap();
