@@ -457,10 +457,17 @@ fn the_cross_attention_is_found_by_what_it_computes_whatever_it_is_called() {
     assert_look_alike(&unnamed, &named);
 }
 
-/// Compares every row of a fixture of its own architecture with what it says.
-fn architecture_says_what_generate_says(model: &str, grid: (usize, usize)) {
-    let folder = fixture().with_file_name(model);
-    let mut captioner = Captioner::load(&ModelFolder::open(&folder).unwrap(), &ONE_THREAD).unwrap();
+/// Compares every row of a fixture of its own architecture with what it says with these decoders alone.
+fn architecture_says_what_generate_says(model: &str, grid: (usize, usize), decoders: &[&str]) {
+    let origin = fixture().with_file_name(model);
+    let folder = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(&origin).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if !name.starts_with("decoder") || decoders.contains(&&*name) {
+            fs::copy(origin.join(&name), folder.path().join(name)).unwrap();
+        }
+    }
+    let mut captioner = Captioner::load(&ModelFolder::open(folder.path()).unwrap(), &ONE_THREAD).unwrap();
     assert_eq!(*captioner.division(), Division::Halves);
     let found = as_generate_says(&mut captioner, model, 1);
     assert_eq!(found.len(), 16);
@@ -474,10 +481,48 @@ fn architecture_says_what_generate_says(model: &str, grid: (usize, usize)) {
 
 #[test]
 fn a_trocr_decoder_behind_a_deit_encoder_says_what_generate_says() {
-    architecture_says_what_generate_says("tiny-deit-trocr", (4, 4));
+    architecture_says_what_generate_says("tiny-deit-trocr", (4, 4), &["decoder_model.onnx"]);
+}
+
+#[test]
+fn a_decoder_that_takes_the_encoders_keys_and_values_has_them_from_the_graph_for_the_first_word() {
+    let pair = ["decoder_model.onnx", "decoder_with_past_model.onnx"];
+    architecture_says_what_generate_says("tiny-deit-trocr", (4, 4), &pair);
+    let folder = fixture().with_file_name("tiny-deit-trocr");
+    // Kept halves, and the graph that says every word, say the same.
+    for options in [
+        ONE_THREAD,
+        LoadOptions {
+            whole_decoder: true,
+            ..ONE_THREAD
+        },
+    ] {
+        let mut captioner = Captioner::load(&ModelFolder::open(&folder).unwrap(), &options).unwrap();
+        as_generate_says(&mut captioner, "tiny-deit-trocr", 1);
+    }
+}
+
+#[test]
+fn in_a_merged_export_the_other_branch_is_the_graph_for_the_first_word() {
+    architecture_says_what_generate_says("tiny-deit-trocr", (4, 4), &["decoder_model_merged.onnx"]);
+}
+
+#[test]
+fn a_decoder_without_the_graph_for_the_first_word_is_refused_by_the_name_of_what_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(fixture().with_file_name("tiny-deit-trocr")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_owned();
+        if name != "decoder_model.onnx" && name != "decoder_model_merged.onnx" {
+            fs::copy(path, folder.path().join(name)).unwrap();
+        }
+    }
+    let opened = ModelFolder::open(folder.path()).unwrap();
+    let error = Captioner::load(&opened, &ONE_THREAD).unwrap_err().to_string();
+    assert!(error.contains("past_key_values.0.encoder.key"), "{error}");
 }
 
 #[test]
 fn a_bert_decoder_behind_an_encoder_of_upright_photos_says_what_generate_says() {
-    architecture_says_what_generate_says("tiny-vit-bert", (3, 2));
+    architecture_says_what_generate_says("tiny-vit-bert", (3, 2), &["decoder_model.onnx"]);
 }

@@ -1,11 +1,11 @@
-//! The readers of ONNX files: the survey of what a file promises, the messages, and the cut of a decoder.
+//! The readers of ONNX files: the survey of what a file promises, the messages, and what is done to a decoder's graph.
 #![no_main]
 
 use std::collections::HashSet;
 use std::io::Cursor;
 
 use hearsight::onnx::survey::survey;
-use hearsight::onnx::{ModelProto, Seam, multiply_transposed, outline};
+use hearsight::onnx::{ModelProto, Seam, keep_outputs, multiply_transposed, outline, unfold};
 use libfuzzer_sys::fuzz_target;
 use prost::Message;
 
@@ -20,6 +20,11 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(outlined.len() < bytes.len());
     }
     let Ok(model) = ModelProto::decode(bytes) else { return };
+    for value in [true, false] {
+        let mut unfolded = model.clone();
+        unfold(&mut unfolded, "use_cache_branch", value);
+        keep_outputs(&mut unfolded, |name| name.starts_with("present."));
+    }
     let inputs = model.graph.iter().flat_map(|graph| &graph.input).filter_map(|input| input.name.clone());
     let fixed: Vec<String> = inputs.filter(|name| name != "input_ids").collect();
     if let Some(seam) = Seam::find(&model, &fixed, &HashSet::new()) {

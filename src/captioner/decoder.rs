@@ -6,6 +6,8 @@
 //!   `encoder_hidden_states`;
 //! - state: an input `past_key_values.X` is fed from the output `present.X`, an input `state.X` from `next_state.X`. It
 //!   starts from the encoder's output `initial_state.X`, else from zeros, a past with length 0;
+//! - keys and values of the encoder, the inputs `past_key_values.X` with `.encoder.` in X, belong to the memory: they
+//!   are what the graph for the first word gives out (see `first_word`);
 //! - `use_cache_branch` bool [1], of merged exports, is always true: a past of length 0 serves the first step;
 //! - out come `logits` [B,T,V] and, where the model tells it, `cross_attentions` [B,T,L], already averaged over heads
 //!   and layers, or else the softmaxes of its cross-attentions, [B,heads,T,L] or [B·heads,T,L], whose rows must sum to 1.
@@ -29,7 +31,7 @@ use super::{AttentionKind, CaptionError, Stage};
 use crate::model::{GenerationConfig, ModelError, ModelFolder};
 use crate::text;
 
-const TOKENS: &str = "input_ids";
+pub(super) const TOKENS: &str = "input_ids";
 const LOGITS: &str = "logits";
 /// The output of a decoder that tells where it looked.
 pub(super) const ATTENTION: &str = "cross_attentions";
@@ -106,8 +108,8 @@ impl Decoder {
                 memory.push((name.to_owned(), index, numbers));
             } else if let Some((rest, output)) = past.or(next) {
                 let initial = from_encoder(&format!("initial_state.{rest}"));
-                // Keys and values of the encoder, unlike a past of its own, are never of length 0.
-                if rest.contains(".encoder.") && initial.is_none() {
+                // Unlike a past of its own they are never of length 0.
+                if is_past_of_photo(name) && initial.is_none() {
                     return Err(unsupported(text!("reason-other-decoder", name = name)));
                 }
                 let shape = initial_shape(input).ok_or_else(|| unsupported(text!("reason-no-shape", name = name)))?;
@@ -496,10 +498,15 @@ pub(super) fn fed_from(input: &str, encoder: &[String]) -> Option<usize> {
 
 /// Whether a decoder's input is another one from word to word; the rest of them tell of the photo.
 pub(super) fn changes(input: &str) -> bool {
-    [TOKENS, CACHE_BRANCH].contains(&input)
-        || ["past_key_values.", "state."]
-            .iter()
-            .any(|start| input.starts_with(start))
+    let is_state = ["past_key_values.", "state."]
+        .iter()
+        .any(|start| input.starts_with(start));
+    [TOKENS, CACHE_BRANCH].contains(&input) || (is_state && !is_past_of_photo(input))
+}
+
+/// Whether a decoder's input is keys or values of the encoder's output, which stay as they are from word to word.
+pub(super) fn is_past_of_photo(input: &str) -> bool {
+    input.starts_with("past_key_values.") && input.contains(".encoder.")
 }
 
 /// The error for a graph that failed while it ran.

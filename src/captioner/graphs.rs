@@ -19,6 +19,7 @@ use super::cancel::{Cancel, Run};
 use super::captioner::LoadOptions;
 use super::decoder::{ATTENTION, CACHE_BRANCH, Decoder, Memory, changes, is_close};
 use super::encoder::Encoder;
+use super::first_word::FirstWord;
 use super::kept::{self, Kept, Verdict};
 use super::once::{Once, half_floats, no_floats};
 use super::preprocess::InputSize;
@@ -28,7 +29,7 @@ use super::softmaxes::{give_out_cross_attentions, tells};
 use super::source::Source;
 use super::{CaptionError, Division, WholeReason};
 use crate::model::{ModelError, ModelFolder};
-use crate::onnx::{self, DataLocation, DataType, ModelProto, Seam, TensorProto};
+use crate::onnx::{self, DataLocation, DataType, ModelProto, Seam};
 
 /// The graphs of a model.
 pub(super) struct Graphs {
@@ -79,8 +80,8 @@ impl Graphs {
         options: &LoadOptions,
     ) -> Result<(Self, Opener), CaptionError> {
         let cuts = !options.whole_decoder;
-        let source = Source::of(file);
-        let open_decoder = |opener: &Opener| open_decoder(&source, cuts, opener);
+        let origin = Origin::of(file, folder);
+        let open_decoder = |opener: &Opener| origin.open(cuts, opener);
         let (encoder, opened, opener, device) = open_beside(folder.encoder(), &open_decoder, options)?;
         let mut encoder = Encoder::new(encoder, photo, folder)?;
         let (opened, kept) = opened;
@@ -90,7 +91,7 @@ impl Graphs {
                 Ok((once, decoder)) => return Ok((Self::in_halves(encoder, once, decoder, device), opener)),
                 Err(reason) => {
                     log::warn!("halves of an earlier start are made again: {reason:?}");
-                    (opener.open_decoder(&source).map_err(ModelError::from)?, None)
+                    (origin.open_whole(&opener).map_err(ModelError::from)?, None)
                 }
             },
         };
@@ -99,7 +100,7 @@ impl Graphs {
             _ if !cuts => WholeReason::Asked,
             Some(reason) => reason,
             None => match divide(
-                &source,
+                &origin,
                 photo,
                 &opener,
                 &mut encoder,
@@ -137,37 +138,62 @@ impl Graphs {
     }
 }
 
-/// Opens a decoder's halves where they are kept from an earlier start, else its graph.
-fn open_decoder(source: &Source, cuts: bool, opener: &Opener) -> Result<(Opened, Option<Kept>), OpenError> {
-    let root = cuts.then(kept::root).flatten();
-    let kept = root.and_then(|root| Kept::of(root, source, &opener.runs_on()));
-    let known = match (kept.as_ref().and_then(Kept::verdict), &kept) {
-        (Some(Verdict::Halves { external, .. }), Some(found)) => {
-            match open_halves(&found.halves(), external, source, opener) {
-                Ok(halves) => return Ok((Opened::Halves(halves), kept)),
-                Err(OpenError { error, .. }) => {
-                    log::warn!("halves of an earlier start are made again: {error}");
-                    None
-                }
-            }
-        }
-        (Some(Verdict::Whole(reason)), _) => Some(reason),
-        _ => None,
-    };
-    Ok((Opened::Whole(opener.open_decoder(source)?, known), kept))
+/// The files that a decoder is made of.
+struct Origin<'a> {
+    decoder: Source<'a>,
+    /// Where another graph says the first word.
+    first: Option<FirstWord<'a>>,
 }
 
-fn open_halves(
-    halves: &[PathBuf; 2],
-    external: bool,
-    source: &Source,
-    opener: &Opener,
-) -> Result<[Session; 2], OpenError> {
-    let [once, each] = halves;
-    Ok([
-        open_half(once, external, source, opener)?,
-        open_half(each, external, source, opener)?,
-    ])
+impl<'a> Origin<'a> {
+    fn of(file: &'a Path, folder: &'a ModelFolder) -> Self {
+        let decoder = Source::of(file);
+        let first = FirstWord::of(&decoder, folder.decoders());
+        Self { decoder, first }
+    }
+
+    /// The file that the first half's weights lie in.
+    fn once(&self) -> &Source<'a> {
+        self.first.as_ref().map_or(&self.decoder, |first| &first.source)
+    }
+
+    /// Opens the halves where they are kept from an earlier start, else the graph.
+    fn open(&self, cuts: bool, opener: &Opener) -> Result<(Opened, Option<Kept>), OpenError> {
+        let root = cuts.then(kept::root).flatten();
+        let first = self.first.iter().map(|first| &first.source);
+        let sources: Vec<&Source> = std::iter::once(&self.decoder).chain(first).collect();
+        let kept = root.and_then(|root| Kept::of(root, &sources, &opener.runs_on()));
+        let known = match (kept.as_ref().and_then(Kept::verdict), &kept) {
+            (Some(Verdict::Halves { external, .. }), Some(found)) => {
+                match self.open_halves(&found.halves(), external, opener) {
+                    Ok(halves) => return Ok((Opened::Halves(halves), kept)),
+                    Err(OpenError { error, .. }) => {
+                        log::warn!("halves of an earlier start are made again: {error}");
+                        None
+                    }
+                }
+            }
+            (Some(Verdict::Whole(reason)), _) => Some(reason),
+            _ => None,
+        };
+        Ok((Opened::Whole(self.open_whole(opener)?, known), kept))
+    }
+
+    fn open_halves(&self, halves: &[PathBuf; 2], external: bool, opener: &Opener) -> Result<[Session; 2], OpenError> {
+        let [once, each] = halves;
+        Ok([
+            open_half(once, external, self.once(), opener)?,
+            open_half(each, external, &self.decoder, opener)?,
+        ])
+    }
+
+    /// Opens a graph that says every word.
+    fn open_whole(&self, opener: &Opener) -> Result<Session, OpenError> {
+        match self.first.as_ref().and_then(|first| Some((first, first.decoder()?))) {
+            Some((first, model)) => opener.open_version(&model.encode_to_vec(), &first.source),
+            None => opener.open_decoder(&self.decoder),
+        }
+    }
 }
 
 fn open_half(half: &Path, external: bool, source: &Source, opener: &Opener) -> Result<Session, OpenError> {
@@ -194,7 +220,7 @@ fn fit(
 /// Cuts a decoder's graph, tries whether its halves give what the whole gives, and keeps them for the next start; else
 /// the reason why it stays whole, which is kept too.
 fn divide(
-    source: &Source,
+    origin: &Origin,
     photo: InputSize,
     opener: &Opener,
     encoder: &mut Encoder,
@@ -203,8 +229,19 @@ fn divide(
     kept: Option<&Kept>,
 ) -> Result<(Once, Decoder), WholeReason> {
     let made = kept::beside(kept).map_err(WholeReason::failed)?;
-    let halves = cut(source, opener, made.path()).and_then(|(sessions, external)| {
-        let (mut once, mut each) = fit(sessions, source.file, encoder, folder)?;
+    let to = kept::halves_in(made.path());
+    let cut = match &origin.first {
+        Some(first) => join(first, &origin.decoder, &to).and_then(|external| {
+            let opened = origin.open_halves(&to, external, opener);
+            Ok((
+                opened.map_err(|OpenError { error, .. }| WholeReason::failed(error))?,
+                external,
+            ))
+        }),
+        None => cut(&origin.decoder, opener, &to),
+    };
+    let halves = cut.and_then(|(sessions, external)| {
+        let (mut once, mut each) = fit(sessions, origin.decoder.file, encoder, folder)?;
         compare(photo, encoder, whole, &mut once, &mut each, folder)?;
         Ok((once, each, external))
     });
@@ -225,33 +262,45 @@ fn divide(
     halves.map(|(once, each, _)| (once, each))
 }
 
-/// Cuts a decoder's graph into halves that lie in the folder, and opens them; tells whether they need files beside the
-/// model.
-fn cut(source: &Source, opener: &Opener, to: &Path) -> Result<([Session; 2], bool), WholeReason> {
+/// Writes a decoder that takes the encoder's keys and values, and what gives them, as halves; tells whether they need
+/// files beside the model.
+fn join(first: &FirstWord, decoder: &Source, to: &[PathBuf; 2]) -> Result<bool, WholeReason> {
+    let once = first.once().ok_or(WholeReason::NothingToGain)?;
+    let mut each = read(decoder)?;
+    let external = [&once, &each].into_iter().any(names_files);
+    onnx::multiply_transposed(&mut each);
+    for (half, file) in [once, each].iter().zip(to) {
+        onnx::save(half, file).map_err(WholeReason::failed)?;
+    }
+    Ok(external)
+}
+
+/// Cuts a decoder's graph into halves that are written, and opens them; tells whether they need files beside the model.
+fn cut(source: &Source, opener: &Opener, to: &[PathBuf; 2]) -> Result<([Session; 2], bool), WholeReason> {
     /// Tensors that cannot be handed over are told by their types, which only the opened first half knows; what is
     /// computed in the second half instead may show others.
     const ROUNDS: usize = 4;
 
-    let [once, each] = kept::halves_in(to);
+    let [once, each] = to;
     let mut unfit = HashSet::new();
     for _ in 0..ROUNDS {
         let model = read(source)?;
         let inputs = model.graph().input.iter().map(|input| input.name().to_owned());
         let fixed: Vec<String> = inputs.filter(|name| !changes(name)).collect();
         let seam = Seam::find(&model, &fixed, &unfit).ok_or(WholeReason::NothingToGain)?;
-        let external = model.graph().initializer.iter().any(is_external);
+        let external = names_files(&model);
         let mut halves = seam.cut(model);
         onnx::multiply_transposed(&mut halves.each);
-        onnx::save(&halves.once, &once).map_err(WholeReason::failed)?;
+        onnx::save(&halves.once, once).map_err(WholeReason::failed)?;
         let session =
-            open_half(&once, external, source, opener).map_err(|OpenError { error, .. }| WholeReason::failed(error))?;
+            open_half(once, external, source, opener).map_err(|OpenError { error, .. }| WholeReason::failed(error))?;
         let others = no_floats(&session);
         if others.is_empty() {
             take_as_half(&mut halves.each, &half_floats(&session));
-            onnx::save(&halves.each, &each).map_err(WholeReason::failed)?;
+            onnx::save(&halves.each, each).map_err(WholeReason::failed)?;
             // Their weights are a model's.
             drop(halves);
-            let rest = open_half(&each, external, source, opener)
+            let rest = open_half(each, external, source, opener)
                 .map_err(|OpenError { error, .. }| WholeReason::failed(error))?;
             return Ok(([session, rest], external));
         }
@@ -295,13 +344,15 @@ fn twin(folder: &ModelFolder, used: &Path, opener: &Opener, encoder: &[String]) 
 fn read(source: &Source) -> Result<ModelProto, WholeReason> {
     let bytes = source.model().map_err(WholeReason::failed)?;
     let mut model = ModelProto::decode(&*bytes).map_err(WholeReason::failed)?;
-    onnx::unfold(&mut model, CACHE_BRANCH);
+    onnx::unfold(&mut model, CACHE_BRANCH, true);
     give_out_cross_attentions(&mut model, ATTENTION);
     Ok(model)
 }
 
-fn is_external(weight: &TensorProto) -> bool {
-    weight.data_location() == DataLocation::External
+/// Whether weights of a graph lie in other files.
+fn names_files(model: &ModelProto) -> bool {
+    let mut weights = model.graph().initializer.iter();
+    weights.any(|weight| weight.data_location() == DataLocation::External)
 }
 
 /// Compares what the halves give with what the whole gives.

@@ -46,16 +46,18 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// The place for the halves of a decoder's file, below the folder for such things. Where the weights can be left in the
-    /// file the halves name them there and not their values, so that these do not matter; else the whole file is read.
-    /// None where that cannot be done.
-    pub(super) fn of(root: PathBuf, decoder: &Source, runs_on: &str) -> Option<Self> {
+    /// The place for the halves that are made of these files, below the folder for such things. Where the weights can be
+    /// left in a file the halves name them there and not their values, so that these do not matter; else the whole file is
+    /// read. None where that cannot be done.
+    pub(super) fn of(root: PathBuf, sources: &[&Source], runs_on: &str) -> Option<Self> {
         let mut digest = Sha256::new();
         digest.update(concat!(env!("CARGO_PKG_VERSION"), " 3 "));
         digest.update(runs_on);
-        match decoder.outline() {
-            Some(outline) => digest.update(outline),
-            None => drop(io::copy(&mut File::open(decoder.file).ok()?, &mut digest).ok()?),
+        for source in sources {
+            match source.outline() {
+                Some(outline) => digest.update(outline),
+                None => drop(io::copy(&mut File::open(source.file).ok()?, &mut digest).ok()?),
+            }
         }
         let key = digest
             .finalize()
@@ -167,7 +169,7 @@ mod tests {
     fn kept(root: &Path, content: &str) -> Kept {
         let file = root.join("decoder.onnx");
         fs::write(&file, content).unwrap();
-        Kept::of(root.join("decoders"), &Source::of(&file), "cpu").unwrap()
+        Kept::of(root.join("decoders"), &[&Source::of(&file)], "cpu").unwrap()
     }
 
     fn keep_halves(kept: &Kept) {
@@ -195,7 +197,7 @@ mod tests {
         assert_eq!(kept(root.path(), "other").verdict(), None);
         let decoder = root.path().join("decoder.onnx");
         fs::write(&decoder, "one").unwrap();
-        let on_cuda = Kept::of(root.path().join("decoders"), &Source::of(&decoder), "cuda").unwrap();
+        let on_cuda = Kept::of(root.path().join("decoders"), &[&Source::of(&decoder)], "cuda").unwrap();
         assert_eq!(on_cuda.verdict(), None);
     }
 

@@ -16,6 +16,7 @@ mod division;
 mod encoder;
 mod error;
 mod examine;
+mod first_word;
 mod graphs;
 mod kept;
 mod many;

@@ -23,6 +23,7 @@ mod layers;
 mod messages;
 mod operations;
 pub mod outline;
+mod part;
 pub mod survey;
 mod transposed;
 mod unfold;
@@ -36,6 +37,7 @@ pub use messages::{
     OperatorSetIdProto, StringStringEntryProto, TensorProto, TensorShapeProto, TensorType, TypeProto, ValueInfoProto,
 };
 pub use outline::{Outline, outline};
+pub use part::keep_outputs;
 pub use transposed::multiply_transposed;
 pub use unfold::unfold;
 

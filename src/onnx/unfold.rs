@@ -6,15 +6,16 @@
 use super::cut::reads;
 use super::{ModelProto, NodeProto};
 
-/// Puts the `then` branches of every `If` at the top of the graph whose condition is the input `condition` in its place,
-/// and takes that input away where nothing else reads it; whether there was any.
-pub fn unfold(model: &mut ModelProto, condition: &str) -> bool {
+/// Puts the branches of every `If` at the top of the graph whose condition is the input `condition` in its place, those
+/// for this value of it, and takes that input away where nothing else reads it; whether there was any.
+pub fn unfold(model: &mut ModelProto, condition: &str, value: bool) -> bool {
     let Some(graph) = &mut model.graph else { return false };
     let is_decided =
         |node: &NodeProto| node.op_type() == "If" && node.input.first().is_some_and(|name| name == condition);
     if !graph.node.iter().any(is_decided) {
         return false;
     }
+    let name = if value { "then_branch" } else { "else_branch" };
     let mut nodes = Vec::new();
     for node in std::mem::take(&mut graph.node) {
         if !is_decided(&node) {
@@ -22,7 +23,7 @@ pub fn unfold(model: &mut ModelProto, condition: &str) -> bool {
             continue;
         }
         let branches = node.attribute.into_iter();
-        let taken = branches.filter(|attribute| attribute.name() == "then_branch");
+        let taken = branches.filter(|attribute| attribute.name() == name);
         for branch in taken.filter_map(|attribute| attribute.g) {
             nodes.extend(branch.node);
             graph.initializer.extend(branch.initializer);
@@ -87,7 +88,7 @@ mod tests {
     #[test]
     fn the_branch_that_is_taken_stands_in_the_place_of_the_choice() {
         let mut model = model("later");
-        assert!(unfold(&mut model, "later"));
+        assert!(unfold(&mut model, "later", true));
         let graph = model.graph();
         let operations: Vec<&str> = graph.node.iter().map(NodeProto::op_type).collect();
         assert_eq!(operations, ["Add", "Identity", "Identity"]);
@@ -97,14 +98,22 @@ mod tests {
         );
         let inputs: Vec<&str> = graph.input.iter().map(ValueInfoProto::name).collect();
         assert_eq!(inputs, ["x", "other"]);
-        assert!(!unfold(&mut model, "later"), "there is none any more");
+        assert!(!unfold(&mut model, "later", true), "there is none any more");
+    }
+
+    #[test]
+    fn the_other_branch_is_taken_for_the_other_value() {
+        let mut model = model("later");
+        assert!(unfold(&mut model, "later", false));
+        let operations: Vec<&str> = model.graph().node.iter().map(NodeProto::op_type).collect();
+        assert_eq!(operations, ["Sub", "Identity", "Identity"]);
     }
 
     #[test]
     fn a_choice_by_something_else_stays() {
         let mut model = model("other");
         let before = model.clone();
-        assert!(!unfold(&mut model, "later"));
+        assert!(!unfold(&mut model, "later", true));
         assert_eq!(model, before);
     }
 }
