@@ -8,7 +8,7 @@ use hearsight::captioner::Description;
 use hearsight::wording::introduction;
 use serde::Serialize;
 
-use crate::calibrate::{expected_error, is_fitted_to, is_right};
+use crate::calibration::{expected_error, is_fitted_to, is_right};
 use crate::data::captions::CaptionedPhoto;
 use crate::data::words::Bag;
 use crate::scores::main_noun;

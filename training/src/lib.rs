@@ -1,9 +1,10 @@
 //! Trains attention captioners in Rust, scores them by the field's measures and exports them as ONNX model folders.
 //!
 //! From data to score: [`data`] (captions, words, views, batches), [`nets`], [`loss`], [`learn`] (the loop),
-//! [`export`] (ONNX), [`describe`], [`scores`], [`calibrate`] and [`doubt`].
+//! [`export`] (ONNX), [`describe`], [`scores`], [`calibration`] and [`doubt`].
 
 pub mod calibrate;
+pub mod calibration;
 pub mod card;
 pub mod checkpoint;
 pub mod clip;

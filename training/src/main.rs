@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use burn::tensor::Device;
 use clap::{Parser, Subcommand};
+use hearsight_training::calibrate::CalibrateCommand;
 use hearsight_training::card::CardCommand;
 use hearsight_training::config::RunConfig;
 use hearsight_training::export::{self, weights::Precision};
@@ -27,7 +28,7 @@ enum Command {
         #[command(flatten)]
         run: RunArguments,
     },
-    /// Write the best checkpoint of a run as a model folder; `gate` and `score --calibrate` then
+    /// Write the best checkpoint of a run as a model folder; `gate` and `calibrate` then
     /// teach it what to say of what is no photo, of people, and of its own confidence.
     Export {
         #[command(flatten)]
@@ -41,8 +42,10 @@ enum Command {
     },
     /// Describe the dev split with a model folder and score the sentences.
     Score(ScoreCommand),
-    /// Teach a model folder to tell what is no photo; before `score --calibrate`.
+    /// Teach a model folder to tell what is no photo; before `calibrate`.
     Gate(GateCommand),
+    /// Choose which guesses about people a model folder says, and fit its confidence, by the dev split.
+    Calibrate(CalibrateCommand),
     /// Print what a model's card says of its scores and sentences, as Markdown.
     Card(CardCommand),
 }
@@ -101,6 +104,7 @@ fn main() -> Result<()> {
         }
         Command::Score(score) => score.run()?,
         Command::Gate(gate) => gate.run()?,
+        Command::Calibrate(calibrate) => calibrate.run()?,
         Command::Card(card) => card.run()?,
     }
     Ok(())

@@ -10,7 +10,7 @@ use std::fmt;
 use hearsight::captioner::Description;
 use hearsight::model::Neutral;
 
-use crate::calibrate::is_fitted_to;
+use crate::calibration::is_fitted_to;
 use crate::data::captions::CaptionedPhoto;
 use crate::data::guesses::ALWAYS;
 use crate::looking::{Look, Looker};

@@ -3,23 +3,16 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use hearsight::captioner::{DescribeOptions, Description};
 use hearsight::model::ModelFolder;
-use hearsight::photo::Photo;
 use serde::Serialize;
-use serde_json::{Value, json};
 
-use crate::calibrate::{Calibration, is_right};
 use crate::data::captions::{CaptionedPhoto, DataConfig, Dataset};
-use crate::data::guesses;
 use crate::data::words::Bag;
 use crate::describe;
 use crate::disk::write_text;
 use crate::doubt::Doubt;
-use crate::folder;
-use crate::looking::Looker;
-use crate::neutral::{self, Bound};
 use crate::page;
 use crate::scores::Scores;
 
@@ -49,10 +42,6 @@ pub struct ScoreCommand {
     /// Write a page with photos, sentences, people's sentences and attention, the worst first, to this HTML file.
     #[arg(long)]
     page: Option<PathBuf>,
-    /// First choose which guesses about people are said, and fit the confidence, to these photos; store both in the
-    /// model folder.
-    #[arg(long)]
-    calibrate: bool,
 }
 
 /// A model's sentences for photos, and what they are worth.
@@ -122,9 +111,6 @@ impl ScoreCommand {
             beams: self.beams,
             ..DescribeOptions::default()
         };
-        if self.calibrate {
-            self.calibrate(&photos, &options, &bag)?;
-        }
         let scored = Scored::of(&self.model, &photos, &options, &bag)?;
         if let Some(path) = &self.sentences {
             let mut writer = csv::Writer::from_path(path)?;
@@ -142,55 +128,6 @@ impl ScoreCommand {
             page::write(path, &title, &photos, &scored)?;
         }
         println!("{scored}");
-        Ok(())
-    }
-}
-
-impl ScoreCommand {
-    /// Chooses the bounds of the neutral words, then fits the confidence to the sentences that come of them.
-    fn calibrate(&self, photos: &[CaptionedPhoto], options: &DescribeOptions, bag: &Bag) -> Result<()> {
-        let model = &self.model;
-        let store = |below| folder::set(model, "neutral", json!(guesses::rules(below)));
-        let cider = |scored: &Scored| scored.scores.corpus.cider_d;
-        // Below 0 is nothing: every guess is said.
-        store([0.0; 2])?;
-        let mut guessing = options.clone();
-        guessing.generation.insert("bad_words_ids".to_owned(), Value::Null);
-        let guessed = Scored::of(model, photos, &guessing, bag)?;
-        let raw = Scored::of(model, photos, options, bag)?;
-        let mut looker = Looker::open(model)?;
-        let mut looks = Vec::with_capacity(photos.len());
-        for photo in photos {
-            let opened = Photo::open(&photo.path).with_context(|| photo.name.clone())?;
-            looks.push(looker.look(opened.pixels())?);
-        }
-        let bounds = guesses::rules([0.0; 2]).map(|rule| {
-            let [fitted, between] = neutral::guesses(&rule, photos, &raw.descriptions, (&looker, &looks));
-            Bound::of(&fitted, &between)
-        });
-        for (what, bound) in std::iter::zip(["man or woman", "child or not"], &bounds) {
-            println!("{what}: {bound}");
-        }
-        store(bounds.map(|bound| bound.below))?;
-        let scored = Scored::of(model, photos, options, bag)?;
-        println!(
-            "CIDEr-D {:.4} with every guess about people, {:.4} without age and origin, {:.4} with those about sex and \
-             childhood that the photo supports",
-            cider(&guessed),
-            cider(&raw),
-            cider(&scored)
-        );
-        let points: Vec<_> = std::iter::zip(photos, &scored.descriptions)
-            .enumerate()
-            .filter(|(_, (_, description))| !description.no_photo)
-            .filter_map(|(number, (photo, description))| {
-                let right = is_right(&description.caption, &photo.captions, bag)?;
-                Some((number, description.evidence(), right))
-            })
-            .collect();
-        let calibration = Calibration::of(&points);
-        calibration.store(model)?;
-        println!("the confidence is fitted to every other photo: {calibration}\n");
         Ok(())
     }
 }

@@ -27,7 +27,8 @@ Commands:
   train CONFIG…          train a captioner: `hearsight-training train CONFIG…`, built for this very processor
   export CONFIG…         write a trained captioner as a model folder: `hearsight-training export CONFIG…`
   gate ARGUMENTS…        teach a model folder to tell what is no photo: `hearsight-training gate ARGUMENTS…`
-  score ARGUMENTS…       score a model folder, with --calibrate: fit its confidence: `hearsight-training score ARGUMENTS…`
+  calibrate ARGUMENTS…   fit a model folder's confidence to the dev split: `hearsight-training calibrate ARGUMENTS…`
+  score ARGUMENTS…       score a model folder: `hearsight-training score ARGUMENTS…`
   card ARGUMENTS…        print what a model's card says of its scores: `hearsight-training card ARGUMENTS…`
 ";
 
@@ -55,7 +56,7 @@ fn dispatch(arguments: &[OsString]) -> Result<ExitCode> {
             Some("test") => setup::setup(setup::Purpose::Test),
             _ => Ok(not_known(purpose)),
         },
-        (Some("train" | "export" | "gate" | "score" | "card"), rest) => training::training(command, rest),
+        (Some("train" | "export" | "gate" | "calibrate" | "score" | "card"), rest) => training::training(command, rest),
         (Some("help" | "--help" | "-h"), _) => {
             print!("{USAGE}");
             Ok(ExitCode::SUCCESS)

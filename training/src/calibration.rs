@@ -1,0 +1,206 @@
+//! Calibration: which share of sentences with the same evidence is right.
+//!
+//! A sentence counts as right when at least half of its content words (those of the bag: things, colours, doings) are
+//! used by at least one of the people who described the photo; "a person" is right of whoever they name. A logistic curve (Platt 1999) over the mean
+//! log-probability a token and the photo's support for the words turns that into the confidence people are shown; the expected calibration error (Guo et al. 2017,
+//! section 3) says how far to believe it.
+
+use std::fmt;
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use hearsight::model::Evidence;
+use serde_json::json;
+
+use crate::data::words::Bag;
+use crate::folder;
+use crate::scores::main_noun;
+
+/// Share of a right sentence's content words that people used too.
+const RIGHT: f32 = 0.5;
+
+/// Whether what is chosen on a split is chosen on this photo, by its number there; on the others it is measured.
+pub fn is_fitted_to(photo: usize) -> bool {
+    photo.is_multiple_of(2)
+}
+
+/// A sentence of the photo with this number in its split: what speaks for it, and whether it is right.
+pub type Point = (usize, Evidence, bool);
+
+/// What the confidence is computed from, after the constant 1.
+const EVIDENCE: usize = 4;
+
+/// Weights of the evidence for a sentence, by a logistic curve fitted to every other photo, and how well it fits the ones
+/// between.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Calibration {
+    /// Log-odds: the intercept, a unit of mean log-probability, of mean support, of least support.
+    pub weights: [f64; EVIDENCE],
+    /// Share of all the sentences that are right.
+    pub right: f64,
+    /// Mean distance between confidence and share of right sentences, over ten bins of confidence, on the points that
+    /// the curve was not fitted to.
+    pub expected_error: f64,
+}
+
+impl Calibration {
+    /// Fits the curve.
+    pub fn of(points: &[Point]) -> Self {
+        let (fitted, between): (Vec<&Point>, _) = points.iter().partition(|(photo, ..)| is_fitted_to(*photo));
+        let rows = |points: Vec<&Point>| -> Vec<_> { points.iter().map(|(_, x, right)| (row(x), *right)).collect() };
+        let weights = fit(&rows(fitted));
+        let right = points.iter().filter(|(.., right)| *right).count() as f64 / points.len().max(1) as f64;
+        let confident: Vec<_> = rows(between)
+            .iter()
+            .map(|(x, right)| (logistic(product(&weights, x)), *right))
+            .collect();
+        Self {
+            weights,
+            right,
+            expected_error: expected_error(&confident),
+        }
+    }
+
+    /// Writes the curve into a model folder's `config.json`, beside and renamed.
+    ///
+    /// # Errors
+    /// A curve by which doubt would raise the confidence, a folder without a readable `config.json`, a full disk.
+    pub fn store(&self, model: &Path) -> Result<()> {
+        let [intercept, slope, mean_support, least_support] = self.weights;
+        if !(self.weights.iter().all(|weight| weight.is_finite()) && slope + mean_support + least_support > 0.0) {
+            bail!("the evidence says nothing about these sentences, so no confidence can be fitted to it");
+        }
+        let curve = json!({
+            "kind": "logistic",
+            "intercept": intercept,
+            "slope": slope,
+            "mean_support": mean_support,
+            "least_support": least_support,
+        });
+        folder::set(model, "calibration", curve)
+    }
+}
+
+impl fmt::Display for Calibration {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(
+            f,
+            "right sentences {:.3}, expected calibration error {:.3}",
+            self.right, self.expected_error
+        )
+    }
+}
+
+fn row(evidence: &Evidence) -> [f64; EVIDENCE] {
+    [
+        1.0,
+        f64::from(evidence.mean_log_probability),
+        f64::from(evidence.mean_support),
+        f64::from(evidence.least_support),
+    ]
+}
+
+/// Whether people's captions support a sentence; none where it has no content word to judge by.
+pub fn is_right(caption: &str, references: &[String], bag: &Bag) -> Option<bool> {
+    let said = bag.targets(&[caption.to_owned()]);
+    let used = bag.targets(references);
+    let wider = main_noun::wider(references);
+    let count = said.iter().filter(|&&word| word > 0.0).count();
+    let shared = std::iter::zip(&said, &used)
+        .zip(&bag.words)
+        .filter(|((said, used), word)| **said > 0.0 && (**used > 0.0 || wider.contains(&word.as_str())))
+        .count();
+    (count > 0).then_some(shared as f32 >= RIGHT * count as f32)
+}
+
+/// The weights by Newton's method, with a weak pull of all but the intercept towards 0.
+fn fit(points: &[([f64; EVIDENCE], bool)]) -> [f64; EVIDENCE] {
+    type Square = nalgebra::SMatrix<f64, EVIDENCE, EVIDENCE>;
+    type Column = nalgebra::SVector<f64, EVIDENCE>;
+    let pull = Square::from_diagonal(&Column::from_fn(|at, _| if at == 0 { 1e-9 } else { 1e-3 }));
+    let mut weights = Column::zeros();
+    for _ in 0..50 {
+        let mut gradient = -(pull * weights);
+        let mut curvature = pull;
+        for (x, right) in points {
+            let x = Column::from(*x);
+            let p = logistic(weights.dot(&x));
+            gradient += x * (f64::from(u8::from(*right)) - p);
+            curvature += x * x.transpose() * (p * (1.0 - p));
+        }
+        // Positive definite by the pull, so there is always a step.
+        if let Some(solver) = curvature.cholesky() {
+            weights += solver.solve(&gradient);
+        }
+    }
+    weights.into()
+}
+
+fn product(weights: &[f64; EVIDENCE], x: &[f64; EVIDENCE]) -> f64 {
+    std::iter::zip(weights, x).map(|(weight, x)| weight * x).sum()
+}
+
+fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+/// Mean distance between confidence and share of right sentences, over ten bins of (confidence, right).
+pub fn expected_error(points: &[(f64, bool)]) -> f64 {
+    let mut bins = [(0.0, 0.0); 10];
+    for &(confidence, right) in points {
+        let bin = &mut bins[((confidence * 10.0) as usize).min(9)];
+        bin.0 += confidence;
+        bin.1 += f64::from(u8::from(right));
+    }
+    bins.iter()
+        .map(|(confidence, right)| (confidence - right).abs())
+        .sum::<f64>()
+        / points.len().max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_curve_finds_the_odds_that_made_the_points() {
+        let mut state = 1u64;
+        let mut uniform = move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 11) as f64 / (1u64 << 53) as f64
+        };
+        let points: Vec<_> = (0..20_000)
+            .map(|photo| {
+                let x = -3.0 * uniform();
+                let support = 4.0 * uniform() - 2.0;
+                let evidence = Evidence {
+                    mean_log_probability: x as f32,
+                    mean_support: support as f32,
+                    least_support: 0.0,
+                };
+                (photo, evidence, uniform() < logistic(1.0 + 1.5 * x + 0.7 * support))
+            })
+            .collect();
+        let found = Calibration::of(&points);
+        for (found, made) in std::iter::zip(found.weights, [1.0, 1.5, 0.7, 0.0]) {
+            assert!((found - made).abs() < 0.1, "{found} for {made}");
+        }
+        assert!(found.expected_error < 0.02, "{found:?}");
+    }
+
+    #[test]
+    fn a_sentence_is_right_when_people_used_half_of_its_content_words() {
+        let words = ["dog", "brown", "running", "cat"].map(str::to_owned);
+        let bag = Bag { words: words.to_vec() };
+        let people = ["A brown dog .".to_owned(), "The dog is running".to_owned()];
+        assert_eq!(is_right("A dog running with a cat.", &people, &bag), Some(true));
+        assert_eq!(is_right("A cat.", &people, &bag), Some(false));
+        assert_eq!(is_right("In the of.", &people, &bag), None);
+        let bag = Bag {
+            words: ["person", "man", "child"].map(str::to_owned).to_vec(),
+        };
+        let people = ["A man .".to_owned()];
+        assert_eq!(is_right("A person.", &people, &bag), Some(true));
+        assert_eq!(is_right("A child.", &people, &bag), Some(false));
+    }
+}
