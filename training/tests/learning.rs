@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
 use burn::tensor::Device;
@@ -110,6 +112,31 @@ fn a_captioner_learns_colours_and_describes_them_through_the_exported_folder() {
     assert!(support > 0.5, "the photo supports its colour by {support}");
     let attention = descriptions[0].words[0].attention.as_ref().unwrap();
     assert_eq!((attention.rows, attention.columns), (4, 4));
+    calibrates_and_scores(&model, folder.path());
+}
+
+/// The commands that bring a model out, one after the other.
+fn calibrates_and_scores(model: &Path, data: &Path) {
+    let scores = data.join("scores.json");
+    let run = |command: &str, more: &[&OsStr]| {
+        let mut tool = Command::new(env!("CARGO_BIN_EXE_hearsight-training"));
+        let output = tool.arg(command).arg(model).arg("--data").arg(data).args(more).output();
+        let output = output.unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{command}: {errors}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let json = |path: &Path| -> serde_json::Value { serde_json::from_slice(&fs::read(path).unwrap()).unwrap() };
+    let config = model.join("config.json");
+    assert!(json(&config)["hearsight"]["calibration"].is_null());
+    run("calibrate", &[]);
+    let stored = json(&config);
+    assert_eq!(stored["hearsight"]["calibration"]["kind"], "logistic", "{stored}");
+    assert_eq!(stored["hearsight"]["neutral"].as_array().unwrap().len(), 2, "{stored}");
+    let told = run("score", &["--json".as_ref(), scores.as_ref()]);
+    assert!(told.contains("CIDEr-D"), "{told}");
+    let scores = json(&scores);
+    assert!(scores["doubt"]["calibration_error"].as_f64().unwrap() < 0.3, "{scores}");
 }
 
 #[test]
