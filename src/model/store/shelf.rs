@@ -107,6 +107,7 @@ impl Shelf {
     }
 
     /// Where it is remembered what the first install of each revision found.
+    #[cfg(feature = "download")]
     pub(super) fn known(&self, name: &str) -> PathBuf {
         self.folder.join(".known").join(format!("{name}.json"))
     }
