@@ -8,7 +8,7 @@ use hearsight::photo::Photo;
 use serde_json::{Value, json};
 
 use crate::calibration::{Calibration, is_right};
-use crate::data::captions::{DataConfig, Dataset};
+use crate::data::captions::Dataset;
 use crate::data::guesses;
 use crate::folder;
 use crate::looking::Looker;
@@ -20,7 +20,7 @@ use crate::score::{Scored, judging_bag};
 pub struct CalibrateCommand {
     /// The model folder.
     model: PathBuf,
-    /// Folder of the data set: captions.csv, train.txt, dev.txt, images/.
+    /// Folder of the data set: captions.csv, train.txt, dev.txt and images/, or the files of another set that is known.
     #[arg(long)]
     data: PathBuf,
     /// Sentences that the search keeps in view, instead of the model's own number; 1 is greedy.
@@ -38,7 +38,7 @@ impl CalibrateCommand {
     /// # Errors
     /// Data, a model or a photo that cannot be read; a full disk.
     pub fn run(&self) -> Result<()> {
-        let data = Dataset::read(&self.data, &DataConfig::default())?;
+        let data = Dataset::find(&self.data)?;
         let bag = &judging_bag(&data);
         let mut photos = data.dev;
         photos.truncate(self.limit.unwrap_or(photos.len()));

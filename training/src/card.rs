@@ -9,7 +9,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 
-use crate::data::captions::{CaptionedPhoto, DataConfig, Dataset};
+use crate::data::captions::{CaptionedPhoto, Dataset};
 use crate::score::{Scored, judging_bag};
 use crate::scores::meteor::{Meteor, MeteorCounts};
 use crate::scores::ptb;
@@ -22,7 +22,7 @@ const SENTENCES: usize = 10;
 pub struct CardCommand {
     /// The model folder.
     model: PathBuf,
-    /// Folder of the data set: captions.csv, train.txt, dev.txt, images/.
+    /// Folder of the data set: captions.csv, train.txt, dev.txt and images/, or the files of another set that is known.
     #[arg(long)]
     data: PathBuf,
     /// Decides which of the good and of the bad sentences are shown.
@@ -47,7 +47,7 @@ impl CardCommand {
     /// # Errors
     /// Data, a model or a photo that cannot be read.
     pub fn run(&self) -> Result<()> {
-        let data = Dataset::read(&self.data, &DataConfig::default())?;
+        let data = Dataset::find(&self.data)?;
         let bag = judging_bag(&data);
         let mut photos = data.dev;
         photos.truncate(self.limit.unwrap_or(photos.len()));

@@ -5,11 +5,12 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use crate::data::captions::DataConfig;
+use crate::data::layout::DataConfig;
 use crate::data::views::ViewsConfig;
 use crate::data::words::WordsConfig;
 use crate::learn::{LearningConfig, StageConfig};
 use crate::nets::captioner::CaptionerConfig;
+use crate::nets::decoder::DecoderConfig;
 use crate::teacher::TeacherConfig;
 
 /// Everything that a run depends on besides the data.
@@ -48,6 +49,9 @@ impl RunConfig {
         if let Some(spelling) = &mut config.words.spelling {
             *spelling = path.with_file_name(&spelling);
         }
+        if let Some(vectors) = &mut config.words.vectors {
+            *vectors = path.with_file_name(&vectors);
+        }
         config
             .check()
             .with_context(|| format!("{} cannot be trained", path.display()))?;
@@ -74,15 +78,22 @@ impl RunConfig {
                 && encoder.grid() << encoder.channels.len() == encoder.picture,
             "net.encoder.picture must be a multiple of 2 to the number of stages, with a number of blocks for each"
         );
-        for (name, heads) in [("encoder.mixing", encoder.mixing.heads), ("decoder", decoder.heads)] {
+        let mixed = (encoder.mixing.layers > 0).then_some(("encoder.mixing", encoder.mixing.heads));
+        let attending = match decoder {
+            DecoderConfig::Transformer(config) => {
+                ensure!(config.layers > 0, "net.decoder.layers must be at least 1");
+                Some(("decoder", config.heads))
+            }
+            _ => None,
+        };
+        for (name, heads) in mixed.into_iter().chain(attending) {
             ensure!(
-                heads > 0 && decoder.width.is_multiple_of(heads),
+                heads > 0 && decoder.width().is_multiple_of(heads),
                 "net.{name}.heads must divide net.decoder.width"
             );
         }
-        ensure!(decoder.layers > 0, "net.decoder.layers must be at least 1");
         ensure!(
-            decoder.positions > self.words.longest,
+            decoder.positions() > self.words.longest,
             "net.decoder.positions must be more than words.longest: the start token takes one"
         );
         ensure!(

@@ -16,7 +16,7 @@ use image::RgbImage;
 use nalgebra::{DMatrix, DVector};
 use serde_json::json;
 
-use crate::data::captions::{CaptionedPhoto, DataConfig, Dataset};
+use crate::data::captions::{CaptionedPhoto, Dataset};
 use crate::folder;
 use crate::looking::{Look, Looker, MEMORY};
 use crate::pictures::Kind;
@@ -43,7 +43,7 @@ const PULL: f64 = 3.0;
 pub struct GateCommand {
     /// The model folder; its encoder gets the output photo_probability, and its config.json the bound.
     model: PathBuf,
-    /// Folder of the data set: captions.csv, train.txt, dev.txt, images/.
+    /// Folder of the data set: captions.csv, train.txt, dev.txt and images/, or the files of another set that is known.
     #[arg(long)]
     data: PathBuf,
 }
@@ -63,7 +63,7 @@ impl GateCommand {
     /// # Errors
     /// Data or a model that cannot be read, a full disk.
     pub fn run(&self) -> Result<()> {
-        let data = Dataset::read(&self.data, &DataConfig::default())?;
+        let data = Dataset::find(&self.data)?;
         let mut looker = Looker::open(&self.model)?;
         let fitted: Vec<_> = data.train.iter().step_by(2).take(PHOTOS).collect();
         let held: Vec<_> = data.train.iter().skip(1).step_by(2).take(PHOTOS).collect();

@@ -338,6 +338,8 @@ mod tests {
                 label_smoothing: 0.0,
                 bag: 0.0,
                 teacher: 0.0,
+                doubly_stochastic: 0.0,
+                hard: None,
             },
             self_critical: None,
         };

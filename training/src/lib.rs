@@ -31,4 +31,5 @@ pub mod score;
 pub mod scores;
 pub mod self_critical;
 pub mod teacher;
+pub mod word2vec;
 pub mod write;

@@ -1,6 +1,7 @@
 //! What the net is taught: the sentence, the words the photo supports, and the teacher's features.
 
 use anyhow::Result;
+use burn::module::RunningState;
 use burn::tensor::activation::{log_sigmoid, log_softmax};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rand::SeedableRng;
@@ -11,6 +12,8 @@ use crate::data::batches::Batch;
 use crate::data::words::{PAD, UNKNOWN};
 use crate::judge::Judge;
 use crate::nets::captioner::CaptionerNet;
+use crate::nets::decoder::Decoder;
+use crate::nets::show_attend_tell::Places;
 use crate::self_critical::{self, SelfCriticalConfig};
 
 /// The parts of the loss.
@@ -23,6 +26,23 @@ pub struct LossConfig {
     pub bag: f64,
     /// Weight of the teacher (mean squared error plus one minus the cosine, a cell).
     pub teacher: f64,
+    /// λ of the doubly stochastic regularisation, which asks soft attention to look everywhere in the course of a
+    /// sentence (Xu et al. 2015, section 4.2.1).
+    #[serde(default)]
+    pub doubly_stochastic: f64,
+    /// Of hard attention alone.
+    #[serde(default)]
+    pub hard: Option<HardConfig>,
+}
+
+/// How hard attention learns where to look (Xu et al. 2015, section 4.1, the end).
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct HardConfig {
+    /// λ_r: weight of the reward, which is how much likelier than usual the words were that came of a place.
+    pub reward: f64,
+    /// λ_e: weight of the entropy of where it may look.
+    pub entropy: f64,
 }
 
 /// The loss to go down by, and its parts as plain numbers.
@@ -71,8 +91,19 @@ impl Loss {
             let rows = photos * batch.captions;
             let length = batch.tokens.len() / rows;
             let tokens = Tensor::<2, Int>::from_data(TensorData::new(batch.tokens.clone(), [rows, length]), device);
-            let (plain, smoothed) = caption_loss(net, &memory, tokens, batch.captions, config.label_smoothing);
+            let likelihoods = Likelihoods::of(net, &memory, tokens, batch.captions);
+            let (plain, smoothed) = likelihoods.cross_entropy(config.label_smoothing);
             total = total + smoothed;
+            if config.doubly_stochastic > 0.0
+                && let Some(spread) = likelihoods.looked_unevenly()
+            {
+                total = total + spread * config.doubly_stochastic;
+            }
+            if let (Some(hard), Decoder::ShowAttendTell(decoder)) = (&config.hard, &net.decoder)
+                && let Some(places) = likelihoods.reinforce(hard, &decoder.baseline)
+            {
+                total = total + places;
+            }
             caption = Some(plain);
         }
         let mut worth = None;
@@ -104,41 +135,80 @@ impl Loss {
     }
 }
 
-/// Mean cross-entropy of the words that are in the vocabulary: plain, and smoothed.
-fn caption_loss(
-    net: &CaptionerNet,
-    memory: &Tensor<3>,
-    tokens: Tensor<2, Int>,
-    captions: usize,
-    smoothing: f64,
-) -> (Tensor<1>, Tensor<1>) {
-    let (chosen, counted, logs) = log_likelihoods(net, memory, tokens, captions);
-    let count = counted.clone().sum();
-    let plain = ((chosen * counted.clone()).sum() / count.clone()).neg();
-    let spread = (logs.mean_dim(1) * counted).sum() / count;
-    let smoothed = plain.clone() * (1.0 - smoothing) - spread * smoothing;
-    (plain, smoothed)
+/// How likely sentences are, and where the net looked for their words.
+///
+/// Rows are `photos × sentences`, positions `rows × length`; the length is one less than that of the tokens, because the
+/// first one is given.
+pub struct Likelihoods {
+    /// Log-likelihood of each token given those before it, `[positions, 1]`.
+    pub chosen: Tensor<2>,
+    /// 1 where a position counts (it is neither padding nor unknown), else 0; `[positions, 1]`.
+    pub counted: Tensor<2>,
+    /// Log-likelihood of every token there, `[positions, vocabulary]`.
+    pub logs: Tensor<2>,
+    /// `[rows, length, cells]`; none where the net does not look again.
+    attention: Option<Tensor<3>>,
+    places: Option<Places>,
+    rows: usize,
 }
 
-/// Log-likelihoods of `tokens` `[photos × sentences, length]`, all sentences of a photo together, given the words before
-/// them: of the token itself `[positions, 1]`, whether the position counts (it is neither padding nor unknown)
-/// `[positions, 1]`, and of every token `[positions, vocabulary]`; positions are `photos × sentences × (length - 1)`.
-pub fn log_likelihoods(
-    net: &CaptionerNet,
-    memory: &Tensor<3>,
-    tokens: Tensor<2, Int>,
-    sentences: usize,
-) -> (Tensor<2>, Tensor<2>, Tensor<2>) {
-    let [rows, length] = tokens.dims();
-    let seen = net.decoder.keys_values_times(memory.clone(), sentences);
-    let before = tokens.clone().slice([0..rows, 0..length - 1]);
-    let (logits, _) = net.decoder.forward(before, &seen);
-    let vocabulary = logits.dims()[2];
-    let targets = tokens.slice([0..rows, 1..length]).reshape([rows * (length - 1), 1]);
-    let counted =
-        targets.clone().not_equal_elem(PAD as i64).int() * targets.clone().not_equal_elem(UNKNOWN as i64).int();
-    let logs = log_softmax(logits.reshape([rows * (length - 1), vocabulary]), 1);
-    (logs.clone().gather(1, targets), counted.float(), logs)
+impl Likelihoods {
+    /// Of `tokens` `[photos × sentences, length + 1]` for `memory` `[photos, cells, width]`, all sentences of a photo
+    /// together.
+    pub fn of(net: &CaptionerNet, memory: &Tensor<3>, tokens: Tensor<2, Int>, sentences: usize) -> Self {
+        let [rows, length] = tokens.dims();
+        let before = tokens.clone().slice([0..rows, 0..length - 1]);
+        let told = net.decoder.see(memory.clone(), sentences).forward(before);
+        let vocabulary = told.logits.dims()[2];
+        let targets = tokens.slice([0..rows, 1..length]).reshape([rows * (length - 1), 1]);
+        let counted =
+            targets.clone().not_equal_elem(PAD as i64).int() * targets.clone().not_equal_elem(UNKNOWN as i64).int();
+        let logs = log_softmax(told.logits.reshape([rows * (length - 1), vocabulary]), 1);
+        Self {
+            chosen: logs.clone().gather(1, targets),
+            counted: counted.float(),
+            logs,
+            attention: told.attention,
+            places: told.places,
+            rows,
+        }
+    }
+
+    /// Mean cross-entropy a position that counts: plain, and smoothed.
+    fn cross_entropy(&self, smoothing: f64) -> (Tensor<1>, Tensor<1>) {
+        let count = self.counted.clone().sum();
+        let plain = ((self.chosen.clone() * self.counted.clone()).sum() / count.clone()).neg();
+        let spread = (self.logs.clone().mean_dim(1) * self.counted.clone()).sum() / count;
+        let smoothed = plain.clone() * (1.0 - smoothing) - spread * smoothing;
+        (plain, smoothed)
+    }
+
+    /// `Σᵢ (1 − Σₜ αₜᵢ)²`, the mean over the sentences; words that do not count do not look.
+    fn looked_unevenly(&self) -> Option<Tensor<1>> {
+        let attention = self.attention.clone()?;
+        let [rows, length, _] = attention.dims();
+        let looks = attention * self.counted.clone().reshape([rows, length, 1]);
+        let missing = looks.sum_dim(1).neg() + 1.0;
+        Some(missing.powf_scalar(2.0).sum() / rows as f64)
+    }
+
+    /// What teaches hard attention where to look: places that were followed by likelier words than usual become
+    /// likelier, and the weights stay open.
+    ///
+    /// The log-likelihood of a sentence is taken a word, so that λ_r means the same for short and long ones.
+    fn reinforce(&self, config: &HardConfig, baseline: &RunningState<Tensor<1>>) -> Option<Tensor<1>> {
+        let places = self.places.as_ref()?;
+        let counted = self.counted.clone().reshape([self.rows as i64, -1]);
+        let words = counted.clone().sum_dim(1).clamp_min(1.0);
+        let likelihood = self.chosen.clone().detach().reshape([self.rows as i64, -1]) * counted.clone();
+        let reward = likelihood.sum_dim(1) / words.clone();
+        let usual = baseline.value().detach();
+        baseline.update(usual.clone() * 0.9 + reward.clone().mean() * 0.1);
+        let better = reward - usual.unsqueeze::<2>();
+        let chosen = (places.log_probability.clone() * counted.clone()).sum_dim(1) / words.clone();
+        let entropy = (places.entropy.clone() * counted).sum_dim(1) / words;
+        Some((better * chosen).mean().neg() * config.reward - entropy.mean() * config.entropy)
+    }
 }
 
 fn bag_loss(logits: Tensor<2>, targets: &[f32], device: &Device) -> Tensor<1> {

@@ -12,6 +12,7 @@ use hearsight_training::export::{self, weights::Precision};
 use hearsight_training::gate::GateCommand;
 use hearsight_training::run::Run;
 use hearsight_training::score::ScoreCommand;
+use hearsight_training::word2vec::Word2VecCommand;
 
 /// Trains attention captioners, exports them as ONNX model folders and scores these.
 #[derive(Parser)]
@@ -40,6 +41,8 @@ enum Command {
         #[arg(long, value_enum, default_value = "float16")]
         precision: Precision,
     },
+    /// Learn word vectors from the captions, for the start of a decoder's embedding, and list neighbours.
+    Word2vec(Word2VecCommand),
     /// Describe the dev split with a model folder and score the sentences.
     Score(ScoreCommand),
     /// Teach a model folder to tell what is no photo; before `calibrate`.
@@ -106,6 +109,7 @@ fn main() -> Result<()> {
         Command::Gate(gate) => gate.run()?,
         Command::Calibrate(calibrate) => calibrate.run()?,
         Command::Card(card) => card.run()?,
+        Command::Word2vec(word2vec) => word2vec.run()?,
     }
     Ok(())
 }

@@ -19,6 +19,7 @@ use crate::judge::Judge;
 use crate::learn::Lesson;
 use crate::nets::captioner::CaptionerNet;
 use crate::teacher::{Projection, TeacherTargets};
+use crate::word2vec::Vectors;
 
 /// A configuration, its data and the folder where everything that it makes is kept.
 pub struct Run {
@@ -78,6 +79,25 @@ impl Run {
         })
     }
 
+    /// A net of this run with random weights, on `device`, its embedding from word vectors where the configuration names
+    /// some.
+    ///
+    /// # Errors
+    /// Vectors that cannot be read or are of another width.
+    pub fn start(&self, device: &Device) -> Result<CaptionerNet> {
+        let mut net = self.net(device);
+        if let Some(path) = &self.config.words.vectors {
+            let vectors = Vectors::read(path)?;
+            let found = net.decoder.start_from(&vectors, &self.tokenizer, device)?;
+            log::info!(
+                "{found} of {} words start from {}",
+                self.tokenizer.get_vocab_size(true),
+                path.display()
+            );
+        }
+        Ok(net)
+    }
+
     /// A net of this run with random weights, on `device`.
     pub fn net(&self, device: &Device) -> CaptionerNet {
         device.seed(self.config.seed);
@@ -106,7 +126,7 @@ impl Run {
             ..self.config.views.clone()
         };
         let dev = self.source("dev", &self.data.dev, &whole)?;
-        let net = self.net(&Device::flex().autodiff());
+        let net = self.start(&Device::flex().autodiff())?;
         let judge = |photos| Judge::new(photos, &self.tokenizer, self.config.words.longest);
         let lesson = Lesson {
             judges: [judge(&self.data.train), judge(&self.data.dev)],

@@ -8,7 +8,7 @@ use hearsight::captioner::{DescribeOptions, Description};
 use hearsight::model::ModelFolder;
 use serde::Serialize;
 
-use crate::data::captions::{CaptionedPhoto, DataConfig, Dataset};
+use crate::data::captions::{CaptionedPhoto, Dataset};
 use crate::data::words::Bag;
 use crate::describe;
 use crate::disk::write_text;
@@ -24,7 +24,7 @@ const BAG: usize = 800;
 pub struct ScoreCommand {
     /// The model folder.
     model: PathBuf,
-    /// Folder of the data set: captions.csv, train.txt, dev.txt, images/.
+    /// Folder of the data set: captions.csv, train.txt, dev.txt and images/, or the files of another set that is known.
     #[arg(long)]
     data: PathBuf,
     /// Sentences that the search keeps in view, instead of the model's own number; 1 is greedy.
@@ -103,7 +103,7 @@ impl ScoreCommand {
     /// # Errors
     /// Data, a model or a photo that cannot be read; a full disk.
     pub fn run(&self) -> Result<()> {
-        let data = Dataset::read(&self.data, &DataConfig::default())?;
+        let data = Dataset::find(&self.data)?;
         let bag = judging_bag(&data);
         let mut photos = data.dev;
         photos.truncate(self.limit.unwrap_or(photos.len()));

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::words::END;
 use crate::judge::Judge;
-use crate::loss::log_likelihoods;
+use crate::loss::Likelihoods;
 use crate::nets::captioner::CaptionerNet;
 use crate::write::{Choice, write};
 
@@ -56,7 +56,9 @@ pub fn loss(
     let length = judge.longest() + 2;
     let tokens: Vec<i64> = drawn.iter().flatten().map(|&token| i64::from(token)).collect();
     let tokens = Tensor::<2, Int>::from_data(TensorData::new(tokens, [drawn.len(), length]), device);
-    let (logs, counted, _) = log_likelihoods(net, memory, tokens, samples);
+    let Likelihoods {
+        chosen: logs, counted, ..
+    } = Likelihoods::of(net, memory, tokens, samples);
     // A sentence that was cut off has not said that it ends there.
     let whole = drawn.iter().map(|tokens| f32::from(u8::from(tokens.contains(&END))));
     let pull: Vec<f32> = std::iter::zip(advantages, whole)

@@ -8,6 +8,7 @@ use rand::rngs::StdRng;
 
 use crate::data::words::{END, PAD, START, UNKNOWN};
 use crate::nets::captioner::CaptionerNet;
+use crate::nets::decoder::State;
 
 /// How the next word is chosen.
 pub enum Choice<'a> {
@@ -33,8 +34,8 @@ pub fn write(
     device: &Device,
 ) -> Result<Vec<Vec<u32>>> {
     let rows = memory.dims()[0] * times;
-    let seen = net.decoder.keys_values_times(memory, times);
-    let mut past = Vec::new();
+    let sight = net.decoder.see(memory, times);
+    let mut state = State::Start;
     let mut sentences = vec![vec![START]; rows];
     while sentences[0].len() < longest + 2 && sentences.iter().any(|tokens| is_open(tokens)) {
         let last: Vec<i64> = sentences
@@ -42,7 +43,7 @@ pub fn write(
             .map(|tokens| i64::from(tokens[tokens.len() - 1]))
             .collect();
         let last = Tensor::<2, Int>::from_data(TensorData::new(last, [rows, 1]), device);
-        let (logits, _) = net.decoder.extend(last, &seen, &mut past);
+        let logits = sight.extend(last, &mut state).logits;
         let probabilities: Vec<f32> = softmax(logits, 2)
             .into_data()
             .try_to_vec()

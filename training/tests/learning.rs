@@ -13,9 +13,16 @@ use hearsight::captioner::DescribeOptions;
 use hearsight_training::config::RunConfig;
 use hearsight_training::describe;
 use hearsight_training::export::{export, weights::Precision};
+use hearsight_training::loss::HardConfig;
+use hearsight_training::nets::bahdanau_gru::BahdanauGruConfig;
+use hearsight_training::nets::decoder::DecoderConfig;
+use hearsight_training::nets::show_and_tell::ShowAndTellConfig;
+use hearsight_training::nets::show_attend_tell::ShowAttendTellConfig;
+use hearsight_training::nets::transformer_decoder::TransformerDecoderConfig;
 use hearsight_training::run::Run;
 use hearsight_training::self_critical::SelfCriticalConfig;
 use image::{Rgb, RgbImage};
+use tempfile::TempDir;
 
 /// Dropout's random numbers are the process's: two runs at once would draw each other's.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -45,7 +52,18 @@ fn data(folder: &Path) {
     fs::write(folder.join("dev.txt"), &names).unwrap();
 }
 
-fn config(epochs: usize) -> RunConfig {
+fn transformer() -> DecoderConfig {
+    DecoderConfig::Transformer(TransformerDecoderConfig {
+        width: 32,
+        layers: 1,
+        heads: 4,
+        inner: 32,
+        dropout: 0.15,
+        positions: 20,
+    })
+}
+
+fn config(decoder: DecoderConfig, epochs: usize) -> RunConfig {
     let mut config: RunConfig = toml::from_str(include_str!("../configs/everyday.toml")).unwrap();
     config.teacher = None;
     config.words.minimum_count = 1;
@@ -56,9 +74,7 @@ fn config(epochs: usize) -> RunConfig {
     config.net.encoder.channels = vec![8, 8];
     config.net.encoder.blocks = vec![0, 1];
     config.net.encoder.mixing.inner = 32;
-    config.net.decoder.width = 32;
-    config.net.decoder.layers = 1;
-    config.net.decoder.inner = 32;
+    config.net.decoder = decoder;
     config.learning.batch = 6;
     config.learning.replicas = 1;
     config.stages.truncate(1);
@@ -79,12 +95,12 @@ fn last_row(run: &Path) -> String {
         .join(",")
 }
 
-#[test]
-fn a_captioner_learns_colours_and_describes_them_through_the_exported_folder() {
+/// Teaches a captioner three colours and lets the app's captioner say them from the exported folder, `model` in the data's.
+fn learns_colours(config: RunConfig, looks_again: bool) -> TempDir {
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = tempfile::tempdir().unwrap();
     data(folder.path());
-    let run = Run::open(config(60), folder.path(), &folder.path().join("run")).unwrap();
+    let run = Run::open(config, folder.path(), &folder.path().join("run")).unwrap();
     run.train().unwrap();
     let (epoch, net) = run.checkpoints().unwrap().best(run.net(&Device::flex())).unwrap();
     assert!(epoch > 10, "the best epoch is {epoch}");
@@ -110,9 +126,10 @@ fn a_captioner_learns_colours_and_describes_them_through_the_exported_folder() {
     let colour = |d: &hearsight::captioner::Description| d.words.iter().find_map(|word| word.support);
     let support = colour(&descriptions[0]).unwrap();
     assert!(support > 0.5, "the photo supports its colour by {support}");
-    let attention = descriptions[0].words[0].attention.as_ref().unwrap();
-    assert_eq!((attention.rows, attention.columns), (4, 4));
-    calibrates_and_scores(&model, folder.path());
+    let attention = descriptions[0].words[0].attention.as_ref();
+    let grid = attention.map(|attention| (attention.rows, attention.columns));
+    assert_eq!(grid, looks_again.then_some((4, 4)));
+    folder
 }
 
 /// The commands that bring a model out, one after the other.
@@ -140,17 +157,84 @@ fn calibrates_and_scores(model: &Path, data: &Path) {
 }
 
 #[test]
+fn the_transformer_learns_colours() {
+    let folder = learns_colours(config(transformer(), 60), true);
+    calibrates_and_scores(&folder.path().join("model"), folder.path());
+}
+
+#[test]
+fn show_and_tell_learns_colours_without_looking_again() {
+    let decoder = DecoderConfig::ShowAndTell(ShowAndTellConfig {
+        width: 32,
+        hidden: 32,
+        embedding: 16,
+        dropout: 0.1,
+        positions: 20,
+    });
+    learns_colours(config(decoder, 60), false);
+}
+
+fn show_attend_tell(hard: bool) -> DecoderConfig {
+    DecoderConfig::ShowAttendTell(ShowAttendTellConfig {
+        width: 32,
+        hidden: 32,
+        embedding: 16,
+        attention: 16,
+        dropout: 0.1,
+        positions: 20,
+        hard,
+    })
+}
+
+#[test]
+fn soft_attention_learns_colours() {
+    let mut config = config(show_attend_tell(false), 60);
+    config.stages[0].loss.doubly_stochastic = 1.0;
+    learns_colours(config, true);
+}
+
+#[test]
+fn hard_attention_learns_colours() {
+    let mut config = config(show_attend_tell(true), 80);
+    config.stages[0].loss.hard = Some(HardConfig {
+        reward: 1.0,
+        entropy: 0.01,
+    });
+    learns_colours(config, true);
+}
+
+#[test]
+fn a_gru_with_bahdanau_attention_learns_colours() {
+    let decoder = DecoderConfig::BahdanauGru(BahdanauGruConfig {
+        width: 32,
+        features: 24,
+        embedding: 16,
+        attention: 16,
+        hidden: 32,
+        dropout: 0.0,
+        positions: 20,
+    });
+    learns_colours(config(decoder, 60), true);
+}
+
+#[test]
 fn a_run_that_is_broken_off_and_resumed_learns_the_same_as_an_unbroken_one() {
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = tempfile::tempdir().unwrap();
     data(folder.path());
     let whole = folder.path().join("whole");
-    Run::open(config(3), folder.path(), &whole).unwrap().train().unwrap();
+    Run::open(config(transformer(), 3), folder.path(), &whole)
+        .unwrap()
+        .train()
+        .unwrap();
     let broken = folder.path().join("broken");
-    let mut first = Run::open(config(3), folder.path(), &broken).unwrap();
+    let mut first = Run::open(config(transformer(), 3), folder.path(), &broken).unwrap();
     first.stop_after = Some(1);
     first.train().unwrap();
-    Run::open(config(3), folder.path(), &broken).unwrap().train().unwrap();
+    Run::open(config(transformer(), 3), folder.path(), &broken)
+        .unwrap()
+        .train()
+        .unwrap();
     assert_eq!(last_row(&whole), last_row(&broken));
 }
 
@@ -159,7 +243,7 @@ fn sentences_that_are_weighed_by_what_they_are_worth_become_worth_more() {
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = tempfile::tempdir().unwrap();
     data(folder.path());
-    let mut config = config(12);
+    let mut config = config(transformer(), 12);
     let mut critical = config.stages[0];
     (critical.epochs, critical.captions, critical.rate) = (40, 0, 4e-3);
     critical.self_critical = Some(SelfCriticalConfig { samples: 4 });

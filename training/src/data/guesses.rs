@@ -114,6 +114,7 @@ mod tests {
             longest: 8,
             bag: 2,
             spelling: None,
+            vectors: None,
         };
         let tokenizer = learn(captions.into_iter(), &config).unwrap();
         let id = |word: &str| tokenizer.token_to_id(word).unwrap();

@@ -3,6 +3,8 @@
 pub mod batches;
 pub mod captions;
 pub mod guesses;
+pub mod layout;
+pub mod readers;
 pub mod spelling;
 pub mod views;
 pub mod words;

@@ -43,6 +43,10 @@ pub struct WordsConfig {
     /// [`Spelling`](super::spelling::Spelling).
     #[serde(default)]
     pub spelling: Option<PathBuf>,
+    /// Word vectors that the decoder's embedding starts from, beside the configuration; see
+    /// [`word2vec`](crate::word2vec).
+    #[serde(default)]
+    pub vectors: Option<PathBuf>,
 }
 
 /// The two kinds of tokenizer.
@@ -220,6 +224,7 @@ mod tests {
             longest: 8,
             bag: 2,
             spelling: None,
+            vectors: None,
         }
     }
 

@@ -77,7 +77,7 @@ pub fn encoder(net: &CaptionerNet, config: &RunConfig, precision: Precision) -> 
     let dims = [
         batch,
         Dim::Fixed(cells as i64),
-        Dim::Fixed(config.net.decoder.width as i64),
+        Dim::Fixed(config.net.decoder.width() as i64),
     ];
     g.graph.output("last_hidden_state", &memory, DataType::Float, &dims);
     let support = net.emit_word_support(&mut g, &memory)?;
@@ -120,14 +120,14 @@ fn model_config(config: &RunConfig, vocabulary: usize, bag: &Bag) -> Value {
 }
 
 fn generation_config(config: &RunConfig, never: &[Vec<u32>]) -> Value {
+    let (beams, length_penalty) = config.net.decoder.search();
     json!({
         "decoder_start_token_id": START,
         "eos_token_id": END,
         "pad_token_id": PAD,
-        "max_length": config.net.decoder.positions,
-        "num_beams": 4,
-        // Longer sentences score a little better, but more of them end in mid-phrase at the last position.
-        "length_penalty": 0.3,
+        "max_length": config.net.decoder.positions(),
+        "num_beams": beams,
+        "length_penalty": length_penalty,
         "early_stopping": false,
         "no_repeat_ngram_size": 3,
         "bad_words_ids": never,

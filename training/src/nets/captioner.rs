@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use super::conv_encoder::{ConvEncoder, ConvEncoderConfig};
-use super::transformer_decoder::{TransformerDecoder, TransformerDecoderConfig};
+use super::decoder::{Decoder, DecoderConfig};
 use crate::data::batches::Batch;
 use crate::export::weights::GraphWriter;
 
@@ -19,7 +19,7 @@ pub struct CaptionerConfig {
     /// Photo → memory.
     pub encoder: ConvEncoderConfig,
     /// Memory → words.
-    pub decoder: TransformerDecoderConfig,
+    pub decoder: DecoderConfig,
 }
 
 /// Encoder, decoder and the encoder's teaching heads.
@@ -28,7 +28,7 @@ pub struct CaptionerNet {
     /// Photo → memory.
     pub encoder: ConvEncoder,
     /// Memory → words.
-    pub decoder: TransformerDecoder,
+    pub decoder: Decoder,
     /// Mean of the memory → one logit a word of the bag: which words the photo supports.
     pub word_support: Linear,
     /// Each cell of the memory → the teacher's components; none without a teacher.
@@ -44,10 +44,10 @@ impl CaptionerNet {
         teacher: Option<usize>,
         device: &Device,
     ) -> Self {
-        let width = config.decoder.width;
+        let width = config.decoder.width();
         Self {
             encoder: ConvEncoder::new(&config.encoder, width, device),
-            decoder: TransformerDecoder::new(&config.decoder, vocabulary, device),
+            decoder: Decoder::new(&config.decoder, vocabulary, device),
             word_support: LinearConfig::new(width, bag).init(device),
             teacher: teacher.map(|components| LinearConfig::new(width, components).init(device)),
         }

@@ -1,0 +1,301 @@
+//! The decoder of a net, whichever paper it is from: memory and words in, logits and attention out.
+
+use anyhow::{Result, anyhow, ensure};
+use burn::module::Module;
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use serde::{Deserialize, Serialize};
+use tokenizers::Tokenizer;
+
+use super::attention::KeysValues;
+use super::bahdanau_gru::{BahdanauGru, BahdanauGruConfig};
+use super::lstm::LstmState;
+use super::show_and_tell::{ShowAndTell, ShowAndTellConfig};
+use super::show_attend_tell::{Places, SeenCells, ShowAttendTell, ShowAttendTellConfig};
+use super::transformer_decoder::{TransformerDecoder, TransformerDecoderConfig};
+use crate::export::weights::GraphWriter;
+use crate::word2vec::Vectors;
+
+/// Which decoder, and its sizes; `kind` in a configuration.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum DecoderConfig {
+    /// Vaswani et al. 2017.
+    Transformer(TransformerDecoderConfig),
+    /// Vinyals et al. 2015.
+    ShowAndTell(ShowAndTellConfig),
+    /// Xu et al. 2015, soft and hard.
+    ShowAttendTell(ShowAttendTellConfig),
+    /// The course project's.
+    BahdanauGru(BahdanauGruConfig),
+}
+
+impl DecoderConfig {
+    /// Width of the memory.
+    pub fn width(&self) -> usize {
+        match self {
+            Self::Transformer(config) => config.width,
+            Self::ShowAndTell(config) => config.width,
+            Self::ShowAttendTell(config) => config.width,
+            Self::BahdanauGru(config) => config.width,
+        }
+    }
+
+    /// The longest sequence in tokens, the start token counted.
+    pub fn positions(&self) -> usize {
+        match self {
+            Self::Transformer(config) => config.positions,
+            Self::ShowAndTell(config) => config.positions,
+            Self::ShowAttendTell(config) => config.positions,
+            Self::BahdanauGru(config) => config.positions,
+        }
+    }
+
+    /// Sentences that the search keeps in view, and the exponent of the length that divides their scores: as the paper
+    /// has it, and for the transformer as the dev split has it.
+    pub fn search(&self) -> (usize, f32) {
+        match self {
+            // Longer sentences score a little better, but more of them end in mid-phrase at the last position.
+            Self::Transformer(_) => (4, 0.3),
+            // Section 4.3.1; the sum of log-likelihoods is what is compared.
+            Self::ShowAndTell(_) => (20, 0.0),
+            Self::ShowAttendTell(_) | Self::BahdanauGru(_) => (4, 0.3),
+        }
+    }
+}
+
+/// A decoder.
+#[derive(Module, Debug)]
+// There is one a net, and a module cannot be boxed.
+#[allow(clippy::large_enum_variant)]
+pub enum Decoder {
+    /// Vaswani et al. 2017.
+    Transformer(TransformerDecoder),
+    /// Vinyals et al. 2015.
+    ShowAndTell(ShowAndTell),
+    /// Xu et al. 2015.
+    ShowAttendTell(ShowAttendTell),
+    /// The course project's.
+    BahdanauGru(BahdanauGru),
+}
+
+/// A decoder with what the words of some rows look at, the same for all words.
+pub enum Sight<'a> {
+    /// Keys and values of the photo, a layer each.
+    Transformer(&'a TransformerDecoder, Vec<KeysValues>),
+    /// The photo was told at the start.
+    ShowAndTell(&'a ShowAndTell, Box<LstmState>),
+    /// Cells, and the state before the first word.
+    ShowAttendTell(&'a ShowAttendTell, Box<(SeenCells, LstmState)>),
+    /// Cells.
+    BahdanauGru(&'a BahdanauGru, Box<SeenCells>),
+}
+
+/// What is kept from word to word.
+#[derive(Default)]
+pub enum State {
+    /// Before the first word.
+    #[default]
+    Start,
+    /// Keys and values of the words so far, a layer each.
+    Past(Vec<KeysValues>),
+    /// Of an LSTM.
+    Lstm(Box<LstmState>),
+    /// Of a GRU.
+    Gru(Box<Tensor<2>>),
+}
+
+/// What a decoder gives for each of the tokens that it was given.
+pub struct Told {
+    /// For the token after each, `[rows, length, vocabulary]`.
+    pub logits: Tensor<3>,
+    /// Where it looked, `[rows, length, cells]`; none where it does not look again.
+    pub attention: Option<Tensor<3>>,
+    /// Of hard attention while training.
+    pub places: Option<Places>,
+}
+
+impl Decoder {
+    /// Random weights.
+    pub fn new(config: &DecoderConfig, vocabulary: usize, device: &Device) -> Self {
+        match config {
+            DecoderConfig::Transformer(config) => {
+                Self::Transformer(TransformerDecoder::new(config, vocabulary, device))
+            }
+            DecoderConfig::ShowAndTell(config) => Self::ShowAndTell(ShowAndTell::new(config, vocabulary, device)),
+            DecoderConfig::ShowAttendTell(config) => {
+                Self::ShowAttendTell(ShowAttendTell::new(config, vocabulary, device))
+            }
+            DecoderConfig::BahdanauGru(config) => Self::BahdanauGru(BahdanauGru::new(config, vocabulary, device)),
+        }
+    }
+
+    /// Takes each word's vector where there is one, scaled to the mean length that the embedding has; returns how many
+    /// were found.
+    ///
+    /// # Errors
+    /// Vectors of another width.
+    pub fn start_from(&mut self, vectors: &Vectors, tokenizer: &Tokenizer, device: &Device) -> Result<usize> {
+        let embedding = match self {
+            Self::Transformer(net) => &mut net.embedding,
+            Self::ShowAndTell(net) => &mut net.embedding,
+            Self::ShowAttendTell(net) => &mut net.embedding,
+            Self::BahdanauGru(net) => &mut net.embedding,
+        };
+        let [vocabulary, width] = embedding.weight.dims();
+        ensure!(
+            vectors.width() == width,
+            "the word vectors have {} numbers each, and the decoder's embedding {width}: learn them with --width {width}",
+            vectors.width()
+        );
+        let mut values: Vec<f32> = embedding
+            .weight
+            .val()
+            .into_data()
+            .try_to_vec()
+            .map_err(|error| anyhow!("the embedding: {error:?}"))?;
+        let known: Vec<(usize, &[f32])> = (0..vocabulary)
+            .filter_map(|id| Some((id, vectors.of(&tokenizer.id_to_token(id as u32)?)?)))
+            .collect();
+        let length = |values: &[f32]| values.iter().map(|x| x * x).sum::<f32>().sqrt();
+        let usual = values.chunks_exact(width).map(length).sum::<f32>() / vocabulary as f32;
+        let theirs = known.iter().map(|(_, vector)| length(vector)).sum::<f32>() / known.len().max(1) as f32;
+        let scale = usual / theirs.max(1e-12);
+        for (id, vector) in &known {
+            let row = &mut values[id * width..][..width];
+            std::iter::zip(row, *vector).for_each(|(value, given)| *value = given * scale);
+        }
+        let tensor = Tensor::<2>::from_data(TensorData::new(values, [vocabulary, width]), device);
+        embedding.weight = embedding.weight.clone().map(|_| tensor.require_grad());
+        Ok(known.len())
+    }
+
+    /// The decoder before the memory `[photos, cells, width]`, for `times` sentences a photo, all of a photo together.
+    pub fn see(&self, memory: Tensor<3>, times: usize) -> Sight<'_> {
+        match self {
+            // What the photo decides is computed once and repeated.
+            Self::Transformer(net) => Sight::Transformer(net, net.keys_values_times(memory, times)),
+            Self::ShowAndTell(net) => Sight::ShowAndTell(net, Box::new(repeated_state(net.start(memory), times))),
+            Self::ShowAttendTell(net) => {
+                let start = repeated_state(net.start(memory.clone()), times);
+                Sight::ShowAttendTell(net, Box::new((repeated_cells(net.see(memory), times), start)))
+            }
+            Self::BahdanauGru(net) => Sight::BahdanauGru(net, Box::new(repeated_cells(net.see(memory), times))),
+        }
+    }
+
+    /// The encoder's part of the export: what is computed once a photo.
+    ///
+    /// # Errors
+    /// As [`GraphWriter::weight`].
+    pub fn emit_memory(&self, g: &mut GraphWriter, memory: &str, cells: usize) -> Result<()> {
+        match self {
+            Self::Transformer(net) => net.emit_memory(g, memory, cells),
+            Self::ShowAndTell(net) => net.emit_start(g, memory),
+            Self::ShowAttendTell(net) => net.emit_start(g, memory, cells),
+            Self::BahdanauGru(net) => net.emit_start(g, memory, cells),
+        }
+    }
+
+    /// The decoder's graph; the words `never` get a logit that no softmax lets through.
+    ///
+    /// # Errors
+    /// As [`GraphWriter::weight`].
+    pub fn emit(&self, g: &mut GraphWriter, cells: usize, never: &[u32]) -> Result<()> {
+        match self {
+            Self::Transformer(net) => net.emit(g, cells, never),
+            Self::ShowAndTell(net) => net.emit(g, never),
+            Self::ShowAttendTell(net) => net.emit(g, cells, never),
+            Self::BahdanauGru(net) => net.emit(g, cells, never),
+        }
+    }
+}
+
+impl Sight<'_> {
+    /// Teacher forcing: `tokens` `[rows, length]` from the start token on.
+    pub fn forward(&self, tokens: Tensor<2, Int>) -> Told {
+        self.extend(tokens, &mut State::Start)
+    }
+
+    /// [`Self::forward`] for tokens after those of `state`, which goes on; a state of another decoder is the start.
+    pub fn extend(&self, tokens: Tensor<2, Int>, state: &mut State) -> Told {
+        let before = std::mem::take(state);
+        let (told, after) = match self {
+            Self::Transformer(net, seen) => {
+                let mut past = match before {
+                    State::Past(past) => past,
+                    _ => Vec::new(),
+                };
+                let (logits, attention) = net.extend(tokens, seen, &mut past);
+                (Told::of(logits, Some(attention)), State::Past(past))
+            }
+            Self::ShowAndTell(net, start) => {
+                let mut lstm = lstm_state(before, start);
+                let logits = net.extend(tokens, &mut lstm);
+                (Told::of(logits, None), State::Lstm(Box::new(lstm)))
+            }
+            Self::ShowAttendTell(net, seen) => {
+                let (cells, start) = &**seen;
+                let mut lstm = lstm_state(before, start);
+                let (logits, attention, places) = net.extend(tokens, cells, &mut lstm);
+                let told = Told {
+                    places,
+                    ..Told::of(logits, Some(attention))
+                };
+                (told, State::Lstm(Box::new(lstm)))
+            }
+            Self::BahdanauGru(net, cells) => {
+                let mut hidden = match before {
+                    State::Gru(hidden) => *hidden,
+                    _ => net.start(tokens.dims()[0], &cells.cells.device()),
+                };
+                let (logits, attention) = net.extend(tokens, cells, &mut hidden);
+                (Told::of(logits, Some(attention)), State::Gru(Box::new(hidden)))
+            }
+        };
+        *state = after;
+        told
+    }
+}
+
+impl Told {
+    fn of(logits: Tensor<3>, attention: Option<Tensor<3>>) -> Self {
+        Self {
+            logits,
+            attention,
+            places: None,
+        }
+    }
+}
+
+fn lstm_state(before: State, start: &LstmState) -> LstmState {
+    match before {
+        State::Lstm(state) => *state,
+        _ => start.clone(),
+    }
+}
+
+fn repeated_state(state: LstmState, times: usize) -> LstmState {
+    let repeat = |x: Tensor<2>| {
+        let [rows, width] = x.dims();
+        x.unsqueeze_dim::<3>(1)
+            .repeat_dim(1, times)
+            .reshape([rows * times, width])
+    };
+    LstmState {
+        hidden: repeat(state.hidden),
+        cell: repeat(state.cell),
+    }
+}
+
+fn repeated_cells(seen: SeenCells, times: usize) -> SeenCells {
+    let repeat = |x: Tensor<3>| {
+        let [rows, cells, width] = x.dims();
+        x.unsqueeze_dim::<4>(1)
+            .repeat_dim(1, times)
+            .reshape([rows * times, cells, width])
+    };
+    SeenCells {
+        cells: repeat(seen.cells),
+        keys: repeat(seen.keys),
+    }
+}

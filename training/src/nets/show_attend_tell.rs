@@ -1,0 +1,287 @@
+//! Show, Attend and Tell (Xu et al. 2015, "Show, attend and tell: neural image caption generation with visual
+//! attention"): an LSTM that looks at the photo anew for each word, softly or at one place.
+//!
+//! Soft attention (section 4.2) takes the weighted mean of all cells. Hard attention (section 4.1) takes one cell: while
+//! training it is drawn by the weights, half of the times replaced by the mean, and learns by REINFORCE; else it is the
+//! heaviest one.
+
+use anyhow::Result;
+use burn::module::{Module, RunningState};
+use burn::nn::{Dropout, DropoutConfig, Embedding, EmbeddingConfig, Linear, LinearConfig};
+use burn::tensor::activation::{log_softmax, sigmoid};
+use burn::tensor::{Device, Distribution, Int, Tensor};
+use hearsight::onnx::{AttributeProto, DataType, Dim};
+use serde::{Deserialize, Serialize};
+
+use super::additive_attention::AdditiveAttention;
+use super::lstm::{LstmCell, LstmState};
+use super::recurrent::{emit_attention, emit_logits, emit_words, next_state, seen_dims, start_state, state_input};
+use crate::export::weights::GraphWriter;
+
+/// The sizes of a [`ShowAttendTell`].
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct ShowAttendTellConfig {
+    /// Width of the encoder's memory.
+    pub width: usize,
+    /// Width of the LSTM.
+    pub hidden: usize,
+    /// Width of a word's vector.
+    pub embedding: usize,
+    /// Width of the attention's perceptron.
+    pub attention: usize,
+    /// Dropout of the words and of the deep output.
+    pub dropout: f64,
+    /// The longest sequence in tokens, the start token counted.
+    pub positions: usize,
+    /// Whether one cell is looked at instead of the mean of all.
+    pub hard: bool,
+}
+
+/// Photo → LSTM with attention → words; see the module.
+#[derive(Module, Debug)]
+pub struct ShowAttendTell {
+    /// The mean of the memory → the first hidden state (section 3.1.2).
+    pub start_hidden: Linear,
+    /// The mean of the memory → the first cell.
+    pub start_cell: Linear,
+    /// `[vocabulary, embedding]`
+    pub embedding: Embedding,
+    /// Which cell matters now.
+    pub attention: AdditiveAttention,
+    /// How much the photo matters now: β of section 4.2.1.
+    pub gate: Linear,
+    /// What is kept from word to word; its input is the word.
+    pub cell: LstmCell,
+    /// The part of the gates that what is seen decides, `[width, 4 × hidden]`.
+    pub look: Linear,
+    /// From the hidden state to the deep output (equation 7).
+    pub from_hidden: Linear,
+    /// From what is seen to the deep output.
+    pub from_seen: Linear,
+    /// To the words.
+    pub output: Linear,
+    /// While training.
+    pub dropout: Dropout,
+    /// Whether one cell is looked at.
+    pub hard: bool,
+    /// Of hard attention: the moving average of sentences' log-likelihoods, which a drawn place has to beat.
+    pub baseline: RunningState<Tensor<1>>,
+}
+
+/// What all words of a sentence look at.
+#[derive(Clone, Debug)]
+pub struct SeenCells {
+    /// The memory, `[rows, cells, width]`.
+    pub cells: Tensor<3>,
+    /// The attention's part of it, `[rows, cells, units]`.
+    pub keys: Tensor<3>,
+}
+
+/// What hard attention chose while training, for REINFORCE; each `[rows, length]`.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// Log-probability of the place that was looked at.
+    pub log_probability: Tensor<2>,
+    /// Entropy of the weights.
+    pub entropy: Tensor<2>,
+}
+
+impl ShowAttendTell {
+    /// Random weights.
+    pub fn new(config: &ShowAttendTellConfig, vocabulary: usize, device: &Device) -> Self {
+        let linear = |from: usize, to: usize| LinearConfig::new(from, to).init(device);
+        let (width, hidden, embedding) = (config.width, config.hidden, config.embedding);
+        Self {
+            start_hidden: linear(width, hidden),
+            start_cell: linear(width, hidden),
+            embedding: EmbeddingConfig::new(vocabulary, embedding).init(device),
+            attention: AdditiveAttention::new(width, hidden, config.attention, device),
+            gate: linear(hidden, 1),
+            cell: LstmCell::new(embedding, hidden, device),
+            look: LinearConfig::new(width, 4 * hidden).with_bias(false).init(device),
+            from_hidden: linear(hidden, embedding),
+            from_seen: linear(width, embedding),
+            output: linear(embedding, vocabulary),
+            dropout: DropoutConfig::new(config.dropout).init(),
+            hard: config.hard,
+            baseline: RunningState::new(Tensor::zeros([1], device)),
+        }
+    }
+
+    /// What the words look at: the memory `[rows, cells, width]` and the attention's part of it.
+    pub fn see(&self, memory: Tensor<3>) -> SeenCells {
+        SeenCells {
+            keys: self.attention.keys(memory.clone()),
+            cells: memory,
+        }
+    }
+
+    /// The state before the first word: two perceptrons over the mean of the memory.
+    pub fn start(&self, memory: Tensor<3>) -> LstmState {
+        let mean = memory.mean_dim(1).squeeze_dim::<2>(1);
+        LstmState {
+            hidden: self.start_hidden.forward(mean.clone()).tanh(),
+            cell: self.start_cell.forward(mean).tanh(),
+        }
+    }
+
+    /// Logits `[rows, length, vocabulary]` for the token after each of `tokens` `[rows, length]`, where each word looked
+    /// `[rows, length, cells]`, and what hard attention chose while training; `state` goes on.
+    pub fn extend(
+        &self,
+        tokens: Tensor<2, Int>,
+        seen: &SeenCells,
+        state: &mut LstmState,
+    ) -> (Tensor<3>, Tensor<3>, Option<Places>) {
+        let [_, length] = tokens.dims();
+        let words = self.dropout.forward(self.embedding.forward(tokens));
+        let from_words = self.cell.from_input(words.clone());
+        let (mut said, mut glimpses, mut maps) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut chosen, mut entropies) = (Vec::new(), Vec::new());
+        for step in 0..length {
+            let logs = log_softmax(self.attention.scores(&seen.keys, state.hidden.clone()), 1);
+            let weights = logs.clone().exp();
+            let used = if !self.hard {
+                weights
+            } else if logs.device().is_autodiff() {
+                let place = draw(logs.clone());
+                let taken = place.clone() * logs.clone();
+                chosen.push(taken.sum_dim(1).squeeze_dim::<1>(1));
+                entropies.push((weights.clone() * logs).sum_dim(1).squeeze_dim::<1>(1).neg());
+                half_of_the_times(place, weights)
+            } else {
+                heaviest(weights)
+            };
+            let glimpse = used
+                .clone()
+                .unsqueeze_dim::<3>(1)
+                .matmul(seen.cells.clone())
+                .squeeze_dim::<2>(1);
+            let glimpse = sigmoid(self.gate.forward(state.hidden.clone())) * glimpse;
+            let from_word = from_words.clone().narrow(1, step, 1).squeeze_dim::<2>(1);
+            *state = self
+                .cell
+                .step(from_word + self.look.forward(glimpse.clone()), state.clone());
+            said.push(state.hidden.clone());
+            glimpses.push(glimpse);
+            maps.push(used);
+        }
+        let deep = words
+            + self.from_hidden.forward(Tensor::stack::<3>(said, 1))
+            + self.from_seen.forward(Tensor::stack::<3>(glimpses, 1));
+        let places = (!chosen.is_empty()).then(|| Places {
+            log_probability: Tensor::stack::<2>(chosen, 1),
+            entropy: Tensor::stack::<2>(entropies, 1),
+        });
+        (
+            self.output.forward(self.dropout.forward(deep)),
+            Tensor::stack::<3>(maps, 1),
+            places,
+        )
+    }
+
+    /// The encoder's part of the export: the state before the first word, the memory's cells and their keys.
+    ///
+    /// # Errors
+    /// As [`GraphWriter::weight`].
+    pub fn emit_start(&self, g: &mut GraphWriter, memory: &str, cells: usize) -> Result<()> {
+        let mean = g.graph.reduce_mean(memory, &[1], false);
+        for (name, layer) in [("hidden", &self.start_hidden), ("cell", &self.start_cell)] {
+            let start = g.linear(&format!("start_{name}"), layer, &mean)?;
+            let start = g.graph.tanh(&start);
+            start_state(g, name, &start, self.cell.width());
+        }
+        let keys = self.attention.emit_keys(g, "attention", memory)?;
+        let units = self.attention.cells.weight.dims()[1];
+        g.graph.output(
+            "attention_keys",
+            &keys,
+            DataType::Float,
+            &seen_dims("batch", cells, units),
+        );
+        Ok(())
+    }
+
+    /// One word in a graph: `input_ids` `[batch, 1]`, `last_hidden_state`, `attention_keys` and the state → `logits`
+    /// `[batch, 1, vocabulary]`, `cross_attentions` `[batch, 1, cells]` and the next state.
+    ///
+    /// # Errors
+    /// As [`GraphWriter::weight`].
+    pub fn emit(&self, g: &mut GraphWriter, cells: usize, never: &[u32]) -> Result<()> {
+        let width = self.cell.width();
+        let [seen_width, units] = self.attention.cells.weight.dims();
+        let tokens = g
+            .graph
+            .input("input_ids", DataType::Int64, &[Dim::Named("batch"), Dim::Fixed(1)]);
+        let memory = g.graph.input(
+            "last_hidden_state",
+            DataType::Float,
+            &seen_dims("photos", cells, seen_width),
+        );
+        let keys = g
+            .graph
+            .input("attention_keys", DataType::Float, &seen_dims("photos", cells, units));
+        let (hidden, cell) = (state_input(g, "hidden", width), state_input(g, "cell", width));
+
+        let scores = self.attention.emit_scores(g, "attention", &keys, &hidden)?;
+        let mut weights = g.graph.softmax(&scores, -1);
+        if self.hard {
+            weights = emit_heaviest(g, &weights, cells);
+        }
+        let row = g.graph.unsqueeze(&weights, &[1]);
+        let glimpse = g.graph.matmul(&row, &memory);
+        let glimpse = g.graph.squeeze(&glimpse, &[1]);
+        let gate = g.linear("gate", &self.gate, &hidden)?;
+        let gate = g.graph.sigmoid(&gate);
+        let glimpse = g.graph.mul(&gate, &glimpse);
+
+        let word = emit_words(g, &self.embedding, &tokens)?;
+        let from_word = self.cell.emit_from_input(g, "cell", &word)?;
+        let from_glimpse = g.linear("look", &self.look, &glimpse)?;
+        let gates = g.graph.add(&from_word, &from_glimpse);
+        let [hidden, cell] = self.cell.emit_step(g, "cell", &gates, Some([&hidden, &cell]))?;
+        next_state(g, "hidden", &hidden, width);
+        next_state(g, "cell", &cell, width);
+
+        let from_hidden = g.linear("from_hidden", &self.from_hidden, &hidden)?;
+        let from_seen = g.linear("from_seen", &self.from_seen, &glimpse)?;
+        let deep = g.graph.add(&word, &from_hidden);
+        let deep = g.graph.add(&deep, &from_seen);
+        emit_attention(g, &weights, cells);
+        emit_logits(g, &self.output, &deep, never)
+    }
+}
+
+/// One place drawn by its probability (the Gumbel-max trick, Gumbel 1954): `[rows, cells]` of logs → ones and zeros.
+fn draw(logs: Tensor<2>) -> Tensor<2> {
+    let cells = logs.dims()[1];
+    let uniform = logs.random_like(Distribution::Uniform(1e-9, 1.0));
+    let noise = uniform.log().neg().log().neg();
+    one_hot((logs.detach() + noise).argmax(1), cells)
+}
+
+fn heaviest(weights: Tensor<2>) -> Tensor<2> {
+    let cells = weights.dims()[1];
+    one_hot(weights.argmax(1), cells)
+}
+
+/// `[rows, 1]` places → `[rows, cells]` ones and zeros.
+fn one_hot(places: Tensor<2, Int>, cells: usize) -> Tensor<2> {
+    let numbers = Tensor::<1, Int>::arange(0..cells as i64, &places.device()).unsqueeze::<2>();
+    places.equal(numbers).float()
+}
+
+/// The drawn place in half of the rows, the mean of all places in the others (section 4.1, end).
+fn half_of_the_times(place: Tensor<2>, weights: Tensor<2>) -> Tensor<2> {
+    let coin = place.clone().narrow(1, 0, 1).random_like(Distribution::Bernoulli(0.5));
+    place * coin.clone() + weights * (coin.neg() + 1.0)
+}
+
+fn emit_heaviest(g: &mut GraphWriter, weights: &str, cells: usize) -> String {
+    let attributes = vec![AttributeProto::int("axis", -1), AttributeProto::int("keepdims", 1)];
+    let place = g.graph.node("ArgMax", &[weights], attributes);
+    let numbers = g.graph.ints(&(0..cells as i64).collect::<Vec<_>>());
+    let chosen = g.graph.equal(&place, &numbers);
+    g.graph.cast(&chosen, DataType::Float)
+}
