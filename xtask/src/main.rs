@@ -57,7 +57,9 @@ fn dispatch(arguments: &[OsString]) -> Result<ExitCode> {
             Some("test") => setup::setup(setup::Purpose::Test),
             _ => Ok(not_known(purpose)),
         },
-        (Some("train" | "export" | "gate" | "calibrate" | "score" | "card" | "word2vec"), rest) => training::training(command, rest),
+        (Some("train" | "export" | "gate" | "calibrate" | "score" | "card" | "word2vec"), rest) => {
+            training::training(command, rest)
+        }
         (Some("help" | "--help" | "-h"), _) => {
             print!("{USAGE}");
             Ok(ExitCode::SUCCESS)

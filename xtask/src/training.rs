@@ -1,4 +1,4 @@
-//! `cargo xtask train`, `export`, `gate`, `score` and `card`: the training program, built for this very processor.
+//! `cargo xtask train`, `export`, `gate`, `calibrate`, `score`, `card` and `word2vec`: the training program, built for this very processor.
 
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
