@@ -30,6 +30,7 @@ pub mod run;
 pub mod score;
 pub mod scores;
 pub mod self_critical;
+pub mod survey;
 pub mod teacher;
 pub mod word2vec;
 pub mod write;

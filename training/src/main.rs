@@ -12,6 +12,7 @@ use hearsight_training::export::{self, weights::Precision};
 use hearsight_training::gate::GateCommand;
 use hearsight_training::run::Run;
 use hearsight_training::score::ScoreCommand;
+use hearsight_training::survey::SurveyCommand;
 use hearsight_training::word2vec::Word2VecCommand;
 
 /// Trains attention captioners, exports them as ONNX model folders and scores these.
@@ -43,6 +44,8 @@ enum Command {
     },
     /// Learn word vectors from the captions, for the start of a decoder's embedding, and list neighbours.
     Word2vec(Word2VecCommand),
+    /// Count a data set's photos, captions and words; write tables and plots.
+    Survey(SurveyCommand),
     /// Describe the dev split with a model folder and score the sentences.
     Score(ScoreCommand),
     /// Teach a model folder to tell what is no photo; before `calibrate`.
@@ -110,6 +113,7 @@ fn main() -> Result<()> {
         Command::Calibrate(calibrate) => calibrate.run()?,
         Command::Card(card) => card.run()?,
         Command::Word2vec(word2vec) => word2vec.run()?,
+        Command::Survey(survey) => survey.run()?,
     }
     Ok(())
 }

@@ -29,6 +29,7 @@ Commands:
   gate ARGUMENTS…        teach a model folder to tell what is no photo: `hearsight-training gate ARGUMENTS…`
   calibrate ARGUMENTS…   fit a model folder's confidence to the dev split: `hearsight-training calibrate ARGUMENTS…`
   score ARGUMENTS…       score a model folder: `hearsight-training score ARGUMENTS…`
+  survey ARGUMENTS…      count a data set's captions and words: `hearsight-training survey ARGUMENTS…`
   word2vec ARGUMENTS…    learn vectors of a data set's words: `hearsight-training word2vec ARGUMENTS…`
   card ARGUMENTS…        print what a model's card says of its scores: `hearsight-training card ARGUMENTS…`
 ";
@@ -57,7 +58,7 @@ fn dispatch(arguments: &[OsString]) -> Result<ExitCode> {
             Some("test") => setup::setup(setup::Purpose::Test),
             _ => Ok(not_known(purpose)),
         },
-        (Some("train" | "export" | "gate" | "calibrate" | "score" | "card" | "word2vec"), rest) => {
+        (Some("train" | "export" | "gate" | "calibrate" | "score" | "card" | "word2vec" | "survey"), rest) => {
             training::training(command, rest)
         }
         (Some("help" | "--help" | "-h"), _) => {

@@ -12,7 +12,7 @@ use tokenizers::models::wordlevel::{WordLevel, WordLevelTrainer};
 use tokenizers::normalizers::replace::{Replace, ReplacePattern};
 use tokenizers::normalizers::{Lowercase, Sequence, Strip};
 use tokenizers::pre_tokenizers::whitespace::WhitespaceSplit;
-use tokenizers::{AddedToken, Tokenizer};
+use tokenizers::{AddedToken, NormalizedString, Normalizer, Tokenizer};
 
 /// Id of the padding token.
 pub const PAD: u32 = 0;
@@ -99,22 +99,50 @@ pub fn learn<'a>(captions: impl Iterator<Item = &'a str> + Send, config: &WordsC
             (tokenizer, TrainerWrapper::from(trainer))
         }
     };
+    tokenizer.with_normalizer(Some(cleaning()?)).map_err(|e| anyhow!(e))?;
+    tokenizer.with_pre_tokenizer(Some(WhitespaceSplit));
+    tokenizer.train(&mut trainer, captions).map_err(|e| anyhow!(e))?;
+    Ok(tokenizer)
+}
+
+/// What makes of a caption as written one in lower case, of letters, digits, hyphens and apostrophes.
+fn cleaning() -> Result<Sequence> {
     let drop = |pattern: &str| -> Result<_> {
         Ok(Replace::new(ReplacePattern::Regex(pattern.into()), " ")
             .map_err(|e| anyhow!(e))?
             .into())
     };
-    let normalizer = Sequence::new(vec![
+    Ok(Sequence::new(vec![
         Lowercase.into(),
         drop("[^a-z0-9'\\- ]")?,
         // A hyphen or an apostrophe belongs to a word only between two of its letters.
         drop("(?<![a-z0-9])['\\-]+|['\\-]+(?![a-z0-9])")?,
         Strip::new(true, true).into(),
-    ]);
-    tokenizer.with_normalizer(Some(normalizer)).map_err(|e| anyhow!(e))?;
-    tokenizer.with_pre_tokenizer(Some(WhitespaceSplit));
-    tokenizer.train(&mut trainer, captions).map_err(|e| anyhow!(e))?;
-    Ok(tokenizer)
+    ]))
+}
+
+/// Captions as they are learnt from, word by word.
+#[derive(Debug)]
+pub struct Cleaner(Sequence);
+
+impl Cleaner {
+    /// Cleans as [`learn`]'s tokenizers do.
+    ///
+    /// # Errors
+    /// The tokenizers library's own.
+    pub fn new() -> Result<Self> {
+        cleaning().map(Self)
+    }
+
+    /// The words of a caption.
+    ///
+    /// # Errors
+    /// The tokenizers library's own.
+    pub fn words(&self, caption: &str) -> Result<Vec<String>> {
+        let mut cleaned = NormalizedString::from(caption);
+        self.0.normalize(&mut cleaned).map_err(|e| anyhow!(e))?;
+        Ok(cleaned.get().split_whitespace().map(str::to_owned).collect())
+    }
 }
 
 /// Reads a `tokenizer.json`.
