@@ -62,12 +62,17 @@ def arguments():
     parser.add_argument("--repeat", type=int, default=7, help="times the one photo is described again")
     parser.add_argument("--rounds", type=int, default=2, help="times that each has the one photo; 0 leaves that out")
     parser.add_argument("--cores", type=int, default=len(os.sched_getaffinity(0)), help="processor cores for each")
-    parser.add_argument("--program", type=Path, help="measure this build of hearsight instead of making one")
-    parser.add_argument("--beside", type=Path, help="another build of hearsight to measure in the same run")
+    parser.add_argument("--program", type=whole_path, help="measure this build of hearsight instead of making one")
+    parser.add_argument("--beside", type=whole_path, help="another build of hearsight to measure in the same run")
     parser.add_argument("--only", help="measure this one alone, by its name")
     parser.add_argument("--venv", type=Path, default=WORK / "venv", help="the Python peers' environment")
     parser.add_argument("--node", type=Path, default=WORK / "node", help="the folder of the JavaScript peer's packages")
     return parser.parse_args()
+
+
+def whole_path(text):
+    """A program is started in other folders than the one where its path was typed."""
+    return Path(text).resolve()
 
 
 def environment(wishes):

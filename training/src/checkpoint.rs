@@ -18,6 +18,21 @@ pub struct Checkpoints {
     folder: PathBuf,
 }
 
+const NET: &str = "net";
+const AVERAGED: &str = "averaged";
+
+/// A run as it was after an epoch.
+pub struct Checkpoint {
+    /// Epochs done.
+    pub epoch: usize,
+    /// The net.
+    pub net: CaptionerNet,
+    /// The net with the mean of its weights, where the run keeps one.
+    pub averaged: Option<CaptionerNet>,
+    /// The optimiser.
+    pub optimizer: ModuleOptimizer,
+}
+
 /// Which epochs are kept.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq)]
 struct Kept {
@@ -39,23 +54,32 @@ impl Checkpoints {
         })
     }
 
-    /// Epochs done, net and optimiser of the newest checkpoint; none before the first.
+    /// The newest checkpoint, of a net and an optimiser like these; none before the first.
     ///
     /// # Errors
     /// A checkpoint of another net, or a broken one.
-    pub fn newest(
-        &self,
-        net: CaptionerNet,
-        optimizer: &ModuleOptimizer,
-    ) -> Result<Option<(usize, CaptionerNet, ModuleOptimizer)>> {
-        let Some(Kept { newest, .. }) = self.kept()? else {
+    pub fn newest(&self, net: &CaptionerNet, optimizer: &ModuleOptimizer) -> Result<Option<Checkpoint>> {
+        let Some(Kept { newest: epoch, .. }) = self.kept()? else {
             return Ok(None);
         };
-        let optimizer = optimizer.clone().load(self.of(newest).join("optimizer"))?;
-        Ok(Some((newest, self.load(newest, net)?, optimizer)))
+        Ok(Some(Checkpoint {
+            epoch,
+            net: self.load(epoch, NET, net.clone())?,
+            averaged: self.averaged(epoch, net)?,
+            optimizer: optimizer.clone().load(self.of(epoch).join("optimizer"))?,
+        }))
     }
 
-    /// The epoch whose sentences for the dev split are worth most, and its net.
+    /// How many epochs ago the best one was; 0 before the first.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn since_best(&self) -> Result<usize> {
+        Ok(self.kept()?.map_or(0, |kept| kept.newest - kept.best))
+    }
+
+    /// The epoch whose sentences for the dev split are worth most, and its net, with the mean of its weights where the run
+    /// keeps one.
     ///
     /// # Errors
     /// No checkpoint yet, one of another net, or a broken one.
@@ -63,11 +87,20 @@ impl Checkpoints {
         let kept = self
             .kept()?
             .with_context(|| format!("no checkpoint in {}", self.folder.display()))?;
-        Ok((kept.best, self.load(kept.best, net)?))
+        let found = match self.averaged(kept.best, &net)? {
+            Some(averaged) => averaged,
+            None => self.load(kept.best, NET, net)?,
+        };
+        Ok((kept.best, found))
     }
 
-    fn load(&self, epoch: usize, net: CaptionerNet) -> Result<CaptionerNet> {
-        let path = self.of(epoch).join("net");
+    fn averaged(&self, epoch: usize, net: &CaptionerNet) -> Result<Option<CaptionerNet>> {
+        let is_there = self.of(epoch).join(AVERAGED).with_extension("bpk").is_file();
+        is_there.then(|| self.load(epoch, AVERAGED, net.clone())).transpose()
+    }
+
+    fn load(&self, epoch: usize, name: &str, net: CaptionerNet) -> Result<CaptionerNet> {
+        let path = self.of(epoch).join(name);
         net.try_load_file(&path)
             .with_context(|| format!("{} is not of this net", path.display()))
     }
@@ -91,10 +124,19 @@ impl Checkpoints {
     ///
     /// # Errors
     /// The disk's; the checkpoint before stays the newest.
-    pub fn save(&self, row: &EpochRow, net: &CaptionerNet, optimizer: &ModuleOptimizer) -> Result<()> {
+    pub fn save(
+        &self,
+        row: &EpochRow,
+        net: &CaptionerNet,
+        optimizer: &ModuleOptimizer,
+        averaged: Option<&CaptionerNet>,
+    ) -> Result<()> {
         let folder = self.of(row.epoch);
         fs::create_dir_all(&folder)?;
-        net.clone().save_file(folder.join("net"))?;
+        net.clone().save_file(folder.join(NET))?;
+        if let Some(averaged) = averaged {
+            averaged.clone().save_file(folder.join(AVERAGED))?;
+        }
         optimizer.save(folder.join("optimizer"))?;
         let before = self.kept()?;
         let (best, best_dev_worth) = before

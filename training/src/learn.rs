@@ -10,6 +10,7 @@ use burn::optim::{AdamWConfig, GradientsAccumulator, GradientsParams};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
+use crate::average::Average;
 use crate::checkpoint::Checkpoints;
 use crate::clip::clip_global_norm;
 use crate::data::batches::{Batch, Source, epoch, in_order};
@@ -31,6 +32,13 @@ pub struct LearningConfig {
     pub weight_decay: f32,
     /// The longest gradient over all weights.
     pub clip: f32,
+    /// What each step leaves of the mean of the weights, which is what is measured and exported; none: the weights
+    /// themselves are. See [`Average`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub average: Option<f64>,
+    /// Stop where the sentences for the dev split have not been worth more for so many epochs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patience: Option<usize>,
 }
 
 /// What a net is taught for some epochs, how fast and how long.
@@ -124,11 +132,15 @@ impl Lesson {
             .with_beta_2(0.98)
             .with_weight_decay(config.weight_decay)
             .init();
-        let mut done = 0;
-        if let Some((epoch, resumed, state)) = checkpoints.newest(net.clone(), &optimizer)? {
-            (done, net, optimizer) = (epoch, resumed, state);
+        let (mut done, mut average) = (0, None);
+        if let Some(found) = checkpoints.newest(&net, &optimizer)? {
+            (done, net, optimizer) = (found.epoch, found.net, found.optimizer);
+            average = found.averaged;
             log::info!("resuming after epoch {done}");
         }
+        let mut average = config
+            .average
+            .map(|decay| Average::of(average.as_ref().unwrap_or(&net), decay));
         let pools = pools(config.replicas)?;
         let steps_an_epoch = self.train.photos.len() / config.batch;
         ensure!(
@@ -144,6 +156,11 @@ impl Lesson {
             .iter()
             .flat_map(|stage| (0..stage.epochs).map(move |at| (stage, at)));
         for (index, (stage, at)) in places.enumerate().take(last).skip(done) {
+            let since_best = checkpoints.since_best()?;
+            if config.patience.is_some_and(|patience| since_best >= patience) {
+                log::info!("stopping after epoch {index}: the best one is {since_best} epochs ago");
+                break;
+            }
             // Dropout starts anew with each epoch, so that a resumed run draws what an unbroken one would.
             device.seed(self.seed.wrapping_add(index as u64));
             let begun = Instant::now();
@@ -163,12 +180,17 @@ impl Lesson {
                 let (mut grads, figures) = gradients(&net, &parts?, (&stage.loss, critic), &device, &pools)?;
                 clip_global_norm(&net, &mut grads, config.clip);
                 net = optimizer.step(rate, net, grads);
+                if let Some(average) = &mut average {
+                    average.add(&net, index * steps_an_epoch + step);
+                }
                 means.add(&figures, 1.0 / steps_an_epoch as f64);
                 progress.inc(1);
                 progress.set_message(figures.to_string());
             }
             let seconds = begun.elapsed().as_secs_f64();
-            let dev = on_dev(&net, (&self.dev, &self.judges[1]), stage, &plain)?;
+            let averaged = average.as_ref().map(|average| average.net(&net));
+            let measured = averaged.as_ref().unwrap_or(&net);
+            let dev = on_dev(measured, (&self.dev, &self.judges[1]), stage, &plain)?;
             progress.finish_and_clear();
             println!("epoch {}: {means}; on dev {dev}; {seconds:.0} s", index + 1);
             let row = EpochRow {
@@ -183,9 +205,9 @@ impl Lesson {
                 worth: means.worth,
                 dev_worth: dev.worth,
             };
-            checkpoints.save(&row, &net, &optimizer)?;
+            checkpoints.save(&row, &net, &optimizer, averaged.as_ref())?;
         }
-        Ok(net)
+        Ok(average.map_or_else(|| net.clone(), |average| average.net(&net)))
     }
 }
 

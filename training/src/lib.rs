@@ -3,6 +3,7 @@
 //! From data to score: [`data`] (captions, words, views, batches), [`nets`], [`loss`], [`learn`] (the loop),
 //! [`export`] (ONNX), [`describe`], [`scores`], [`calibration`] and [`doubt`].
 
+pub mod average;
 pub mod calibrate;
 pub mod calibration;
 pub mod card;

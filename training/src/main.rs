@@ -97,7 +97,7 @@ impl RunArguments {
 }
 
 fn main() -> Result<()> {
-    env_logger::init_from_env(env_logger::Env::default().default_filter_or("info"));
+    env_logger::init_from_env(env_logger::Env::default().default_filter_or("info,ort=warn"));
     match Arguments::parse().command {
         Command::Train { run } => {
             run.open()?.train()?;

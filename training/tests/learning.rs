@@ -222,20 +222,36 @@ fn a_run_that_is_broken_off_and_resumed_learns_the_same_as_an_unbroken_one() {
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = tempfile::tempdir().unwrap();
     data(folder.path());
+    let averaging = || {
+        let mut config = config(transformer(), 3);
+        config.learning.average = Some(0.9);
+        config
+    };
     let whole = folder.path().join("whole");
-    Run::open(config(transformer(), 3), folder.path(), &whole)
-        .unwrap()
-        .train()
-        .unwrap();
+    Run::open(averaging(), folder.path(), &whole).unwrap().train().unwrap();
     let broken = folder.path().join("broken");
-    let mut first = Run::open(config(transformer(), 3), folder.path(), &broken).unwrap();
+    let mut first = Run::open(averaging(), folder.path(), &broken).unwrap();
     first.stop_after = Some(1);
     first.train().unwrap();
-    Run::open(config(transformer(), 3), folder.path(), &broken)
-        .unwrap()
-        .train()
-        .unwrap();
+    Run::open(averaging(), folder.path(), &broken).unwrap().train().unwrap();
     assert_eq!(last_row(&whole), last_row(&broken));
+}
+
+#[test]
+fn a_run_stops_where_its_sentences_have_not_become_better_for_a_while() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let folder = tempfile::tempdir().unwrap();
+    data(folder.path());
+    let mut config = config(transformer(), 40);
+    // So slow that what it counts of its inputs is soon all that changes.
+    config.stages[0].rate = 1e-12;
+    config.learning.patience = Some(2);
+    let run = folder.path().join("run");
+    Run::open(config, folder.path(), &run).unwrap().train().unwrap();
+    let kept: serde_json::Value =
+        serde_json::from_slice(&fs::read(run.join("checkpoints/kept.json")).unwrap()).unwrap();
+    let epoch = |name: &str| kept[name].as_u64().unwrap();
+    assert!(epoch("newest") < 40 && epoch("newest") == epoch("best") + 2, "{kept}");
 }
 
 #[test]
