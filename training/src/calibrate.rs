@@ -1,34 +1,21 @@
 //! The calibration of a model folder: which guesses about people are said, and what its confidence is computed with.
 
-use std::path::PathBuf;
-
 use anyhow::{Context, Result};
-use hearsight::captioner::DescribeOptions;
 use hearsight::photo::Photo;
 use serde_json::{Value, json};
 
 use crate::calibration::{Calibration, is_right};
-use crate::data::captions::Dataset;
 use crate::data::guesses;
 use crate::folder;
 use crate::looking::Looker;
 use crate::neutral::{self, Bound};
-use crate::score::{Scored, judging_bag};
+use crate::score::{OnDev, Scored};
 
 /// Which model, and by which photos.
 #[derive(clap::Args)]
 pub struct CalibrateCommand {
-    /// The model folder.
-    model: PathBuf,
-    /// Folder of the data set: captions.csv, train.txt, dev.txt and images/, or the files of another set that is known.
-    #[arg(long)]
-    data: PathBuf,
-    /// Sentences that the search keeps in view, instead of the model's own number; 1 is greedy.
-    #[arg(long)]
-    beams: Option<usize>,
-    /// Only the first so many photos of the dev split.
-    #[arg(long)]
-    limit: Option<usize>,
+    #[command(flatten)]
+    on: OnDev,
 }
 
 impl CalibrateCommand {
@@ -38,12 +25,8 @@ impl CalibrateCommand {
     /// # Errors
     /// Data, a model or a photo that cannot be read; a full disk.
     pub fn run(&self) -> Result<()> {
-        let data = Dataset::find(&self.data)?;
-        let bag = &judging_bag(&data);
-        let mut photos = data.dev;
-        photos.truncate(self.limit.unwrap_or(photos.len()));
-        let (photos, options) = (&photos, &self.options());
-        let model = &self.model;
+        let (photos, bag) = &self.on.photos()?;
+        let (model, options) = (&self.on.model, &self.on.options());
         let store = |below| folder::set(model, "neutral", json!(guesses::rules(below)));
         let cider = |scored: &Scored| scored.scores.corpus.cider_d;
         // Below 0 is nothing: every guess is said.
@@ -86,12 +69,5 @@ impl CalibrateCommand {
         calibration.store(model)?;
         println!("the confidence is fitted to every other photo: {calibration}");
         Ok(())
-    }
-
-    fn options(&self) -> DescribeOptions {
-        DescribeOptions {
-            beams: self.beams,
-            ..DescribeOptions::default()
-        }
     }
 }

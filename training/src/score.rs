@@ -19,11 +19,11 @@ use crate::scores::Scores;
 /// Content words by which sentences are judged: the most frequent ones of the training captions.
 const BAG: usize = 800;
 
-/// What to score, and what to leave behind.
+/// Which model folder describes which photos, and how.
 #[derive(clap::Args)]
-pub struct ScoreCommand {
+pub struct OnDev {
     /// The model folder.
-    model: PathBuf,
+    pub model: PathBuf,
     /// Folder of the data set: captions.csv, train.txt, dev.txt and images/, or the files of another set that is known.
     #[arg(long)]
     data: PathBuf,
@@ -33,6 +33,35 @@ pub struct ScoreCommand {
     /// Only the first so many photos.
     #[arg(long)]
     limit: Option<usize>,
+}
+
+impl OnDev {
+    /// The photos, and the content words to judge by.
+    ///
+    /// # Errors
+    /// Data that cannot be read.
+    pub fn photos(&self) -> Result<(Vec<CaptionedPhoto>, Bag)> {
+        let data = Dataset::find(&self.data)?;
+        let bag = judging_bag(&data);
+        let mut photos = data.dev;
+        photos.truncate(self.limit.unwrap_or(photos.len()));
+        Ok((photos, bag))
+    }
+
+    /// How they are described.
+    pub fn options(&self) -> DescribeOptions {
+        DescribeOptions {
+            beams: self.beams,
+            ..DescribeOptions::default()
+        }
+    }
+}
+
+/// What to score, and what to leave behind.
+#[derive(clap::Args)]
+pub struct ScoreCommand {
+    #[command(flatten)]
+    on: OnDev,
     /// Write each photo's name, sentence and confidence to this CSV file.
     #[arg(long)]
     sentences: Option<PathBuf>,
@@ -103,15 +132,9 @@ impl ScoreCommand {
     /// # Errors
     /// Data, a model or a photo that cannot be read; a full disk.
     pub fn run(&self) -> Result<()> {
-        let data = Dataset::find(&self.data)?;
-        let bag = judging_bag(&data);
-        let mut photos = data.dev;
-        photos.truncate(self.limit.unwrap_or(photos.len()));
-        let options = DescribeOptions {
-            beams: self.beams,
-            ..DescribeOptions::default()
-        };
-        let scored = Scored::of(&self.model, &photos, &options, &bag)?;
+        let (photos, bag) = self.on.photos()?;
+        let model = &self.on.model;
+        let scored = Scored::of(model, &photos, &self.on.options(), &bag)?;
         if let Some(path) = &self.sentences {
             let mut writer = csv::Writer::from_path(path)?;
             writer.write_record(["image", "caption", "confidence"])?;
@@ -121,10 +144,10 @@ impl ScoreCommand {
             writer.flush()?;
         }
         if let Some(path) = &self.json {
-            write_text(path, &scored.json(&self.model)?)?;
+            write_text(path, &scored.json(model)?)?;
         }
         if let Some(path) = &self.page {
-            let title = format!("{} on {} photos", self.model.display(), photos.len());
+            let title = format!("{} on {} photos", model.display(), photos.len());
             page::write(path, &title, &photos, &scored)?;
         }
         println!("{scored}");

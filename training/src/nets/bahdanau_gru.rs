@@ -1,4 +1,4 @@
-//! The course project's captioner: dense features of the grid, additive attention (Bahdanau et al. 2015) and a GRU.
+//! A captioner as courses teach it: dense features of the grid, additive attention (Bahdanau et al. 2015) and a GRU.
 //!
 //! As in the widely taught notebook that applies "Show, attend and tell" with a GRU: the state starts from zeros, the
 //! GRU is given what is seen and the word side by side, and a dense layer stands before the words.
@@ -26,15 +26,15 @@ const SLOPE: f64 = 0.01;
 pub struct BahdanauGruConfig {
     /// Width of the encoder's memory.
     pub width: usize,
-    /// Width of the dense features; 256 in the course.
+    /// Width of the dense features; 256 in the course notebooks that it follows.
     pub features: usize,
-    /// Width of a word's vector; 256 in the course.
+    /// Width of a word's vector; 256 in the course notebooks that it follows.
     pub embedding: usize,
-    /// Width of the attention's perceptron; 512 in the course.
+    /// Width of the attention's perceptron; 512 in the course notebooks that it follows.
     pub attention: usize,
-    /// Width of the GRU and of the dense layer after it; 512 in the course.
+    /// Width of the GRU and of the dense layer after it; 512 in the course notebooks that it follows.
     pub hidden: usize,
-    /// Dropout before the words; none in the course.
+    /// Dropout before the words; none in the course notebooks that it follows.
     pub dropout: f64,
     /// The longest sequence in tokens, the start token counted.
     pub positions: usize,

@@ -25,7 +25,7 @@ pub enum DecoderConfig {
     ShowAndTell(ShowAndTellConfig),
     /// Xu et al. 2015, soft and hard.
     ShowAttendTell(ShowAttendTellConfig),
-    /// The course project's.
+    /// Bahdanau et al. 2015's attention in front of a GRU.
     BahdanauGru(BahdanauGruConfig),
 }
 
@@ -74,7 +74,7 @@ pub enum Decoder {
     ShowAndTell(ShowAndTell),
     /// Xu et al. 2015.
     ShowAttendTell(ShowAttendTell),
-    /// The course project's.
+    /// Bahdanau et al. 2015's attention in front of a GRU.
     BahdanauGru(BahdanauGru),
 }
 
