@@ -193,7 +193,8 @@ fn each_part_is_said_by_the_voice_of_its_language_or_by_the_chosen_one() {
     let english = hear(&sound, &mut voice, &format!("parts en:{THOUSANDS}")).seconds;
     let korean = hear(&sound, &mut voice, &format!("parts ko:{THOUSANDS}")).seconds;
     let platform = hear(&sound, &mut voice, &format!("say {THOUSANDS}")).seconds;
-    let same = |one: f64, other: f64| (one - other).abs() < 0.3;
+    // The two voices are 1.3 s apart; sound that stutters once on a busy machine takes 0.4 s longer.
+    let same = |one: f64, other: f64| (one - other).abs() < 0.6;
     assert!(same(english, platform), "{english} s, {platform} s");
     assert!(english - korean > 0.8, "{english} s, {korean} s: one voice for both");
 
