@@ -11,6 +11,7 @@ use crate::data::words::WordsConfig;
 use crate::learn::{LearningConfig, StageConfig};
 use crate::nets::captioner::CaptionerConfig;
 use crate::nets::decoder::DecoderConfig;
+use crate::start::StartConfig;
 use crate::teacher::TeacherConfig;
 
 /// Everything that a run depends on besides the data.
@@ -35,6 +36,9 @@ pub struct RunConfig {
     pub stages: Vec<StageConfig>,
     /// Whom the encoder listens to besides the captions.
     pub teacher: Option<TeacherConfig>,
+    /// What it starts from; none: random weights.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<StartConfig>,
 }
 
 impl RunConfig {
@@ -51,6 +55,9 @@ impl RunConfig {
         }
         if let Some(vectors) = &mut config.words.vectors {
             *vectors = path.with_file_name(&vectors);
+        }
+        if let Some(start) = &mut config.start {
+            start.model = path.with_file_name(&start.model);
         }
         config
             .check()

@@ -31,6 +31,7 @@ pub mod run;
 pub mod score;
 pub mod scores;
 pub mod self_critical;
+pub mod start;
 pub mod survey;
 pub mod teacher;
 pub mod word2vec;

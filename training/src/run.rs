@@ -10,7 +10,7 @@ use tokenizers::Tokenizer;
 
 use crate::checkpoint::Checkpoints;
 use crate::config::RunConfig;
-use crate::data::batches::Source;
+use crate::data::batches::{Source, in_order};
 use crate::data::captions::{CaptionedPhoto, Dataset};
 use crate::data::spelling::Spelling;
 use crate::data::views::{Views, ViewsConfig};
@@ -18,8 +18,12 @@ use crate::data::words::{self, Bag};
 use crate::judge::Judge;
 use crate::learn::Lesson;
 use crate::nets::captioner::CaptionerNet;
+use crate::start;
 use crate::teacher::{Projection, TeacherTargets};
 use crate::word2vec::Vectors;
+
+/// Photos by which batch norms find their place again.
+const SETTLING: usize = 256;
 
 /// A configuration, its data and the folder where everything that it makes is kept.
 pub struct Run {
@@ -79,13 +83,21 @@ impl Run {
         })
     }
 
-    /// A net of this run with random weights, on `device`, its embedding from word vectors where the configuration names
-    /// some.
+    /// A net of this run before its first step, on `device`: with random weights, or those that the configuration says
+    /// it starts from.
     ///
     /// # Errors
-    /// Vectors that cannot be read or are of another width.
-    pub fn start(&self, device: &Device) -> Result<CaptionerNet> {
+    /// Vectors or a model folder that cannot be read or are of another net.
+    pub fn start(&self, photos: &Source, device: &Device) -> Result<CaptionerNet> {
         let mut net = self.net(device);
+        if let Some(start) = &self.config.start {
+            start::start(&mut net, start, (&self.tokenizer, &self.bag), device)?;
+            let batch = in_order(photos, SETTLING, 0)
+                .next()
+                .context("no photos to learn from")??;
+            net.encoder.settle(batch.pixels(device));
+            log::info!("starting from {}", start.model.display());
+        }
         if let Some(path) = &self.config.words.vectors {
             let vectors = Vectors::read(path)?;
             let found = net.decoder.start_from(&vectors, &self.tokenizer, device)?;
@@ -126,7 +138,7 @@ impl Run {
             ..self.config.views.clone()
         };
         let dev = self.source("dev", &self.data.dev, &whole)?;
-        let net = self.start(&Device::flex().autodiff())?;
+        let net = self.start(&train, &Device::flex().autodiff())?;
         let judge = |photos| Judge::new(photos, &self.tokenizer, self.config.words.longest);
         let lesson = Lesson {
             judges: [judge(&self.data.train), judge(&self.data.dev)],

@@ -52,6 +52,11 @@ impl Shape {
         [self.channels[1], self.channels[0], self.size, self.size]
     }
 
+    /// Places from one position of the kernel to the next.
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
     /// Numbers of one photo before.
     fn photo_in(&self) -> usize {
         self.channels[0] * self.from[0] * self.from[1]
@@ -189,7 +194,7 @@ pub fn forward(shape: &Shape, x: &[f32], weight: &[f32]) -> Vec<f32> {
 }
 
 /// The gradient with respect to the picture, from that of the output.
-pub fn picture_gradient(shape: &Shape, weight: &[f32], grad: &[f32]) -> Vec<f32> {
+pub fn picture_gradient(shape: &Shape, grad: &[f32], weight: &[f32]) -> Vec<f32> {
     let weight = Matrix::new(weight, shape.channels[1], shape.window()).transposed();
     let chunk = shape.chunk();
     let mut x = vec![0.0; shape.batch * shape.photo_in()];

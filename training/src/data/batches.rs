@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use anyhow::Result;
+use burn::tensor::{Device, Tensor, TensorData};
 use rand::rngs::StdRng;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{RngExt, SeedableRng};
@@ -31,6 +32,15 @@ pub struct Batch {
     pub bag: Vec<f32>,
     /// `[photos, cells, components]`; empty without a teacher.
     pub teacher: Vec<f32>,
+}
+
+impl Batch {
+    /// `[photos, 3, picture, picture]` on `device`.
+    pub fn pixels(&self, device: &Device) -> Tensor<4> {
+        let side = ((self.pixels.len() / self.photos / 3) as f64).sqrt().round() as usize;
+        let pixels = TensorData::new(self.pixels.clone(), [self.photos, 3, side, side]);
+        Tensor::from_data(pixels, device)
+    }
 }
 
 /// Everything that batches are made of.

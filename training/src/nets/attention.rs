@@ -11,6 +11,7 @@ use burn::tensor::{Device, Tensor};
 use hearsight::onnx::Dim;
 
 use crate::export::weights::GraphWriter;
+use crate::start::Weights;
 
 /// What is attended to: keys and values, each `[batch, heads, positions, width / heads]`.
 #[derive(Clone, Debug)]
@@ -74,6 +75,17 @@ impl MultiHeadAttention {
             output: linear(),
             heads,
         }
+    }
+
+    /// Takes exported weights: keys and values from one graph, query and output from another.
+    ///
+    /// # Errors
+    /// Weights of another net.
+    pub fn start_from(&mut self, [memory, words]: [&Weights; 2], name: &str) -> Result<()> {
+        memory.linear(&format!("{name}.key"), &mut self.key)?;
+        memory.linear(&format!("{name}.value"), &mut self.value)?;
+        words.linear(&format!("{name}.query"), &mut self.query)?;
+        words.linear(&format!("{name}.output"), &mut self.output)
     }
 
     /// Keys and values of `memory` `[batch, positions, width]`.

@@ -4,7 +4,7 @@
 use anyhow::Result;
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::conv_encoder::{ConvEncoder, ConvEncoderConfig};
@@ -55,9 +55,7 @@ impl CaptionerNet {
 
     /// The memory `[photos, cells, width]` of a batch.
     pub fn look(&self, batch: &Batch, device: &Device) -> Tensor<3> {
-        let side = ((batch.pixels.len() / batch.photos / 3) as f64).sqrt().round() as usize;
-        let pixels = TensorData::new(batch.pixels.clone(), [batch.photos, 3, side, side]);
-        self.encoder.forward(Tensor::<4>::from_data(pixels, device))
+        self.encoder.forward(batch.pixels(device))
     }
 
     /// Memory `[batch, cells, width]` → logits `[batch, bag]`.

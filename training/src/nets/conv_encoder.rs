@@ -4,8 +4,8 @@
 //! stages (He et al. 2015, "Deep residual learning", section 3.3), then any number of transformer layers over the grid.
 //! Plain convolutions use a processor far better than depthwise ones.
 
-use anyhow::Result;
-use burn::module::{Module, Param};
+use anyhow::{Result, ensure};
+use burn::module::{Module, Param, RunningState};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{
     BatchNorm, BatchNormConfig, Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig, PaddingConfig2d,
@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::encoder_layer::{EncoderLayer, EncoderLayersConfig};
 use crate::convolution::convolve;
 use crate::export::weights::GraphWriter;
+use crate::start::{Weights, replace};
 
 /// The sizes of a [`ConvEncoder`].
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
@@ -69,11 +70,45 @@ impl ConvNorm {
             .forward(convolve(x, self.conv.weight.val(), self.conv.stride[0]))
     }
 
+    /// From an exported convolution, which has taken in its batch norm.
+    fn start_from(&mut self, weights: &Weights, name: &str) -> Result<()> {
+        weights.put(&format!("{name}.weight"), &mut self.conv.weight)?;
+        let bias = weights.get(&format!("{name}.bias"), self.norm.beta.val().dims())?;
+        replace(&mut self.norm.gamma, bias.ones_like());
+        self.norm.running_mean = RunningState::new(bias.zeros_like());
+        self.norm.running_var = RunningState::new(bias.ones_like() - self.norm.epsilon);
+        replace(&mut self.norm.beta, bias);
+        Ok(())
+    }
+
+    /// Scale and shift of the norm at use, `[channels]` each.
+    fn affine(&self) -> [Tensor<1>; 2] {
+        let deviation = (self.norm.running_var.value_sync() + self.norm.epsilon).sqrt();
+        let scale = self.norm.gamma.val().detach() / deviation;
+        let shift = self.norm.beta.val().detach() - self.norm.running_mean.value_sync() * scale.clone();
+        [scale, shift]
+    }
+
+    /// Takes what the convolution says of `x` as what the norm has seen; at use all stays as it was. Returns what it
+    /// says then.
+    fn settle(&mut self, x: Tensor<4>) -> Tensor<4> {
+        let [scale, shift] = self.affine();
+        let y = convolve(x, self.conv.weight.val().detach(), self.conv.stride[0]);
+        let channels = y.dims()[1];
+        let values = y.clone().swap_dims(0, 1).flatten::<2>(1, 3);
+        let mean = values.clone().mean_dim(1).squeeze_dim::<1>(1);
+        let variance = values.var_bias(1).squeeze_dim::<1>(1);
+        let deviation = (variance.clone() + self.norm.epsilon).sqrt();
+        replace(&mut self.norm.gamma, scale.clone() * deviation);
+        replace(&mut self.norm.beta, shift.clone() + mean.clone() * scale.clone());
+        self.norm.running_mean = RunningState::new(mean);
+        self.norm.running_var = RunningState::new(variance);
+        y * scale.reshape([1, channels, 1, 1]) + shift.reshape([1, channels, 1, 1])
+    }
+
     /// One convolution in a graph: at use the batch norm is a scale and a shift, which its weights take in.
     fn emit(&self, g: &mut GraphWriter, name: &str, x: &str) -> Result<String> {
-        let deviation = (self.norm.running_var.value_sync() + self.norm.epsilon).sqrt();
-        let scale = self.norm.gamma.val() / deviation;
-        let bias = self.norm.beta.val() - self.norm.running_mean.value_sync() * scale.clone();
+        let [scale, bias] = self.affine();
         let channels = scale.dims()[0];
         let weight = self.conv.weight.val() * scale.reshape([channels, 1, 1, 1]);
         let weight = g.weight(&format!("{name}.weight"), weight)?;
@@ -95,6 +130,23 @@ pub struct Residual {
 impl Residual {
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         relu(self.second.forward(relu(self.first.forward(x.clone()))) + x)
+    }
+
+    /// From an exported block; where there is none it starts as if it were not there.
+    fn start_from(&mut self, weights: &Weights, name: &str) -> Result<()> {
+        if weights.has(&format!("{name}.first.weight")) {
+            self.first.start_from(weights, &format!("{name}.first"))?;
+            self.second.start_from(weights, &format!("{name}.second"))
+        } else {
+            let nothing = self.second.norm.gamma.val().zeros_like();
+            replace(&mut self.second.norm.gamma, nothing);
+            Ok(())
+        }
+    }
+
+    fn settle(&mut self, x: Tensor<4>) -> Tensor<4> {
+        let inner = relu(self.first.settle(x.clone()));
+        relu(self.second.settle(inner) + x)
     }
 
     fn emit(&self, g: &mut GraphWriter, name: &str, x: &str) -> Result<String> {
@@ -155,6 +207,39 @@ impl ConvEncoder {
             position: Initializer::Normal { mean: 0.0, std: 0.02 }.init([config.grid().pow(2), width], device),
             layers: (0..config.mixing.layers).map(layer).collect(),
             norm: LayerNormConfig::new(width).init(device),
+        }
+    }
+
+    /// Takes the weights of an exported encoder; [`Self::settle`] has to follow before it learns.
+    ///
+    /// # Errors
+    /// Weights of another encoder.
+    pub fn start_from(&mut self, weights: &Weights) -> Result<()> {
+        for (index, stage) in self.stages.iter_mut().enumerate() {
+            let name = format!("stage.{index}");
+            stage.down.start_from(weights, &format!("{name}.down"))?;
+            for (index, block) in stage.blocks.iter_mut().enumerate() {
+                block.start_from(weights, &format!("{name}.block.{index}"))?;
+            }
+        }
+        weights.linear("project", &mut self.project)?;
+        weights.put("position", &mut self.position)?;
+        ensure!(
+            self.layers.is_empty(),
+            "start: layers that mix the cells do not start from a model folder"
+        );
+        weights.layer_norm("norm", &mut self.norm)
+    }
+
+    /// Lets every batch norm see `pixels` `[batch, 3, height, width]` with the weights as they are, without a change of
+    /// what the encoder says at use.
+    pub fn settle(&mut self, pixels: Tensor<4>) {
+        let mut x = pixels;
+        for stage in &mut self.stages {
+            x = relu(stage.down.settle(x));
+            for block in &mut stage.blocks {
+                x = block.settle(x);
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
 use crate::export::weights::GraphWriter;
+use crate::start::Weights;
 
 /// Linear, ReLU, linear.
 #[derive(Module, Debug)]
@@ -24,6 +25,15 @@ impl FeedForward {
             widen: LinearConfig::new(width, inner).init(device),
             narrow: LinearConfig::new(inner, width).init(device),
         }
+    }
+
+    /// Takes exported weights.
+    ///
+    /// # Errors
+    /// Weights of another net.
+    pub fn start_from(&mut self, weights: &Weights, name: &str) -> Result<()> {
+        weights.linear(&format!("{name}.widen"), &mut self.widen)?;
+        weights.linear(&format!("{name}.narrow"), &mut self.narrow)
     }
 
     /// `[batch, positions, width]` → the same shape.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::attention::{KeysValues, MultiHeadAttention, causal_mask};
 use super::feed_forward::FeedForward;
 use crate::export::weights::GraphWriter;
+use crate::start::Weights;
 
 /// The sizes of a [`TransformerDecoder`].
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
@@ -92,6 +93,25 @@ impl TransformerDecoder {
             bias: Initializer::Zeros.init([vocabulary], device),
             dropout: DropoutConfig::new(config.dropout).init(),
         }
+    }
+
+    /// Takes the weights of an exported decoder, but for those of single words; those of the cross-attention's keys and
+    /// values are in the `encoder`'s graph.
+    ///
+    /// # Errors
+    /// Weights of another decoder.
+    pub fn start_from(&mut self, encoder: &Weights, decoder: &Weights) -> Result<()> {
+        decoder.put("position", &mut self.position)?;
+        for (index, layer) in self.layers.iter_mut().enumerate() {
+            let name = |part: &str| format!("layer.{index}.{part}");
+            decoder.layer_norm(&name("self_norm"), &mut layer.self_norm)?;
+            decoder.layer_norm(&name("cross_norm"), &mut layer.cross_norm)?;
+            decoder.layer_norm(&name("forward_norm"), &mut layer.forward_norm)?;
+            layer.self_attention.start_from([decoder, decoder], &name("self"))?;
+            layer.cross_attention.start_from([encoder, decoder], &name("cross"))?;
+            layer.feed_forward.start_from(decoder, &name("feed_forward"))?;
+        }
+        decoder.layer_norm("norm", &mut self.norm)
     }
 
     /// The memory's keys and values for each layer's cross-attention.
