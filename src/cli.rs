@@ -4,6 +4,7 @@
 //!
 //! 0: done; 1: something failed, and its sentence stands on standard error; 2: wrong usage.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -12,15 +13,18 @@ use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 use hearsight::captioner::{DeviceChoice, LoadOptions};
 use hearsight::language::{self, Language};
 use hearsight::model::MAX_BEAMS;
+use hearsight::words::Manner;
 use serde_json::Value;
 
 mod ahead;
+mod alt;
 mod describe;
 mod doctor;
 mod generate;
 mod list;
 mod models;
 mod output;
+mod saving;
 mod window;
 
 use output::Output;
@@ -35,6 +39,10 @@ Examples:
                                                describe the photos of a list
   hearsight describe --attention where.png photo.jpg
                                                save where the model looked for each word
+  hearsight describe --save-alt-text photo.jpg
+                                               look at the sentence and save it in the photo
+  hearsight alt photo.jpg                      show the words that are saved in a photo
+  hearsight alt photo.jpg --write 'Rex, 2019'  save your own
   hearsight models list                        show the models that are installed or can be
   hearsight doctor                             say what works here and what does not
 
@@ -48,7 +56,7 @@ A photo that fails has its sentence on standard error, or with --json the line {
 output; the next one is described all the same, and the exit code is 1 at the end. Without a voice --speak says so on
 standard error, once, and prints on.
 
-The keys of --json: photo, caption, confidence, words [text, probability, support or null, attention {rows, columns,
+The keys of --json: photo, own_words {text, language, by, machine, field, sidecar, extended} or null, caption, confidence, words [text, probability, support or null, attention {rows, columns,
 weights} or null, place or null], alternatives [caption, score, confidence, words], agreement {sentences, words [word,
 sentences]}, tokens, score, model, device, attention_kind (exported, found_in_graph, twin, occlusion or null), seconds
 {load, decode_photo, encode, search}. README.md says what each means.
@@ -56,6 +64,15 @@ A picture that is not described, such as a blank page, a screenshot or a chart, 
 
 A sentence that is probably wrong is printed and said with that warning before it; the window holds it back until it is
 asked for.";
+
+const ABOUT_ALT: &str = "\
+Words are read from XMP (alternative text, extended description, description), Exif, IPTC captions, PNG texts and a
+file photo.jpg.xmp or photo.xmp beside the photo; the alternative text and what a person has written come first.
+They are saved as XMP's alternative text in JPEG, PNG, WebP and TIFF files; everything else of the file stays as it is,
+byte for byte, and so do its times and permissions. A text that a person has written is replaced only with --replace.
+
+The keys of --json: photo, own_words {text, language or null, by (person or machine), machine or null, field, sidecar
+or null, extended or null} or null. README.md says what each means.";
 
 /// Describes photos aloud, on this computer.
 #[derive(Parser)]
@@ -77,6 +94,9 @@ enum Command {
     /// Print a sentence for each photo; needs no display
     #[command(after_help = ABOUT_DESCRIBE)]
     Describe(DescribeArguments),
+    /// Show the words that are saved in photos, or save your own as a photo's alternative text; needs no model
+    #[command(after_help = ABOUT_ALT)]
+    Alt(AltArguments),
     /// Say what works here, one line each; exit code 1 if a description could not be made
     Doctor(ModelArguments),
     /// Show, install, remove or check models
@@ -144,6 +164,103 @@ struct ModelArguments {
     low_memory: bool,
 }
 
+/// How an alternative text is saved.
+#[derive(clap::Args)]
+struct SavingArguments {
+    /// Save it also in the place of a text that a person has written
+    #[arg(long)]
+    replace: bool,
+
+    /// Keep the photo as it was as photo.jpg.original beside it, unless there is such a file already
+    #[arg(long)]
+    backup: bool,
+
+    /// Save it in a file beside the photo, photo.jpg.xmp, and leave the photo as it is
+    #[arg(long)]
+    sidecar: bool,
+}
+
+impl SavingArguments {
+    /// The option that says how to save where nothing is saved.
+    fn any(&self) -> Option<&'static str> {
+        let given = [
+            (self.replace, "--replace"),
+            (self.backup, "--backup"),
+            (self.sidecar, "--sidecar"),
+        ];
+        given.into_iter().find_map(|(given, name)| given.then_some(name))
+    }
+}
+
+impl From<SavingArguments> for Manner {
+    fn from(arguments: SavingArguments) -> Self {
+        Self {
+            replace: arguments.replace,
+            backup: arguments.backup,
+            beside: arguments.sidecar,
+        }
+    }
+}
+
+#[derive(clap::Args)]
+struct AltArguments {
+    /// Photos whose words are shown, in this order
+    #[arg(required = true, value_name = "PHOTO", value_parser = any_path())]
+    photos: Vec<PathBuf>,
+
+    /// Print one JSON object a line, for other programs
+    #[arg(long)]
+    json: bool,
+
+    /// Save this as the alternative text of the photo, at most 250 characters; takes a single PHOTO
+    #[arg(long, value_name = "TEXT")]
+    write: Option<String>,
+
+    /// Language of TEXT as a BCP 47 tag, such as en or pt-BR [default: the system's, as far as Hearsight speaks it]
+    #[arg(long, value_name = "TAG", requires = "write", value_parser = language_tag)]
+    language: Option<String>,
+
+    #[command(flatten)]
+    saving: SavingArguments,
+}
+
+impl AltArguments {
+    fn validate(self) -> Result<alt::Alt, clap::Error> {
+        if self.write.is_none()
+            && let Some(option) = self.saving.any()
+        {
+            return Err(Arguments::command().error(
+                ErrorKind::MissingRequiredArgument,
+                format!("{option} says how TEXT is saved, so it takes --write TEXT"),
+            ));
+        }
+        if self.write.is_some() && self.photos.len() > 1 {
+            return Err(Arguments::command().error(
+                ErrorKind::TooManyValues,
+                "--write saves one text, so it takes a single PHOTO",
+            ));
+        }
+        let language = self.language.unwrap_or_else(|| language::current().tag().to_owned());
+        Ok(alt::Alt {
+            photos: self.photos,
+            json: self.json,
+            write: self.write.map(|text| (text, language)),
+            manner: self.saving.into(),
+        })
+    }
+}
+
+/// A language tag by its form (BCP 47): letters, digits and hyphens.
+fn language_tag(tag: &str) -> Result<String, String> {
+    let is_part = |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
+    let begins_well = tag.chars().take(2).filter(char::is_ascii_alphabetic).count() == 2;
+    if begins_well && tag.split('-').all(is_part) {
+        Ok(tag.to_owned())
+    } else {
+        Err("not a language tag such as en or pt-BR".to_owned())
+    }
+}
+
 #[derive(clap::Args)]
 struct DescribeArguments {
     /// Photos to describe, in this order
@@ -180,6 +297,17 @@ struct DescribeArguments {
     #[arg(long)]
     occlusion: bool,
 
+    /// Save each sentence as the photo's alternative text, after you have looked at it and perhaps written another one
+    #[arg(long)]
+    save_alt_text: bool,
+
+    /// Save without that look, as scripts do; sentences that may be wrong are not saved then
+    #[arg(long, requires = "save_alt_text")]
+    unreviewed: bool,
+
+    #[command(flatten)]
+    saving: SavingArguments,
+
     #[command(flatten)]
     model: ModelArguments,
 }
@@ -195,6 +323,8 @@ enum Task {
     Window { photos: Vec<PathBuf>, model: Model },
     /// Describe photos without a display.
     Describe(describe::Describe),
+    /// Show or save the words of photos.
+    Alt(alt::Alt),
     /// Say what works here.
     Doctor { model: Model },
     /// Show, install, remove or check models.
@@ -230,6 +360,7 @@ impl Arguments {
             },
             Some(Command::Doctor(model)) => Task::Doctor { model: model.into() },
             Some(Command::Describe(arguments)) => Task::Describe(arguments.validate()?),
+            Some(Command::Alt(arguments)) => Task::Alt(arguments.validate()?),
             Some(Command::Models(command)) => Task::Models(command.into()),
         })
     }
@@ -286,6 +417,20 @@ impl DescribeArguments {
                 "--beams and --generate num_beams say the same; give one of them",
             ));
         }
+        if !self.save_alt_text
+            && let Some(option) = self.saving.any()
+        {
+            return Err(Arguments::command().error(
+                ErrorKind::MissingRequiredArgument,
+                format!("{option} says how a sentence is saved, so it takes --save-alt-text"),
+            ));
+        }
+        if self.save_alt_text && !self.unreviewed && !std::io::stdin().is_terminal() {
+            return Err(Arguments::command().error(
+                ErrorKind::MissingRequiredArgument,
+                "--save-alt-text asks about each sentence, which takes a terminal; scripts add --unreviewed",
+            ));
+        }
         Ok(describe::Describe {
             photos: match self.from {
                 Some(list) => describe::Photos::From(list),
@@ -297,6 +442,10 @@ impl DescribeArguments {
             generation: self.generate.into_iter().collect(),
             attention: self.attention,
             occlusion: self.occlusion,
+            saving: self.save_alt_text.then(|| saving::Saving {
+                unreviewed: self.unreviewed,
+                manner: self.saving.into(),
+            }),
             model: self.model.into(),
         })
     }
@@ -318,6 +467,7 @@ pub fn main() -> ExitCode {
     let done = match task {
         Task::Window { photos, model } => window::run(photos, model, &mut output),
         Task::Describe(describe) => describe.run(&mut output),
+        Task::Alt(alt) => alt.run(&mut output),
         Task::Doctor { model } => doctor::run(&model, &mut output),
         Task::Models(models) => models.run(&mut output),
     };

@@ -3,7 +3,8 @@
 //!
 //! The house has five floors; each stands on those below it and knows nothing of those above:
 //!
-//! 1. [`language`] (the words for people), [`photo`] (a file becomes upright RGB pixels), [`model`] (a model folder),
+//! 1. [`language`] (the words for people), [`photo`] (a file becomes upright RGB pixels), [`words`] (what
+//!    is said in a photo's own notes, read and saved), [`model`] (a model folder),
 //!    [`speech`] (the platform's voice), [`onnx`] (ONNX files as structs), [`settings`] (what a person has chosen, kept
 //!    in a file);
 //! 2. [`captioner`] (pixels become a [`captioner::Description`]);
@@ -31,3 +32,4 @@ pub mod speech;
 #[cfg(feature = "window")]
 pub mod window;
 pub mod wording;
+pub mod words;

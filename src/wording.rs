@@ -5,6 +5,7 @@
 
 use crate::captioner::{Agreement, Description, Shared, Word};
 use crate::text;
+use crate::words::OwnWords;
 
 /// Below this confidence a sentence is introduced as one that may be wrong.
 const MAY_BE_WRONG: f32 = 0.5;
@@ -54,6 +55,35 @@ pub fn no_picture() -> String {
 /// The answer to a picture that the model takes for no photo: a page of text, a screenshot or a chart.
 pub fn no_photo() -> String {
     text!("no-photo")
+}
+
+/// Words that a photo brings along, with whose they are.
+pub fn own_words(words: &OwnWords) -> String {
+    own_words_with(words, &words.text)
+}
+
+/// The same without the words, for a voice that says them in their own language.
+pub fn before_own_words(words: &OwnWords) -> String {
+    own_words_with(words, "").trim().to_owned()
+}
+
+fn own_words_with(words: &OwnWords, text: &str) -> String {
+    match (&words.machine, &words.sidecar) {
+        (Some(_), _) => text!("own-words-machine", words = text),
+        (None, None) => text!("own-words-person", words = text),
+        (None, Some(_)) => text!("own-words-person-beside", words = text),
+    }
+}
+
+/// Words with a sign at their end, so that what follows them is heard as another sentence.
+pub fn ended(words: &str) -> String {
+    let ends = words.ends_with(['.', '!', '?', '…', ':', ';', '。']);
+    format!("{words}{}", if ends { "" } else { "." })
+}
+
+/// The machine's sentence where it follows such words.
+pub fn after_own_words(sentence: &str) -> String {
+    text!("own-words-then", sentence = sentence)
 }
 
 /// How far sentences agree, as one or two short sentences; none where there is nothing to compare.

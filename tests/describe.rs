@@ -45,6 +45,7 @@ fn check_contract(line: &Value) {
         keys(line),
         [
             "photo",
+            "own_words",
             "caption",
             "confidence",
             "words",
@@ -58,6 +59,8 @@ fn check_contract(line: &Value) {
             "seconds"
         ]
     );
+    // tests/own_words.rs has photos with words.
+    assert!(line["own_words"].is_null());
     let caption = line["caption"].as_str().unwrap();
     assert!(!caption.is_empty());
     assert!((0.0..=1.0).contains(&line["confidence"].as_f64().unwrap()));
@@ -336,6 +339,8 @@ fn help_names_every_command_and_option() {
         "--attention",
         "--occlusion",
         "--low-memory",
+        "--save-alt-text",
+        "--unreviewed",
         "PHOTO",
     ] {
         assert!(help.stdout.contains(word), "{word} is missing in\n{}", help.stdout);

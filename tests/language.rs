@@ -15,7 +15,7 @@ use sources::Literal;
 
 /// Where sentences for people would be written. The command line's own help and the doctor stay English, as their
 /// module docs say; the ONNX room has none outside its errors.
-const FOR_PEOPLE: [&str; 15] = [
+const FOR_PEOPLE: [&str; 16] = [
     "src/captioner",
     "src/describer",
     "src/describer.rs",
@@ -31,6 +31,7 @@ const FOR_PEOPLE: [&str; 15] = [
     "src/speech",
     "src/window",
     "src/wording.rs",
+    "src/words",
 ];
 
 /// Rooms where a single word with a capital letter would be a label; elsewhere it is the name of an operation or format.
@@ -112,6 +113,10 @@ const ALLOWED: &[(&str, &str)] = &[
     ("src/speech/voice.rs", "HISTORY GET CLIENT_ID"),
     // Nothing but the names of fonts.
     ("src/window/fonts.rs", ""),
+    // The same in every language, in a file's notes.
+    ("src/words/mod.rs", "Hearsight {}, model {model}"),
+    // What cameras and programs write by themselves, to be left out.
+    ("src/words/junk.rs", ""),
     // The way in which keyboards are labelled.
     ("src/window/keys.rs", "Ctrl+"),
     ("src/window/keys.rs", "Cmd+"),

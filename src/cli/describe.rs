@@ -10,12 +10,14 @@ use hearsight::captioner::{
 };
 use hearsight::model::{self, ModelFolder};
 use hearsight::photo::Photo;
+use hearsight::words::{self, OwnWords};
 use hearsight::{report, wording};
 use serde_json::{Map, Value};
 
 use super::ahead::ahead;
 use super::list::List;
 use super::output::{Output, complain, in_a_sentence};
+use super::saving::Saving;
 use super::{Done, Model};
 
 /// What is to be described.
@@ -45,34 +47,34 @@ impl Photos {
 }
 
 /// A photo as it was found.
-enum Asked {
-    /// There is something to see in it; the photo itself where it is needed afterwards.
-    Clear(PathBuf, Option<Photo>),
-    /// There is nothing to see in it, and no model is asked about it.
-    Blank(PathBuf),
-    /// It cannot be opened.
-    Broken(PathBuf, anyhow::Error),
-    /// The list cannot be read on.
-    NoMore(anyhow::Error),
+struct Asked {
+    path: PathBuf,
+    /// The words that it brings along.
+    own_words: Option<OwnWords>,
+    found: Found,
 }
 
-impl Asked {
-    /// Whose it is.
-    fn path(self) -> Result<PathBuf> {
-        match self {
-            Self::Clear(path, _) | Self::Blank(path) | Self::Broken(path, _) => Ok(path),
-            Self::NoMore(error) => Err(error),
-        }
-    }
+/// What is in it.
+enum Found {
+    /// There is something to see in it; the photo itself where it is needed afterwards.
+    Clear(Option<Photo>),
+    /// There is nothing to see in it, and no model is asked about it.
+    Blank,
+    /// It cannot be opened.
+    Broken(anyhow::Error),
 }
 
 /// Opens a photo, and tells what is to be described.
 fn open(path: PathBuf, keeps: bool) -> (Asked, Option<Photo>) {
-    match Photo::open(&path) {
-        Ok(photo) if photo.is_clear() => (Asked::Clear(path, keeps.then(|| photo.clone())), Some(photo)),
-        Ok(_) => (Asked::Blank(path), None),
-        Err(error) => (Asked::Broken(path, error.into()), None),
-    }
+    let (found, photo) = match Photo::open(&path) {
+        Ok(photo) if photo.is_clear() => (Found::Clear(keeps.then(|| photo.clone())), Some(photo)),
+        Ok(_) => (Found::Blank, None),
+        Err(error) => (Found::Broken(error.into()), None),
+    };
+    // What a person has written holds, whatever can be made of the pixels.
+    let own_words = words::of(&path).ok().flatten();
+    let asked = Asked { path, own_words, found };
+    (asked, photo)
 }
 
 /// The command's arguments, checked.
@@ -91,6 +93,8 @@ pub struct Describe {
     pub attention: Option<PathBuf>,
     /// Find the attention by covering parts of the photo, also where the model tells it.
     pub occlusion: bool,
+    /// Save each sentence as the photo's alternative text.
+    pub saving: Option<Saving>,
     /// What to describe with.
     pub model: Model,
 }
@@ -105,9 +109,22 @@ impl Describe {
         let no_model = Arc::new(AtomicBool::new(false));
         let in_vain = Arc::clone(&no_model);
         let photos = ahead(self.photos.paths()?.map(move |path| match path {
-            Ok(path) if in_vain.load(Ordering::Relaxed) => (Asked::Blank(path), None),
-            Ok(path) => open(path, keeps),
-            Err(error) => (Asked::NoMore(error), None),
+            // Words are told also where there is nothing to describe with.
+            Ok(path) if in_vain.load(Ordering::Relaxed) => {
+                let own_words = words::of(&path).ok().flatten();
+                let asked = Asked {
+                    path,
+                    own_words,
+                    found: Found::Blank,
+                };
+                (Ok(asked), None)
+            }
+            Ok(path) => {
+                let (asked, photo) = open(path, keeps);
+                (Ok(asked), photo)
+            }
+            // The list cannot be read on.
+            Err(error) => (Err(error), None),
         }))?;
         let mut captioner = match self.load() {
             // Whoever reads the lines waits for one a photo.
@@ -115,7 +132,8 @@ impl Describe {
                 let sentence = in_a_sentence(&error);
                 no_model.store(true, Ordering::Relaxed);
                 for (asked, _) in photos {
-                    output.line(&report::error_line(&asked.path()?, &sentence))?;
+                    let asked = asked?;
+                    output.line(&report::error_line(&asked.path, asked.own_words.as_ref(), &sentence))?;
                 }
                 return Ok(Done::WithFailures);
             }
@@ -128,8 +146,9 @@ impl Describe {
             generation: self.generation.clone(),
             ..DescribeOptions::default()
         };
+        let language = captioner.language().unwrap_or("en").to_owned();
         let mut done = Ok(Done::Well);
-        let mut tell = |asked, described| match self.tell(asked, described, voice.as_mut(), output) {
+        let mut tell = |asked, described| match self.tell(asked, described, &language, voice.as_mut(), output) {
             Ok(Done::Well) => true,
             Ok(failed) => {
                 done = Ok(failed);
@@ -153,50 +172,66 @@ impl Describe {
         done
     }
 
-    /// Tells what came of a photo.
+    /// Tells what came of a photo: its own words first.
     fn tell(
         &self,
-        asked: Asked,
+        asked: Result<Asked>,
         described: Option<Result<Description, CaptionError>>,
+        language: &str,
         voice: Option<&mut Voice>,
         output: &mut Output,
     ) -> Result<Done> {
         let mut done = Done::Well;
-        let (path, came) = match asked {
-            Asked::NoMore(error) => return Err(error),
-            Asked::Broken(path, error) => (path, Err(error)),
+        let Asked { path, own_words, found } = asked?;
+        let own_words = own_words.as_ref();
+        let came = match found {
+            Found::Broken(error) => Err(error),
             // Nothing to see is an answer, and no failure.
-            Asked::Blank(path) => (path, Ok(None)),
-            Asked::Clear(path, photo) => {
+            Found::Blank => Ok(None),
+            Found::Clear(photo) => {
                 let described = described.unwrap_or(Err(CaptionError::NoWords));
-                (
-                    path,
-                    described
-                        .map(|description| Some((photo, description)))
-                        .map_err(anyhow::Error::from),
-                )
+                described
+                    .map(|description| Some((photo, description)))
+                    .map_err(anyhow::Error::from)
             }
         };
+        if let Some(words) = own_words
+            && !self.json
+        {
+            output.line(&self.of(&path, &wording::own_words(words)))?;
+        }
         let spoken = match came {
-            Ok(None) => self.no_picture(&path, wording::no_picture(), output)?,
+            Ok(None) => self.no_picture(&path, own_words, wording::no_picture(), output)?,
             Ok(Some((_, description))) if description.no_photo => {
-                self.no_picture(&path, wording::no_photo(), output)?
+                self.no_picture(&path, own_words, wording::no_photo(), output)?
             }
             Ok(Some((photo, description))) => {
-                output.line(&self.in_words(&path, &description))?;
+                let sentence = after(own_words, report::sentence(&description));
+                output.line(&match self.json {
+                    true => report::json_line(&path, own_words, &description),
+                    // Nobody can press a key for the guess here, so that it is printed at once, with its warning,
+                    // however doubtful it is.
+                    false => self.of(&path, &sentence),
+                })?;
                 if let Some(photo) = photo
                     && let Err(error) = self.save_attention(&photo, &description)
                 {
                     done = Done::WithFailures;
                     complain(&in_a_sentence(&error));
                 }
-                report::sentence(&description)
+                if let Some(saving) = &self.saving
+                    && let Err(sentence) = saving.save_description(&path, &description, language)
+                {
+                    done = Done::WithFailures;
+                    complain(&format!("{}: {sentence}", path.display()));
+                }
+                sentence
             }
             Err(error) => {
                 done = Done::WithFailures;
                 let sentence = in_a_sentence(&error);
                 if self.json {
-                    output.line(&report::error_line(&path, &sentence))?;
+                    output.line(&report::error_line(&path, own_words, &sentence))?;
                 } else {
                     complain(&format!("{}: {sentence}", path.display()));
                 }
@@ -204,6 +239,10 @@ impl Describe {
             }
         };
         if let Some(voice) = voice {
+            let spoken = match own_words {
+                Some(words) => format!("{} {spoken}", wording::ended(&wording::own_words(words))),
+                None => spoken,
+            };
             voice.say(&self.aloud(&path, spoken));
         }
         Ok(done)
@@ -238,24 +277,20 @@ impl Describe {
     }
 
     /// Tells why a picture is not described, and gives the sentence back to be said.
-    fn no_picture(&self, path: &Path, sentence: String, output: &mut Output) -> Result<String> {
+    fn no_picture(
+        &self,
+        path: &Path,
+        own_words: Option<&OwnWords>,
+        sentence: String,
+        output: &mut Output,
+    ) -> Result<String> {
         let line = if self.json {
-            report::no_picture_line(path, &sentence)
+            report::no_picture_line(path, own_words, &sentence)
         } else {
             self.of(path, &sentence)
         };
         output.line(&line)?;
         Ok(sentence)
-    }
-
-    /// One line; of several photos each tells whose it is. Nobody can press a key for the guess here, so that it is
-    /// printed at once, with its warning, however doubtful it is.
-    fn in_words(&self, path: &Path, description: &Description) -> String {
-        if self.json {
-            report::json_line(path, description)
-        } else {
-            self.of(path, &report::sentence(description))
-        }
     }
 
     /// What is printed of a photo; of several each tells whose it is.
@@ -285,6 +320,14 @@ impl Describe {
         }
         report::save_attention(photo, description, out)?;
         Ok(())
+    }
+}
+
+/// The machine's sentence, named as such where a photo's own words go before it.
+fn after(own_words: Option<&OwnWords>, sentence: String) -> String {
+    match own_words {
+        Some(_) => wording::after_own_words(&sentence),
+        None => sentence,
     }
 }
 

@@ -26,6 +26,7 @@ pub fn run(photos: Vec<PathBuf>, model: Model, output: &mut Output) -> Result<Do
                 generation: serde_json::Map::new(),
                 attention: None,
                 occlusion: false,
+                saving: None,
                 model,
             };
             describe.run(output)

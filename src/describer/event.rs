@@ -3,6 +3,7 @@
 use super::{JobId, More};
 use crate::captioner::{Description, Stage};
 use crate::photo::Photo;
+use crate::words::OwnWords;
 
 /// What the thread reports.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub enum Event {
         photo: Photo,
         /// The photo for the screen: no side longer than [`PREVIEW_SIDE`](super::PREVIEW_SIDE).
         preview: Photo,
+        /// The words that it brings along.
+        words: Option<Box<OwnWords>>,
     },
     /// The captioner came to its next stage.
     Progress {

@@ -12,6 +12,7 @@ use crate::captioner::{Cancel, Description};
 use crate::photo::{Photo, within};
 use crate::recent::{Entry, Key, Recent};
 use crate::text;
+use crate::words;
 
 pub(super) struct Worker {
     desk: Arc<Desk>,
@@ -123,6 +124,10 @@ impl Worker {
             }
         };
         let fresh = matches!(source, Source::Photo(_));
+        let dropped = match &source {
+            Source::Bytes { bytes, .. } => words::within(bytes),
+            _ => None,
+        };
         let opened = match source {
             Source::Path(path) => self.open(path),
             Source::Pixels { name, pixels } => Ok(without_file(Photo::from_pixels(&name, pixels))),
@@ -144,10 +149,16 @@ impl Worker {
         }
         match opened {
             Ok((photo, preview, known)) => {
+                // Read anew each time: they may have been saved meanwhile.
+                let words = match photo.path() {
+                    Some(path) => words::of(path).ok().flatten(),
+                    None => dropped,
+                };
                 self.send(Event::PhotoReady {
                     job,
                     photo: photo.clone(),
                     preview,
+                    words: words.map(Box::new),
                 })?;
                 let what = What::Photo { photo, known, fresh };
                 Ok(Some(Rest { job, cancel, what }))

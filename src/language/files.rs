@@ -29,6 +29,7 @@ files![
     "keys",
     "model",
     "onnx",
+    "own-words",
     "photo",
     "photos",
     "settings",

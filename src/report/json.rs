@@ -1,13 +1,16 @@
 //! The JSON lines of `hearsight describe --json`: a contract with the programs that read them.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use serde::Serialize;
 
 use crate::captioner::{Agreement, Alternative, Attention, AttentionKind, Description, Seconds, Shared, Word};
+use crate::words::OwnWords;
 
-/// One line, without its end, for a photo that was described. What is no Unicode in the path is replaced.
-pub fn json_line(photo: &Path, description: &Description) -> String {
+/// One line, without its end, for a photo that was described, with the words that it brought along. What is no Unicode in
+/// the path is replaced.
+pub fn json_line(photo: &Path, own_words: Option<&OwnWords>, description: &Description) -> String {
     let Description {
         caption,
         // Such a picture has a line of its own.
@@ -24,6 +27,7 @@ pub fn json_line(photo: &Path, description: &Description) -> String {
     } = description;
     line(&DescriptionLine {
         photo: &photo.to_string_lossy(),
+        own_words: own_words.map(OwnWordsEntry::new),
         caption,
         confidence: *confidence,
         words: words.iter().map(WordEntry::new).collect(),
@@ -38,18 +42,28 @@ pub fn json_line(photo: &Path, description: &Description) -> String {
     })
 }
 
+/// One line, without its end, for the words that a photo brings along.
+pub fn words_line(photo: &Path, own_words: Option<&OwnWords>) -> String {
+    line(&WordsLine {
+        photo: &photo.to_string_lossy(),
+        own_words: own_words.map(OwnWordsEntry::new),
+    })
+}
+
 /// One line, without its end, for a picture that is not described, with the sentence that says why.
-pub fn no_picture_line(photo: &Path, sentence: &str) -> String {
+pub fn no_picture_line(photo: &Path, own_words: Option<&OwnWords>, sentence: &str) -> String {
     line(&NoPictureLine {
         photo: &photo.to_string_lossy(),
+        own_words: own_words.map(OwnWordsEntry::new),
         no_picture: sentence,
     })
 }
 
 /// One line, without its end, for a photo that could not be described, with the sentence that says why.
-pub fn error_line(photo: &Path, error: &str) -> String {
+pub fn error_line(photo: &Path, own_words: Option<&OwnWords>, error: &str) -> String {
     line(&ErrorLine {
         photo: &photo.to_string_lossy(),
+        own_words: own_words.map(OwnWordsEntry::new),
         error,
     })
 }
@@ -65,6 +79,7 @@ fn line(content: &impl Serialize) -> String {
 #[derive(Serialize)]
 struct DescriptionLine<'a> {
     photo: &'a str,
+    own_words: Option<OwnWordsEntry<'a>>,
     caption: &'a str,
     confidence: f32,
     words: Vec<WordEntry<'a>>,
@@ -81,13 +96,56 @@ struct DescriptionLine<'a> {
 #[derive(Serialize)]
 struct NoPictureLine<'a> {
     photo: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    own_words: Option<OwnWordsEntry<'a>>,
     no_picture: &'a str,
 }
 
 #[derive(Serialize)]
 struct ErrorLine<'a> {
     photo: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    own_words: Option<OwnWordsEntry<'a>>,
     error: &'a str,
+}
+
+#[derive(Serialize)]
+struct WordsLine<'a> {
+    photo: &'a str,
+    own_words: Option<OwnWordsEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct OwnWordsEntry<'a> {
+    text: &'a str,
+    language: Option<&'a str>,
+    by: &'static str,
+    machine: Option<&'a str>,
+    field: &'static str,
+    sidecar: Option<Cow<'a, str>>,
+    extended: Option<&'a str>,
+}
+
+impl<'a> OwnWordsEntry<'a> {
+    fn new(words: &'a OwnWords) -> Self {
+        let OwnWords {
+            text,
+            language,
+            field,
+            sidecar,
+            machine,
+            extended,
+        } = words;
+        Self {
+            text,
+            language: language.as_deref(),
+            by: if machine.is_some() { "machine" } else { "person" },
+            machine: machine.as_deref(),
+            field: field.tag(),
+            sidecar: sidecar.as_ref().map(|path| path.to_string_lossy()),
+            extended: extended.as_deref(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -220,7 +278,7 @@ mod tests {
     #[test]
     fn a_description_is_one_line_of_the_agreed_fields_in_their_order() {
         let expected = concat!(
-            r#"{"photo":"a b.jpg","caption":"a cat.","confidence":0.9,"words":["#,
+            r#"{"photo":"a b.jpg","own_words":null,"caption":"a cat.","confidence":0.9,"words":["#,
             r#"{"text":"a","probability":0.75,"support":null,"attention":null,"place":null},"#,
             r#"{"text":"cat.","probability":0.75,"support":null,"#,
             r#""attention":{"rows":2,"columns":2,"weights":[0.75,0.125,0.0625,0.0625]},"place":"upper left"}],"#,
@@ -232,12 +290,12 @@ mod tests {
             r#""model":"everyday","device":"cpu","attention_kind":"exported","#,
             r#""seconds":{"load":0.5,"decode_photo":0.25,"encode":0.125,"search":2.0}}"#
         );
-        assert_eq!(json_line(Path::new("a b.jpg"), &example::description()), expected);
+        assert_eq!(json_line(Path::new("a b.jpg"), None, &example::description()), expected);
     }
 
     #[test]
     fn an_error_has_the_photo_and_the_sentence() {
-        let line = error_line(Path::new("가족 \"1\".jpg"), "This file is empty.\nTry again.");
+        let line = error_line(Path::new("가족 \"1\".jpg"), None, "This file is empty.\nTry again.");
         assert!(!line.contains('\n'));
         let value: serde_json::Value = serde_json::from_str(&line).unwrap();
         assert_eq!(
@@ -249,7 +307,7 @@ mod tests {
     #[test]
     fn a_picture_with_nothing_to_see_is_neither_a_description_nor_an_error() {
         assert_eq!(
-            no_picture_line(Path::new("fog.jpg"), "I see no clear picture here."),
+            no_picture_line(Path::new("fog.jpg"), None, "I see no clear picture here."),
             r#"{"photo":"fog.jpg","no_picture":"I see no clear picture here."}"#
         );
     }
@@ -259,6 +317,6 @@ mod tests {
     fn a_path_that_is_no_unicode_is_printed_with_replacements() {
         use std::os::unix::ffi::OsStrExt;
         let path = Path::new(std::ffi::OsStr::from_bytes(b"caf\xE9.jpg"));
-        assert!(error_line(path, "").starts_with("{\"photo\":\"caf\u{FFFD}.jpg\""));
+        assert!(error_line(path, None, "").starts_with("{\"photo\":\"caf\u{FFFD}.jpg\""));
     }
 }

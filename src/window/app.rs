@@ -10,6 +10,7 @@ use super::look::Look;
 use super::others::Others;
 use super::outside::Desktop;
 use super::recent_screen::RecentScreen;
+use super::save_words::SaveWords;
 use super::screen_reader::{ScreenReader, Unknown};
 use super::scrolling::Scrolling;
 use super::settings_screen::SettingsScreen;
@@ -26,6 +27,7 @@ use crate::captioner::{Description, Stage};
 use crate::describer::{Describer, Event, JobId, More, Source};
 use crate::photo::Photo;
 use crate::settings::{Keeper, Opened, Settings, SettingsTrouble};
+use crate::words::OwnWords;
 use crate::{language, text};
 
 /// The language of captions whose model does not name one.
@@ -42,6 +44,9 @@ pub struct HearsightApp {
     /// How the photo is seen.
     pub(super) seeing: Seeing,
     pub(super) description: Option<Box<Description>>,
+    /// The words that the photo brought along.
+    pub(super) own_words: Option<Box<OwnWords>>,
+    pub(super) save_words: SaveWords,
     /// The word whose region is lit.
     pub(super) lit: Option<usize>,
     pub(super) status: Status,
@@ -100,6 +105,8 @@ impl HearsightApp {
             shown: None,
             seeing: Seeing::new(ctx),
             description: None,
+            own_words: None,
+            save_words: SaveWords::new(ctx),
             lit: None,
             status: Status::new(text!("status-loading-model")),
             caption_language: FALLBACK.to_owned(),
@@ -180,6 +187,7 @@ impl HearsightApp {
         self.follow_the_voice(ctx);
         self.seeing.listen(ctx, self.shown.as_mut().map(|(_, picture)| picture));
         self.hear_of_saving();
+        self.hear_of_saved_words(ctx);
         self.explore(ctx);
         self.welcome(ctx);
         self.status.announce(ctx, self.is_working());
@@ -208,8 +216,11 @@ impl HearsightApp {
                 }
                 self.model = Model::Missing(sentence);
             }
-            Event::PhotoReady { photo, preview, .. } => {
+            Event::PhotoReady {
+                photo, preview, words, ..
+            } => {
                 self.typed_path.accept();
+                self.own_words = words;
                 let picture = Picture::new(&photo, &preview);
                 self.shown = Some((photo, picture));
                 self.say(if self.model == Model::Loading {
@@ -246,7 +257,8 @@ impl HearsightApp {
                 self.at_work = None;
                 self.correct_typed(ctx, &sentence);
                 self.others.not_found();
-                self.warn(sentence);
+                self.complain(sentence.clone());
+                self.speak_after_own_words(sentence);
                 self.look_ahead();
             }
         }
@@ -342,6 +354,7 @@ impl HearsightApp {
             Command::NextPhoto => self.step_photo(ctx, false),
             Command::PreviousPhoto => self.step_photo(ctx, true),
             Command::Recent => self.toggle_recents(ctx),
+            Command::SaveWords => self.ask_to_save_words(ctx),
             Command::NextSentence => self.step_sentence(ctx, false),
             Command::PreviousSentence => self.step_sentence(ctx, true),
             Command::Guess => self.tell_the_guess(ctx),
@@ -480,6 +493,7 @@ impl HearsightApp {
         self.seeing.forget();
         if !photo_stays {
             self.shown = None;
+            self.own_words = None;
         }
     }
 

@@ -7,7 +7,8 @@ use egui::{Color32, FontId, Id, Painter, Rect, Response, Role, Sense, Stroke, St
 use super::look::theme;
 use super::{node, words};
 use crate::captioner::{Description, Word};
-use crate::{text, wording};
+use crate::words::OwnWords;
+use crate::{report, text, wording};
 
 /// The room between a word and the edge of its box.
 const PADDING: egui::Vec2 = vec2(5.0, 4.0);
@@ -23,25 +24,37 @@ pub fn word_id(number: usize) -> Id {
 }
 
 /// Shows the description, with the word `lit` marked, in letters of `size` points, or where there is none the `answer`
-/// that stands in its place; gives the word that was pressed. A word that has just been lit is scrolled to where
+/// that stands in its place; screen readers get the photo's `own` words before it. Gives the word that was pressed. A word that has just been lit is scrolled to where
 /// `scrolls` says so, once: who then looks elsewhere stays there.
 pub fn show(
     ui: &mut Ui,
     description: Option<&Description>,
     answer: Option<&str>,
+    own: Option<&OwnWords>,
     lit: Option<usize>,
     size: f32,
     scrolls: bool,
 ) -> Option<usize> {
-    let (visible, spoken) = match description {
-        Some(description) => (
+    let (visible, spoken) = match (description, own) {
+        (Some(description), None) => (
             wording::introduction(description).unwrap_or_else(|| text!("description")),
             words::description(description),
         ),
-        None => match answer {
+        (Some(description), Some(_)) => {
+            let introduction = wording::introduction(description).unwrap_or_default();
+            (
+                wording::after_own_words(&introduction).trim().to_owned(),
+                wording::after_own_words(&report::sentence(description)),
+            )
+        }
+        (None, _) => match answer {
             Some(answer) => (answer.to_owned(), text!("description-spoken", sentence = answer)),
             None => (text!("description-none"), text!("description-none")),
         },
+    };
+    let spoken = match own {
+        Some(own) => format!("{} {spoken}", wording::ended(&wording::own_words(own))),
+        None => spoken,
     };
     let mut text = egui::RichText::new(visible).color(theme::quiet(ui.visuals()));
     if description.is_none() && answer.is_some() {

@@ -35,6 +35,8 @@ pub enum Command {
     Copy,
     /// Save the photo with the light on it.
     SavePicture,
+    /// Look at the description and save it in the photo.
+    SaveWords,
     /// Zoom in.
     ZoomIn,
     /// Zoom out.
@@ -235,6 +237,12 @@ pub const COMMANDS: &[Entry] = &[
     ),
     row(Command::Recent, "recent", Group::Photo, &[ctrl(Key::H)]),
     row(Command::SavePicture, "save-picture", Group::Photo, &[ctrl(Key::S)]),
+    row(
+        Command::SaveWords,
+        "save-words",
+        Group::Photo,
+        &[KeyboardShortcut::new(CTRL_SHIFT, Key::S)],
+    ),
     repeating(
         Command::ZoomIn,
         "zoom-in",

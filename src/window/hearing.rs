@@ -3,7 +3,7 @@
 use egui::Context;
 
 use super::app::HearsightApp;
-use super::words;
+use super::{own_words, words};
 use crate::captioner::Description;
 use crate::settings::{RATE, VOLUME};
 use crate::speech::{Part, spelling};
@@ -37,12 +37,34 @@ impl HearsightApp {
 
     /// The same with a sentence of the interface before it and one after it.
     pub(super) fn speak_description_within(&mut self, ctx: &Context, first: Option<String>, last: Option<String>) {
+        self.speak_around_description(ctx, first, Vec::new(), last);
+    }
+
+    /// All that there is to say about the photo: after a sentence of the interface the photo's own words, then the
+    /// description.
+    pub(super) fn speak_all(&mut self, ctx: &Context, first: Option<String>) {
+        let own = self.own_words.as_deref().map(own_words::parts).unwrap_or_default();
+        self.speak_around_description(ctx, first, own, None);
+    }
+
+    /// Says a sentence of the interface that stands in the place of a description, after the photo's own words.
+    pub(super) fn speak_after_own_words(&mut self, sentence: String) {
+        let own = self.own_words.as_deref();
+        let parts = own.map(own_words::parts).into_iter().flatten();
+        let parts = parts.chain([ours(sentence.clone())]).collect();
+        let written = own_words::before(own, &sentence);
+        self.speak_parts(parts, written);
+    }
+
+    /// A screen reader finds the own words in the description's heading.
+    fn speak_around_description(&mut self, ctx: &Context, first: Option<String>, own: Vec<Part>, last: Option<String>) {
         let Some(description) = &self.description else { return };
         let (parts, before) = description_parts(description, &self.caption_language);
-        let said = first.as_ref().map_or(0, |text| text.split_whitespace().count());
         let around: Vec<String> = [first.clone(), last.clone()].into_iter().flatten().collect();
         let (first, last) = (first.map(ours), last.map(ours));
-        let parts = first.into_iter().chain(parts).chain(last).collect();
+        let lead: Vec<Part> = first.into_iter().chain(own).collect();
+        let said: usize = lead.iter().map(|part| part.text.split_whitespace().count()).sum();
+        let parts = lead.into_iter().chain(parts).chain(last).collect();
         if !self.narrator.speak(parts, Some(said + before)) {
             // The focus has the sentence said; twice would be once too often.
             if !around.is_empty() {

@@ -9,7 +9,7 @@ use egui::{Align2, Button, CentralPanel, Color32, FontId, Frame, Id, Margin, Pan
 use super::app::{HearsightApp, Model};
 use super::commands::Command;
 use super::look::{self, focus, theme};
-use super::{caption, node};
+use super::{caption, node, own_words};
 use crate::language::{self, Language};
 use crate::text;
 
@@ -136,10 +136,14 @@ impl HearsightApp {
 
     fn words_and_news(&mut self, ui: &mut Ui) {
         let (description, answer) = (self.description.as_deref(), self.withheld.answer());
+        let own = self.own_words.as_deref();
+        if let Some(own) = own {
+            own_words::show(ui, own, self.settings.text_size);
+        }
         // While the grid of words is walked, the word it lights does not pull the window away from it.
         let scrolls = !self.seeing.is_reviewing();
         let answer = answer.as_deref();
-        if let Some(word) = caption::show(ui, description, answer, self.lit, self.settings.text_size, scrolls) {
+        if let Some(word) = caption::show(ui, description, answer, own, self.lit, self.settings.text_size, scrolls) {
             self.light(word);
         }
         self.show_positions(ui);

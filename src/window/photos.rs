@@ -254,11 +254,8 @@ impl HearsightApp {
     /// Says the description, or what stands in its place, after `before`.
     pub(super) fn speak_answer(&mut self, ctx: &Context, before: Option<String>) {
         match (&self.description, self.withheld.answer()) {
-            (Some(_), _) => self.speak_description_within(ctx, before, None),
-            (None, Some(answer)) => {
-                let sentence = join(before, answer);
-                self.speak(sentence);
-            }
+            (Some(_), _) => self.speak_all(ctx, before),
+            (None, Some(answer)) => self.speak_after_own_words(join(before, answer)),
             (None, None) => {}
         }
     }

@@ -26,6 +26,8 @@ pub enum Sheet {
     TypedPath,
     /// Recent descriptions.
     Recent,
+    /// The description, to be looked at and saved in the photo.
+    SaveWords,
 }
 
 impl Sheet {
@@ -35,6 +37,7 @@ impl Sheet {
             Self::Help => Command::Keys.name(),
             Self::TypedPath => Command::TypePath.name(),
             Self::Recent => Command::Recent.name(),
+            Self::SaveWords => Command::SaveWords.name(),
         }
     }
 

@@ -42,6 +42,14 @@ impl HearsightApp {
                 }
                 closed
             }
+            Sheet::SaveWords => {
+                let own = self.own_words.as_deref();
+                let (choice, closed) = sheet::show(ui, open, fresh, |ui| self.save_words.show(ui, own, fresh));
+                if let Some(choice) = choice {
+                    self.obey_save_words(&ctx, choice);
+                }
+                closed
+            }
             Sheet::TypedPath => {
                 let (path, closed) = sheet::show(ui, open, fresh, |ui| self.typed_path.show(ui, fresh));
                 if path.is_some_and(|path| !self.desktop.look_up(path)) {

@@ -6,6 +6,7 @@ mod every_command;
 mod fonts;
 mod fuzz;
 mod looks;
+mod own_words;
 mod pictures;
 mod settings;
 mod sheets;

@@ -76,14 +76,7 @@ fn a_net_starts_as_the_folder_is_though_it_has_more_blocks_and_learns_with_settl
         let _ = first.encoder.forward(pixels(&learning));
     }
     let folder = tempfile::tempdir().unwrap();
-    export(
-        &first,
-        &config,
-        (&tokenizer, &bag),
-        Precision::Float32,
-        folder.path(),
-    )
-    .unwrap();
+    export(&first, &config, (&tokenizer, &bag), Precision::Float32, folder.path()).unwrap();
 
     let mut larger = config.clone();
     larger.net.encoder.blocks = vec![1, 1, 2, 3];
@@ -122,14 +115,7 @@ fn a_folder_of_another_net_is_refused_with_the_weight_that_does_not_fit() {
     let bag = Bag::learn(captions(), 4);
     let folder = tempfile::tempdir().unwrap();
     let first = net(&config, &tokenizer, &bag, 3);
-    export(
-        &first,
-        &config,
-        (&tokenizer, &bag),
-        Precision::Float16,
-        folder.path(),
-    )
-    .unwrap();
+    export(&first, &config, (&tokenizer, &bag), Precision::Float16, folder.path()).unwrap();
     let mut wider = config.clone();
     wider.net.encoder.channels = vec![4, 6, 8, 12];
     let mut second = net(&wider, &tokenizer, &bag, 4);
@@ -137,12 +123,9 @@ fn a_folder_of_another_net_is_refused_with_the_weight_that_does_not_fit() {
         model: folder.path().to_owned(),
         decoder: false,
     };
-    let error = start(
-        &mut second,
-        &from,
-        (&tokenizer, &bag),
-        &Device::flex().autodiff(),
-    )
-    .unwrap_err();
-    assert!(format!("{error:#}").contains("stage.3.down.weight is [8, 8, 3, 3]"), "{error:#}");
+    let error = start(&mut second, &from, (&tokenizer, &bag), &Device::flex().autodiff()).unwrap_err();
+    assert!(
+        format!("{error:#}").contains("stage.3.down.weight is [8, 8, 3, 3]"),
+        "{error:#}"
+    );
 }

@@ -89,6 +89,9 @@ fn effect(command: Command) -> Effect {
         Command::TypePath => effect(nothing, |window, _| {
             sheet(window, Sheet::TypedPath) && window.harness.query_by_role(Role::TextInput).is_some()
         }),
+        Command::SaveWords => effect(nothing, |window, _| {
+            sheet(window, Sheet::SaveWords) && window.harness.query_by_role(Role::MultilineTextInput).is_some()
+        }),
         Command::Paste => effect(nothing, |window, _| {
             window.desktop.borrow().pasted == 1 && window.status() == text!("status-pasting")
         }),

@@ -28,6 +28,11 @@ fn meadow() -> image::RgbImage {
 
 /// The window with the photo described in doubt, the dog lit, one word unsure, and the first button focused.
 fn window(settings: Settings) -> Window {
+    window_with(settings, |_| ())
+}
+
+/// The same with something done to the photo before.
+fn window_with(settings: Settings, prepare: impl FnOnce(&Path)) -> Window {
     let folder = tempfile::tempdir().unwrap();
     let content = format!(
         "theme = \"{}\"\nlanguage = \"{}\"\nreduced_motion = \"on\"\nwelcome_seen = true\n",
@@ -44,6 +49,7 @@ fn window(settings: Settings) -> Window {
     std::fs::create_dir(&photos).unwrap();
     let path = photos.join("meadow.png");
     meadow().save(&path).unwrap();
+    prepare(&path);
     window.wait_for_status(&text!("status-ready"));
     window.arrives(Arrival::Files(vec![path]));
     window.wait("the description", |window| {
@@ -116,4 +122,29 @@ fn the_settings_look_in_english_as_they_were_looked_at() {
     window.command(Key::Comma);
     window.harness.run_steps(4);
     compare(&mut window, "settings-english", &mut results);
+}
+
+#[test]
+fn a_persons_words_and_the_sheet_that_saves_the_description_look_as_they_were_looked_at() {
+    let mut results = SnapshotResults::new();
+    let settings = Settings {
+        theme: ThemeChoice::Light,
+        ..Settings::default()
+    };
+    let mut window = window_with(settings, |photo| {
+        let words = crate::words::NewWords {
+            text: "Rex on the meadow behind our house".to_owned(),
+            language: "en".to_owned(),
+            machine: None,
+        };
+        crate::words::save(photo, &words, crate::words::Manner::default()).unwrap();
+    });
+    compare(&mut window, "own-words", &mut results);
+    let both = Modifiers {
+        shift: true,
+        ..Modifiers::COMMAND
+    };
+    window.harness.key_press_modifiers(both, Key::S);
+    window.harness.run_steps(6);
+    compare(&mut window, "save-words", &mut results);
 }

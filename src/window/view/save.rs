@@ -12,10 +12,12 @@ use crate::report;
 use crate::text;
 use crate::window::app::HearsightApp;
 use crate::window::outside::SavePlace;
+use crate::words::OwnWords;
 
 /// What is to be saved, as it was when the person asked.
 struct Job {
     photo: Photo,
+    own_words: Option<Box<OwnWords>>,
     description: Description,
     part: Option<Part>,
     style: Style,
@@ -103,7 +105,7 @@ impl Job {
             What::Picture(_) => None,
             What::Review => {
                 let photo = self.photo.path().unwrap_or(Path::new(self.photo.name()));
-                Some(report::json_line(photo, &self.description) + "\n")
+                Some(report::json_line(photo, self.own_words.as_deref(), &self.description) + "\n")
             }
         };
         let mut contents: Vec<(&str, &[u8])> = vec![("png", &picture)];
@@ -177,6 +179,7 @@ impl HearsightApp {
         };
         let job = Job {
             photo: photo.clone(),
+            own_words: self.own_words.clone(),
             description: description.clone(),
             part: self.seeing.parts.shown(),
             style: self.style(),
