@@ -14,7 +14,7 @@ use criterion::{BenchmarkId, Criterion};
 use hearsight::captioner::preprocess::Preprocessor;
 use hearsight::captioner::{Cancel, Captioner, DescribeOptions, Division, LoadOptions, Stage};
 use hearsight::model::ModelFolder;
-use hearsight::photo::Photo;
+use hearsight::photo::{Limits, Photo, Readers};
 use image::{ImageFormat, Rgb, RgbImage};
 
 /// The start token and sixteen words.
@@ -68,7 +68,32 @@ fn decoding(criterion: &mut Criterion) {
         criterion.bench_function(&format!("decoding 12 megapixels of {name}"), |bencher| {
             bencher.iter(|| Photo::from_bytes("photo", black_box(&bytes)).unwrap());
         });
+        let readers = readers();
+        criterion.bench_function(
+            &format!("decoding 12 megapixels of {name} in a process of its own"),
+            |bencher| {
+                bencher.iter(|| readers.photo("photo", black_box(&bytes)).unwrap());
+            },
+        );
     }
+    let small = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/photos/p3.heic")).unwrap();
+    criterion.bench_function(
+        "decoding a small HEIC photo in a process that is started for it",
+        |bencher| {
+            bencher.iter(|| readers().photo("photo", black_box(&small)).unwrap());
+        },
+    );
+    let small = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/photos/lossy.webp")).unwrap();
+    criterion.bench_function(
+        "decoding a small WebP photo in a process that is started for it",
+        |bencher| {
+            bencher.iter(|| readers().photo("photo", black_box(&small)).unwrap());
+        },
+    );
+}
+
+fn readers() -> Readers {
+    Readers::new(Path::new(env!("CARGO_BIN_EXE_hearsight")), Limits::default())
 }
 
 fn models() -> Vec<ModelFolder> {

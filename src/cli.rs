@@ -13,6 +13,7 @@ use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 use hearsight::captioner::{DeviceChoice, LoadOptions};
 use hearsight::language::{self, Language};
 use hearsight::model::MAX_BEAMS;
+use hearsight::photo;
 use hearsight::words::Manner;
 use serde_json::Value;
 
@@ -463,6 +464,9 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    if matches!(task, Task::Window { .. } | Task::Describe(_)) {
+        photo::decode_apart();
+    }
     let mut output = Output::new();
     let done = match task {
         Task::Window { photos, model } => window::run(photos, model, &mut output),

@@ -1,5 +1,5 @@
-//! What works here: ONNX Runtime, model, device, a description, the voice, the file dialog, the accessibility bus and
-//! the display; each finding with what to do.
+//! What works here: ONNX Runtime, model, device, a description, the reading of photos, the voice, the file dialog, the
+//! accessibility bus and the display; each finding with what to do.
 //!
 //! Its own words are English, like `--help`: they are what people copy into a report of a fault. The reasons come from
 //! the rooms, in the person's language.
@@ -11,7 +11,7 @@ use image::{Rgb, RgbImage};
 
 use crate::captioner::{Cancel, Captioner, DescribeOptions, Division, LoadOptions, WholeReason, start_runtime};
 use crate::model::{self, ModelFolder};
-use crate::photo::Photo;
+use crate::photo::{self, Photo};
 use crate::wording;
 
 #[cfg(all(feature = "window", target_os = "linux"))]
@@ -102,6 +102,9 @@ pub fn examine(model: Option<&Path>, load: &LoadOptions, tell: &mut dyn FnMut(Fi
     };
     let none = || Err("no photo can be described before the problem above is solved.".to_owned());
     let describes = finding("description", description.unwrap_or_else(none));
+    for (part, verdict) in photos() {
+        finding(part, verdict);
+    }
     #[cfg(feature = "speech")]
     finding("voice", voice());
     #[cfg(all(feature = "window", target_os = "linux"))]
@@ -162,6 +165,46 @@ fn describe(captioner: &mut Captioner) -> Result<String, String> {
         "a drawn sun over the sea became \"{}\" in {seconds:.2} s",
         description.caption
     ))
+}
+
+/// How safely photos are decoded, and whether those of telephones are.
+fn photos() -> [(&'static str, Result<String, String>); 2] {
+    const ALONE: &str = "photos are decoded in a process of their own";
+    let powers = match photo::powers() {
+        Ok(powers) => powers,
+        Err(error) => return ["photos", "HEIC and AVIF"].map(|part| (part, Err(error.to_string()))),
+    };
+    let left: Vec<&str> = [
+        (powers.reads, "read files"),
+        (powers.writes, "write files"),
+        (powers.connects, "use the network"),
+        (powers.starts, "start programs"),
+    ]
+    .into_iter()
+    .filter_map(|(can, what)| can.then_some(what))
+    .collect();
+    let alone = if left.is_empty() {
+        Ok(format!(
+            "{ALONE}, which can neither use files and the network nor start programs"
+        ))
+    } else if cfg!(target_os = "linux") {
+        Err(format!(
+            "{ALONE}, but it can {}: this kernel has no Landlock or no seccomp filters, or a container forbids them. \
+             Open no photos from strangers, or use Linux 5.13 or later.",
+            left.join(", ")
+        ))
+    } else {
+        Ok(format!(
+            "{ALONE}; this system does not keep it from these: {}",
+            left.join(", ")
+        ))
+    };
+    let heif = powers.heif.map(|version| format!("libheif {version}")).ok_or_else(|| {
+        "libheif is not installed, so these photos, which telephones take, cannot be read. Install it (on Debian and \
+         Ubuntu: libheif1 and its plugins)."
+            .to_owned()
+    });
+    [("photos", alone), ("HEIC and AVIF", heif)]
 }
 
 #[cfg(feature = "speech")]

@@ -5,5 +5,9 @@ use std::process::ExitCode;
 mod cli;
 
 fn main() -> ExitCode {
-    cli::main()
+    // The process that decodes photos is this program too, and has to shut itself in before it does anything.
+    match hearsight::photo::serve(std::env::args_os().skip(1)) {
+        Some(code) => code,
+        None => cli::main(),
+    }
 }

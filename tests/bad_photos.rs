@@ -1,11 +1,14 @@
 //! What people open: every bad file gets its sentence and bounded memory, every kind of good one its right pixels.
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/raw.rs"]
+mod raw;
+
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use hearsight::photo::{MAX_FILE_BYTES, Photo};
+use hearsight::photo::{MAX_FILE_BYTES, Photo, PhotoError};
 use image::codecs::gif::GifEncoder;
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, Frame, ImageEncoder, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
@@ -93,19 +96,14 @@ fn an_empty_file_and_a_text_file_are_no_pictures() {
 
 #[test]
 fn a_format_that_cannot_be_read_is_named() {
-    assert!(sentence_for(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic").contains("HEIC"));
+    assert!(sentence_for(b"qoif\0\0\0\x01\0\0\0\x01\x03\0").contains("QOI"));
+    assert!(sentence_for(b"\x76\x2f\x31\x01\x02\0\0\0 and more").contains("OpenEXR"));
     assert!(sentence_for(b"8BPS\0\x01\0\0\0\0\0\0\0\x03").contains("no picture"));
 }
 
 #[test]
 fn a_cut_file_ends_too_early_wherever_it_is_cut() {
-    for format in [
-        ImageFormat::Jpeg,
-        ImageFormat::Png,
-        ImageFormat::Gif,
-        ImageFormat::WebP,
-        ImageFormat::Bmp,
-    ] {
+    for format in [ImageFormat::Png, ImageFormat::Gif, ImageFormat::WebP, ImageFormat::Bmp] {
         let whole = encoded(busy(), format);
         for percent in [1, 5, 20, 50, 80, 95, 99] {
             let sentence = sentence_for(&whole[..(whole.len() * percent / 100).max(20)]);
@@ -117,12 +115,52 @@ fn a_cut_file_ends_too_early_wherever_it_is_cut() {
     }
 }
 
+/// What is there of a cut JPEG: none where the sentence is that it ends too early.
+fn what_is_there(bytes: &[u8]) -> Option<Photo> {
+    match Photo::from_bytes("cut", bytes) {
+        Ok(photo) => Some(photo),
+        Err(PhotoError::EndsEarly) => None,
+        Err(error) => panic!("{error}"),
+    }
+}
+
 #[test]
-fn a_jpeg_whose_download_was_filled_with_zeros_ends_too_early() {
+fn of_a_cut_jpeg_what_is_there_is_shown_and_it_is_said_that_it_is_cut() {
+    let whole = encoded(busy(), ImageFormat::Jpeg);
+    let photo = Photo::from_bytes("whole", &whole).unwrap();
+    assert!(!photo.is_cut());
+    let mut rows = Vec::new();
+    for percent in 0..100 {
+        let shown = what_is_there(&whole[..(whole.len() * percent / 100).max(20)]);
+        rows.push(shown.as_ref().map_or(0, |shown| shown.pixels().height()));
+        let Some(shown) = shown else { continue };
+        assert!(shown.is_cut() && shown.pixels().width() == 97, "{percent} %");
+        // But for the last row of blocks, which may have been begun, the rows are those of the whole photo.
+        let certain = shown.pixels().height().saturating_sub(16);
+        for (x, y, pixel) in shown.pixels().enumerate_pixels().filter(|(_, y, _)| *y < certain) {
+            assert_eq!(pixel, photo.pixels().get_pixel(x, y), "{percent} %");
+        }
+    }
+    assert!(rows.is_sorted(), "{rows:?}");
+    assert!(rows[10] < 20 && rows[50] > 20 && rows[99] > 45, "{rows:?}");
+    assert_eq!(rows[0], 0, "a header alone is nothing to be shown");
+}
+
+#[test]
+fn of_a_cut_progressive_jpeg_the_whole_is_shown_less_sharply() {
+    let whole = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/photos/progressive.jpg")).unwrap();
+    let photo = what_is_there(&whole[..whole.len() - 30]).unwrap();
+    assert!(photo.is_cut());
+    assert_eq!(photo.pixels().dimensions(), (64, 32));
+}
+
+#[test]
+fn of_a_jpeg_whose_download_was_filled_with_zeros_the_beginning_is_shown() {
     let mut bytes = encoded(busy(), ImageFormat::Jpeg);
     let half = bytes.len() / 2;
     bytes[half..].fill(0);
-    assert!(sentence_for(&bytes).contains("ends too early"));
+    let photo = what_is_there(&bytes).unwrap();
+    assert!(photo.is_cut() && photo.pixels().height() >= 16);
 }
 
 #[test]
@@ -139,6 +177,15 @@ fn a_damaged_picture_is_called_damaged() {
     let half = bytes.len() / 2;
     bytes[half..half + 40].fill(0x55);
     assert!(sentence_for(&bytes).contains("damaged"));
+}
+
+#[test]
+fn a_picture_without_rows_or_columns_is_called_damaged() {
+    for (at, name) in [(6, "columns"), (8, "rows")] {
+        let mut gif = encoded(quarters(), ImageFormat::Gif);
+        gif[at..at + 2].fill(0);
+        assert!(sentence_for(&gif).contains("damaged"), "{name}");
+    }
 }
 
 /// Headers that promise more pixels than are read, each followed by nearly nothing.
@@ -165,13 +212,29 @@ fn giants() -> Vec<(&'static str, Vec<u8>)> {
 
     let mut gif = encoded(quarters(), ImageFormat::Gif);
     gif[6..10].fill(0xFF);
+
+    let mut tiff = encoded(quarters(), ImageFormat::Tiff);
+    for tag in [256_u16, 257] {
+        let entry = entry_of(&tiff, tag);
+        tiff[entry + 8..entry + 12].copy_from_slice(&60_000_u32.to_le_bytes());
+    }
     vec![
         ("PNG", png),
         ("a line of PNG", endless),
         ("BMP", bmp),
         ("JPEG", jpeg),
         ("GIF", gif),
+        ("TIFF", tiff),
     ]
+}
+
+/// Where the entry of a tag lies in the first directory of a little-endian TIFF.
+fn entry_of(tiff: &[u8], tag: u16) -> usize {
+    let directory = u32::from_le_bytes(tiff[4..8].try_into().unwrap()) as usize;
+    (0..)
+        .map(|number| directory + 2 + 12 * number)
+        .find(|entry| tiff[*entry..entry + 2] == tag.to_le_bytes())
+        .unwrap()
 }
 
 /// The checksum of a PNG chunk, bit by bit.
@@ -270,6 +333,7 @@ fn the_content_tells_the_format_and_not_the_name() {
         ImageFormat::Gif,
         ImageFormat::WebP,
         ImageFormat::Bmp,
+        ImageFormat::Tiff,
     ] {
         for name in ["photo.jpg", "photo.txt", "photo"] {
             assert_quarters(&opened(&stored(&folder, name, &encoded(quarters(), format))));
@@ -339,6 +403,80 @@ fn an_animation_shows_its_first_frame() {
     }
     drop(encoder);
     assert_quarters(&Photo::from_bytes("moving", &bytes).unwrap());
+}
+
+#[test]
+fn an_animation_of_nothing_but_empty_frames_ends_in_a_sentence() {
+    let mut bytes = Vec::new();
+    let mut encoder = GifEncoder::new(&mut bytes);
+    for _ in 0..150 {
+        encoder.encode_frame(Frame::new(RgbaImage::new(8, 8))).unwrap();
+    }
+    drop(encoder);
+    assert!(sentence_for(&bytes).contains("first 100 frames"));
+}
+
+#[test]
+fn the_thumbnail_in_a_jpeg_is_not_taken_for_the_photo() {
+    // A second directory of the EXIF block with a picture of its own (EXIF 2.3, 4.5.8).
+    let thumbnail = encoded(RgbImage::from_pixel(160, 120, Rgb([9, 9, 9])), ImageFormat::Jpeg);
+    let mut block = exif(1);
+    let next = block.len() - 4;
+    let second = u32::try_from(block.len()).unwrap();
+    block[next..].copy_from_slice(&second.to_be_bytes());
+    block.extend([0, 2, 0x02, 0x01, 0, 4, 0, 0, 0, 1]);
+    block.extend((second + 30).to_be_bytes());
+    block.extend([0x02, 0x02, 0, 4, 0, 0, 0, 1]);
+    block.extend(u32::try_from(thumbnail.len()).unwrap().to_be_bytes());
+    block.extend([0; 4]);
+    block.extend(&thumbnail);
+    let mut jpeg = Vec::new();
+    let mut encoder = JpegEncoder::new_with_quality(&mut jpeg, 95);
+    encoder.set_exif_metadata(block).unwrap();
+    encoder.encode_image(&quarters()).unwrap();
+    let photo = Photo::from_bytes("with thumbnail", &jpeg).unwrap();
+    assert_eq!(photo.pixels().dimensions(), (64, 32));
+    assert_quarters(&photo);
+    // Cut within the thumbnail there is no photo at all.
+    assert!(what_is_there(&jpeg[..300]).is_none());
+}
+
+#[test]
+fn of_a_raw_photo_the_large_preview_is_shown_upright() {
+    let small = quarters();
+    let large = RgbImage::from_fn(640, 320, |x, y| *small.get_pixel(x / 10, y / 10));
+    let thumbnail = encoded(RgbImage::from_pixel(160, 120, Rgb([9, 9, 9])), ImageFormat::Jpeg);
+    for big_endian in [false, true] {
+        // The camera was held with its right side up: the stored rows run down the photo's right side.
+        let stored = image::imageops::rotate270(&large);
+        let file = raw::tiff(big_endian, 6, &[&thumbnail, &encoded(stored, ImageFormat::Jpeg)]);
+        let photo = Photo::from_bytes("raw", &file).unwrap();
+        assert_eq!(photo.pixels().dimensions(), (640, 320));
+        assert_quarters(&photo);
+    }
+    // Fuji's begin with words, and Canon's newer ones are ISO files.
+    for start in [&b"FUJIFILMCCD-RAW 0201"[..], b"\0\0\0\x18ftypcrx \0\0\0\x01crx isom"] {
+        let file = [start, &thumbnail, &encoded(large.clone(), ImageFormat::Jpeg)].concat();
+        assert_quarters(&Photo::from_bytes("raw", &file).unwrap());
+    }
+}
+
+#[test]
+fn a_raw_photo_with_nothing_but_a_thumbnail_has_a_sentence() {
+    let thumbnail = encoded(RgbImage::from_pixel(160, 120, Rgb([9, 9, 9])), ImageFormat::Jpeg);
+    assert!(sentence_for(&raw::tiff(false, 1, &[&thumbnail])).contains("only a thumbnail"));
+    assert!(sentence_for(&raw::tiff(false, 1, &[])).contains("only a thumbnail"));
+}
+
+#[test]
+fn a_ring_of_directories_is_called_damaged() {
+    let mut tiff = encoded(quarters(), ImageFormat::Tiff);
+    let directory = u32::from_le_bytes(tiff[4..8].try_into().unwrap()) as usize;
+    let count = usize::from(u16::from_le_bytes(tiff[directory..directory + 2].try_into().unwrap()));
+    let next = directory + 2 + 12 * count;
+    let first = tiff[4..8].to_vec();
+    tiff[next..next + 4].copy_from_slice(&first);
+    assert!(sentence_for(&tiff).contains("damaged"));
 }
 
 /// An EXIF block (TIFF, big-endian) with the orientation tag and nothing else.

@@ -227,6 +227,24 @@ fn a_photo_that_fails_has_its_line_and_the_run_goes_on() {
 }
 
 #[test]
+fn of_a_cut_photo_what_is_there_is_described_and_the_person_is_told() {
+    let model = model();
+    let folder = TempDir::new().unwrap();
+    let photo = picture(folder.path(), "cut.jpg", 97, 64);
+    let bytes = fs::read(&photo).unwrap();
+    fs::write(&photo, &bytes[..bytes.len() * 2 / 3]).unwrap();
+    let run = run(describe(&model).arg("--json").arg(&photo));
+    assert_eq!((run.code, run.json().len()), (Some(0), 1), "{}", run.stderr);
+    check_contract(&run.json()[0]);
+    assert!(
+        run.stderr.contains("only what is there of the picture"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+}
+
+#[test]
 fn without_a_usable_model_each_photo_has_its_line_of_json_all_the_same() {
     let run = run(hearsight().args(["describe", "--json", "--model", "no/such/model", "one.png", "two.png"]));
     assert_eq!((run.code, run.stderr.as_str()), (Some(1), ""));
@@ -733,7 +751,14 @@ mod voice {
                 .find(|line| line.contains(&format!(" {part}: ")))
                 .map(str::to_owned)
         };
-        for works in ["ONNX Runtime", "model", "device", "description"] {
+        for works in [
+            "ONNX Runtime",
+            "model",
+            "device",
+            "description",
+            "photos",
+            "HEIC and AVIF",
+        ] {
             assert!(
                 find(works).is_some_and(|line| line.starts_with("ok ")),
                 "{works}: {}",

@@ -99,8 +99,10 @@ const ALLOWED: &[(&str, &str)] = &[
     // Words of the captions' own language.
     ("src/captioner/agreement.rs", " a an the and or but"),
     // The names of formats and of what decoders say.
-    ("src/photo/decode.rs", "Radiance HDR"),
+    ("src/photo/format.rs", "Radiance HDR"),
+    ("src/photo/format.rs", "JPEG XL"),
     ("src/photo/decode.rs", "Unexpected End of File"),
+    ("src/photo/apart/reader.rs", "memory allocation of"),
     // In a file for those who edit files.
     (
         "src/settings/file.rs",

@@ -11,7 +11,7 @@ use hearsight::captioner::{
 use hearsight::model::{self, ModelFolder};
 use hearsight::photo::Photo;
 use hearsight::words::{self, OwnWords};
-use hearsight::{report, wording};
+use hearsight::{report, text, wording};
 use serde_json::{Map, Value};
 
 use super::ahead::ahead;
@@ -66,7 +66,11 @@ enum Found {
 
 /// Opens a photo, and tells what is to be described.
 fn open(path: PathBuf, keeps: bool) -> (Asked, Option<Photo>) {
-    let (found, photo) = match Photo::open(&path) {
+    let opened = Photo::open(&path);
+    if opened.as_ref().is_ok_and(Photo::is_cut) {
+        complain(&format!("{}: {}", path.display(), text!("photo-is-cut")));
+    }
+    let (found, photo) = match opened {
         Ok(photo) if photo.is_clear() => (Found::Clear(keeps.then(|| photo.clone())), Some(photo)),
         Ok(_) => (Found::Blank, None),
         Err(error) => (Found::Broken(error.into()), None),

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::decode::MAX_ALLOCATION;
+use super::decode::{MAX_ALLOCATION, MAX_FRAMES};
 use super::{MAX_FILE_BYTES, MAX_PIXELS};
 use crate::text;
 
@@ -35,7 +35,7 @@ pub enum PhotoError {
     /// The content is of no picture format, whatever the name says.
     #[error("{}", text!("photo-no-picture"))]
     NotAPicture,
-    /// A picture of a format that no decoder is there for: "AVIF".
+    /// A picture of a format that no decoder is there for: "QOI".
     #[error("{}", text!("photo-unsupported", format = _0))]
     Unsupported(String),
     /// A picture of a variant of its format that no decoder is there for: "PNG".
@@ -47,7 +47,25 @@ pub enum PhotoError {
     /// Few enough pixels, but more memory for them than is allowed.
     #[error("{}", text!("photo-too-much-memory", megabytes = MAX_ALLOCATION >> 20))]
     TooMuchMemory,
-    /// Data are missing at the end.
+    /// A HEIF picture of the format "HEIC" or "AVIF", and no library that reads it.
+    #[error("{}", text!("photo-no-library", format = _0))]
+    NoLibrary(String),
+    /// A camera's raw file without a picture in it that could be shown.
+    #[error("{}", text!("photo-no-preview"))]
+    NoPreview,
+    /// An animation that begins with frames in which there is nothing.
+    #[error("{}", text!("photo-nothing-in-frames", frames = MAX_FRAMES))]
+    NothingInFrames,
+    /// Decoding was given up after so many seconds.
+    #[error("{}", text!("photo-too-slow", seconds = *_0))]
+    TooSlow(u64),
+    /// The process that decodes came to an end over this picture.
+    #[error("{}", text!("photo-decoder-crashed"))]
+    DecoderCrashed,
+    /// The process that decodes could not be started.
+    #[error("{}", text!("photo-no-decoder", reason = _0.to_string()))]
+    NoDecoder(#[source] io::Error),
+    /// Data are missing at the end, and too little is there to be shown.
     #[error("{}", text!("photo-ends-early"))]
     EndsEarly,
     /// The data contradict their format.

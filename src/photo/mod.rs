@@ -9,14 +9,22 @@ use std::time::Instant;
 use image::RgbImage;
 use sha2::{Digest, Sha256};
 
+mod apart;
 mod clear;
+mod colour;
 mod decode;
 mod error;
+mod format;
+mod heif;
 mod jpeg;
 mod part;
+mod raw;
 mod scale;
+mod tiff;
 
+pub use apart::{Limits, Powers, Readers, decode_apart, powers, serve};
 pub use error::PhotoError;
+pub(crate) use format::{START, starts_like_a_picture};
 pub use part::Part;
 pub(crate) use scale::within;
 
@@ -33,12 +41,16 @@ pub struct Photo {
     path: Option<PathBuf>,
     pixels: Arc<RgbImage>,
     seconds: f64,
+    is_cut: bool,
     /// Of the file's content, where it was asked for when the file was read.
     digest: Option<[u8; 32]>,
 }
 
 impl Photo {
-    /// Reads a picture file: format told by content, first frame, EXIF orientation applied, alpha over white.
+    /// Reads a picture file: format told by content, first frame with something in it, colours in sRGB, turned as its
+    /// metadata say, alpha over white.
+    ///
+    /// It is decoded in this process, or in one of its own where [`decode_apart`] was called.
     ///
     /// # Errors
     /// A [`PhotoError`] sentence for the person: missing, a folder, empty, no picture, too large, broken.
@@ -57,11 +69,13 @@ impl Photo {
     fn read(path: &Path, digest: impl FnOnce(&[u8]) -> Option<[u8; 32]>) -> Result<Self, PhotoError> {
         let start = Instant::now();
         let bytes = read_bounded(path)?;
+        let decoded = apart::decode(&bytes)?;
         Ok(Self {
             name: display_name(path),
             path: Some(path.to_owned()),
-            pixels: Arc::new(decode::decode(&bytes)?),
+            pixels: Arc::new(decoded.pixels),
             seconds: start.elapsed().as_secs_f64(),
+            is_cut: decoded.is_cut,
             digest: digest(&bytes),
         })
     }
@@ -71,14 +85,23 @@ impl Photo {
     /// # Errors
     /// As [`Photo::open`].
     pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, PhotoError> {
+        Self::decoded(name, bytes, apart::decode)
+    }
+
+    fn decoded(
+        name: &str,
+        bytes: &[u8],
+        decode: impl FnOnce(&[u8]) -> Result<decode::Decoded, PhotoError>,
+    ) -> Result<Self, PhotoError> {
         if bytes.len() as u64 > MAX_FILE_BYTES {
             return Err(PhotoError::FileTooLarge);
         }
         let start = Instant::now();
-        let photo = Self::from_pixels(name, decode::decode(bytes)?);
+        let decoded = decode(bytes)?;
         Ok(Self {
             seconds: start.elapsed().as_secs_f64(),
-            ..photo
+            is_cut: decoded.is_cut,
+            ..Self::from_pixels(name, decoded.pixels)
         })
     }
 
@@ -89,6 +112,7 @@ impl Photo {
             path: None,
             pixels: Arc::new(pixels),
             seconds: 0.0,
+            is_cut: false,
             digest: None,
         }
     }
@@ -106,6 +130,11 @@ impl Photo {
     /// The upright pixels.
     pub fn pixels(&self) -> &RgbImage {
         &self.pixels
+    }
+
+    /// Whether its file ended before the picture did, so that only what was there is shown.
+    pub fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// Whether there is anything to see: false for an even surface, a smooth gradient and noise, about which a model

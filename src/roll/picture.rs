@@ -4,8 +4,15 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use crate::photo::{START, starts_like_a_picture};
+
 /// The endings of pictures that can be read here.
-pub const ENDINGS: [&str; 7] = ["png", "jpg", "jpeg", "gif", "webp", "bmp", "jfif"];
+///
+/// Behind the dots: those of pictures as they are passed on, then those of cameras' raw files.
+pub const ENDINGS: [&str; 25] = [
+    "png", "jpg", "jpeg", "gif", "webp", "bmp", "jfif", "jpe", "apng", "tif", "tiff", "heic", "heif", "hif", "avif",
+    "jxl", "dng", "cr2", "cr3", "nef", "arw", "raf", "orf", "rw2", "pef",
+];
 
 /// Endings that are never those of a picture that can be read, so that large folders of them are not read for nothing.
 const OTHERS: [&str; 24] = [
@@ -22,16 +29,14 @@ pub fn is_picture(path: &Path) -> bool {
     match ending.as_deref() {
         Some(ending) if ENDINGS.contains(&ending) => true,
         Some(ending) if OTHERS.contains(&ending) => false,
-        _ => starts_like_a_picture(path),
+        _ => content_is_a_picture(path),
     }
 }
 
-fn starts_like_a_picture(path: &Path) -> bool {
-    let mut start = [0; 32];
-    let Ok(read) = File::open(path).and_then(|mut file| file.read(&mut start)) else {
-        return false;
-    };
-    image::guess_format(&start[..read]).is_ok_and(|format| format.reading_enabled())
+fn content_is_a_picture(path: &Path) -> bool {
+    let mut start = [0; START];
+    let read = File::open(path).and_then(|mut file| file.read(&mut start));
+    read.is_ok_and(|read| start.get(..read).is_some_and(starts_like_a_picture))
 }
 
 #[cfg(test)]

@@ -190,8 +190,11 @@ impl HearsightApp {
         if self.seeing.is_about_part(job) {
             return (Some(text!("part-done")), None);
         }
-        let position = self.position();
-        (position.clone(), position)
+        let is_cut = self.shown.as_ref().is_some_and(|(photo, _)| photo.is_cut());
+        let cut = is_cut.then(|| text!("photo-is-cut"));
+        let lead: Vec<String> = self.position().into_iter().chain(cut).collect();
+        let lead = (!lead.is_empty()).then(|| lead.join(" "));
+        (lead.clone(), lead)
     }
 
     /// A recent description whose photo cannot be shown any more.

@@ -236,6 +236,22 @@ fn the_words_light_up_after_the_place_in_the_list_was_said() {
 }
 
 #[test]
+fn of_a_cut_photo_it_is_said_before_the_sentence_that_only_a_part_is_there() {
+    let mut window = Window::telling(&Teller::default(), |folder| {
+        let path = folder.join("cut.jpg");
+        let shades = |x: u32, y: u32| image::Rgb([(x * y) as u8, (x * 7) as u8, (y * 9) as u8]);
+        image::RgbImage::from_fn(97, 61, shades).save(&path).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &bytes[..bytes.len() * 2 / 3]).unwrap();
+        vec![path]
+    });
+    window.wait_for_heading("Description: dog in cut.jpg");
+    let note = "This file ends too early: only what is there of the picture is shown and described.";
+    assert!(window.status().starts_with(note), "{}", window.status());
+    assert_eq!(window.last_said(), format!("{note} dog in cut.jpg"));
+}
+
+#[test]
 fn the_neighbour_is_described_ahead_and_shown_without_another_look() {
     let teller = Teller::default();
     let mut window = Window::telling(&teller, |folder| three(folder)[..1].to_vec());
