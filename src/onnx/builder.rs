@@ -90,6 +90,15 @@ impl GraphBuilder {
         widened
     }
 
+    /// A constant tensor as another graph has it, under the name that it has there.
+    pub fn tensor(&mut self, tensor: TensorProto) -> String {
+        let name = tensor.name().to_owned();
+        self.claim("The initializer", &name);
+        self.shapes.insert(name.clone(), tensor.dims.clone());
+        self.graph.initializer.push(tensor);
+        name
+    }
+
     /// A vector of integers written into the graph, shared by all who ask for the same one.
     pub fn ints(&mut self, values: &[i64]) -> String {
         let name = format!("ints{values:?}");

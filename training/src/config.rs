@@ -11,6 +11,7 @@ use crate::data::words::WordsConfig;
 use crate::learn::{LearningConfig, StageConfig};
 use crate::nets::captioner::CaptionerConfig;
 use crate::nets::decoder::DecoderConfig;
+use crate::nets::encoder::EncoderConfig;
 use crate::start::StartConfig;
 use crate::teacher::TeacherConfig;
 
@@ -66,7 +67,10 @@ impl RunConfig {
     }
 
     /// Refuses what would divide by zero, learn nothing or stop half-way.
-    fn check(&self) -> Result<()> {
+    ///
+    /// # Errors
+    /// The setting that is wrong.
+    pub fn check(&self) -> Result<()> {
         let (learning, encoder, decoder) = (&self.learning, &self.net.encoder, &self.net.decoder);
         ensure!(
             learning.batch > 0 && learning.replicas > 0 && learning.batch.is_multiple_of(learning.replicas),
@@ -80,25 +84,18 @@ impl RunConfig {
                     .all(|stage| stage.self_critical.is_none_or(|config| config.samples > 1)),
             "stages: at least one must have captions, or the decoder learns nothing; self_critical.samples must be at least 2"
         );
-        ensure!(
-            encoder.channels.len() == encoder.blocks.len()
-                && encoder.grid() << encoder.channels.len() == encoder.picture,
-            "net.encoder.picture must be a multiple of 2 to the number of stages, with a number of blocks for each"
-        );
-        let mixed = (encoder.mixing.layers > 0).then_some(("encoder.mixing", encoder.mixing.heads));
-        let attending = match decoder {
-            DecoderConfig::Transformer(config) => {
-                ensure!(config.layers > 0, "net.decoder.layers must be at least 1");
-                Some(("decoder", config.heads))
-            }
-            _ => None,
-        };
-        for (name, heads) in mixed.into_iter().chain(attending) {
+        encoder.check(decoder.width())?;
+        if let DecoderConfig::Transformer(config) = decoder {
             ensure!(
-                heads > 0 && decoder.width().is_multiple_of(heads),
-                "net.{name}.heads must divide net.decoder.width"
+                config.layers > 0 && config.heads > 0 && config.width.is_multiple_of(config.heads),
+                "net.decoder.layers must be at least 1, and net.decoder.heads must divide net.decoder.width"
             );
         }
+        ensure!(
+            matches!(encoder, EncoderConfig::Conv(_)) || (self.teacher.is_none() && self.start.is_none()),
+            "a frozen encoder has nothing to learn from a teacher, nor to start from a model folder: leave out [teacher] \
+             and [start]"
+        );
         ensure!(
             decoder.positions() > self.words.longest,
             "net.decoder.positions must be more than words.longest: the start token takes one"

@@ -331,7 +331,7 @@ fn on_dev(
         if writes {
             let sentences = write(
                 &net,
-                net.look(&batch, device),
+                net.look(&batch, device)?,
                 1,
                 judge.longest(),
                 &mut Choice::Greedy,

@@ -8,6 +8,7 @@ pub mod calibrate;
 pub mod calibration;
 pub mod card;
 pub mod checkpoint;
+pub mod classifier;
 pub mod clip;
 pub mod config;
 pub mod convolution;

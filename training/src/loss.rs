@@ -83,7 +83,7 @@ impl Loss {
         device: &Device,
     ) -> Result<Self> {
         let photos = batch.photos;
-        let memory = net.look(batch, device);
+        let memory = net.look(batch, device)?;
         let bag = bag_loss(net.word_support(memory.clone()), &batch.bag, device);
         let mut total = bag.clone() * config.bag;
         let mut caption = None;

@@ -10,6 +10,7 @@ use hearsight_training::card::CardCommand;
 use hearsight_training::config::RunConfig;
 use hearsight_training::export::{self, weights::Precision};
 use hearsight_training::gate::GateCommand;
+use hearsight_training::nets::encoder::EncoderConfig;
 use hearsight_training::run::Run;
 use hearsight_training::score::ScoreCommand;
 use hearsight_training::survey::SurveyCommand;
@@ -69,6 +70,9 @@ struct RunArguments {
     /// The teacher's ONNX file, instead of the one that the configuration names.
     #[arg(long)]
     teacher: Option<PathBuf>,
+    /// The frozen classifier's ONNX file, instead of the one that the configuration names.
+    #[arg(long)]
+    classifier: Option<PathBuf>,
     /// Stop after so many epochs; calling again goes on as if there had been no stop.
     #[arg(long)]
     stop_after: Option<usize>,
@@ -85,6 +89,15 @@ impl RunArguments {
                 );
             };
             teacher.model.clone_from(path);
+        }
+        if let Some(path) = &self.classifier {
+            let EncoderConfig::Frozen(encoder) = &mut config.net.encoder else {
+                bail!(
+                    "{} has an encoder of its own, so --classifier has nothing to replace",
+                    self.config.display()
+                );
+            };
+            encoder.model.clone_from(path);
         }
         let folder = self
             .run

@@ -10,14 +10,16 @@ use tokenizers::Tokenizer;
 
 use crate::checkpoint::Checkpoints;
 use crate::config::RunConfig;
-use crate::data::batches::{Source, in_order};
+use crate::data::batches::{Pictures, Source, in_order};
 use crate::data::captions::{CaptionedPhoto, Dataset};
+use crate::data::features::Features;
 use crate::data::spelling::Spelling;
 use crate::data::views::{Views, ViewsConfig};
 use crate::data::words::{self, Bag};
 use crate::judge::Judge;
 use crate::learn::Lesson;
 use crate::nets::captioner::CaptionerNet;
+use crate::nets::encoder::EncoderConfig;
 use crate::start;
 use crate::teacher::{Projection, TeacherTargets};
 use crate::word2vec::Vectors;
@@ -45,8 +47,12 @@ impl Run {
     /// Opens a run in `folder`; learns and keeps its tokenizer where it has none yet.
     ///
     /// # Errors
-    /// Data that cannot be read, a full disk.
-    pub fn open(config: RunConfig, data: &Path, folder: &Path) -> Result<Self> {
+    /// Data or a classifier that cannot be read, a full disk.
+    pub fn open(mut config: RunConfig, data: &Path, folder: &Path) -> Result<Self> {
+        if let EncoderConfig::Frozen(encoder) = &mut config.net.encoder {
+            encoder.map = encoder.cut()?.map;
+            config.check()?;
+        }
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let mut data = Dataset::read(data, &config.data)?;
         if let Some(path) = &config.words.spelling {
@@ -95,7 +101,9 @@ impl Run {
             let batch = in_order(photos, SETTLING, 0)
                 .next()
                 .context("no photos to learn from")??;
-            net.encoder.settle(batch.pixels(device));
+            if let Some(encoder) = &mut net.encoder {
+                encoder.settle(batch.pixels(device)?);
+            }
             log::info!("starting from {}", start.model.display());
         }
         if let Some(path) = &self.config.words.vectors {
@@ -153,9 +161,15 @@ impl Run {
     }
 
     fn source(&self, split: &str, photos: &[CaptionedPhoto], views: &ViewsConfig) -> Result<Source> {
-        let encoder = &self.config.net.encoder;
         let seed = self.config.seed;
         let path = |kind: &str, bank: usize| self.folder.join(format!("{split}.{bank}.{kind}"));
+        let encoder = match &self.config.net.encoder {
+            EncoderConfig::Conv(encoder) => encoder,
+            EncoderConfig::Frozen(encoder) => {
+                let features = Features::open_or_ask(&self.features(), photos, encoder, (views, seed))?;
+                return self.of(photos, Pictures::Features(features, encoder.map.cells()), None, 0);
+            }
+        };
         let cut = Views::open_or_cut(|bank| path("views", bank), photos, views, encoder.picture, seed)?;
         let ask = |teacher| {
             // The components are those of the photos that are learnt from, for every split.
@@ -164,14 +178,22 @@ impl Run {
             TeacherTargets::open_or_ask(path, photos, (teacher, &projection), views, encoder.grid(), seed)
         };
         let targets = self.config.teacher.as_ref().map(ask).transpose()?;
+        self.of(photos, Pictures::Views(cut), targets, encoder.grid())
+    }
+
+    fn of(
+        &self,
+        photos: &[CaptionedPhoto],
+        pictures: Pictures,
+        targets: Option<TeacherTargets>,
+        grid: usize,
+    ) -> Result<Source> {
         let text = (&self.tokenizer, self.config.words.longest);
-        Source::new(
-            photos.to_vec(),
-            cut,
-            targets,
-            text,
-            &self.bag,
-            [encoder.picture, encoder.grid()],
-        )
+        Source::new(photos.to_vec(), pictures, targets, text, &self.bag, grid)
+    }
+
+    /// Where features are kept: beside all runs, because those that learn from the same ones share them.
+    fn features(&self) -> PathBuf {
+        self.folder.with_file_name("features")
     }
 }

@@ -199,7 +199,9 @@ pub fn start(
 ) -> Result<()> {
     let folder = &config.model;
     let encoder = Weights::open(&folder.join("encoder_model.onnx"), device)?;
-    net.encoder.start_from(&encoder)?;
+    let ours = net.encoder.as_mut();
+    ours.context("start: a frozen encoder has nothing to start from a model folder")?
+        .start_from(&encoder)?;
     let settings = folder.join("config.json");
     let settings = std::fs::read(&settings).with_context(|| format!("cannot read {}", settings.display()))?;
     let settings: serde_json::Value = serde_json::from_slice(&settings).context("config.json is broken")?;

@@ -7,17 +7,15 @@ use std::fs::File;
 use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use half::f16;
 use half::slice::HalfFloatSliceExt;
-use hearsight::captioner::preprocess::Preprocessor;
 use hearsight::photo::Photo;
-use ndarray::{Array1, Array2, Array4, Axis, s};
-use ort::session::Session;
-use ort::value::TensorRef;
+use ndarray::{Array1, Array2, Axis};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::classifier::Classifier;
 use crate::data::captions::CaptionedPhoto;
 use crate::data::views::{ViewsConfig, crop, cut, preprocessor_config};
 use crate::disk::{make_once, read_exact_at};
@@ -26,8 +24,8 @@ use crate::disk::{make_once, read_exact_at};
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct TeacherConfig {
-    /// The classifier; `pixel_values` in −1 to 1 → `feature_map` `[batch, channels, rows, columns]`. May be given on
-    /// the command line instead.
+    /// The classifier, which takes pixels in −1 to 1 and is cut as [`Cut::of`](crate::classifier::Cut::of) does. May be
+    /// given on the command line instead.
     pub model: PathBuf,
     /// Height and width of the picture it is shown, chosen so that its grid is the encoder's.
     pub picture: usize,
@@ -95,23 +93,22 @@ impl TeacherTargets {
 }
 
 struct Asking<'a> {
-    session: Session,
-    preprocessor: Preprocessor,
+    classifier: Classifier,
     teacher: &'a TeacherConfig,
-    /// Cells that the grid must have; none: any number.
-    cells: Option<usize>,
 }
 
 impl<'a> Asking<'a> {
     fn new(teacher: &'a TeacherConfig, grid: impl Into<Option<usize>>) -> Result<Self> {
-        let session = hearsight::captioner::open_graph(&teacher.model)?;
-        let preprocessor = Preprocessor::from_json(&preprocessor_config(teacher.picture))?;
-        Ok(Self {
-            session,
-            preprocessor,
-            teacher,
-            cells: grid.into().map(|grid| grid * grid),
-        })
+        let classifier = Classifier::open(&teacher.model, None, &preprocessor_config(teacher.picture))?;
+        let map = classifier.map();
+        if let Some(grid) = grid.into().filter(|&grid| [map.rows, map.columns] != [grid; 2]) {
+            bail!(
+                "the teacher's grid is {}×{}, the encoder's {grid}×{grid}: change its picture",
+                map.rows,
+                map.columns
+            );
+        }
+        Ok(Self { classifier, teacher })
     }
 
     fn write(
@@ -140,29 +137,11 @@ impl<'a> Asking<'a> {
 
     /// Features of some pictures, `[pictures × cells, channels]`.
     fn features(&mut self, pictures: &[image::RgbImage]) -> Result<Array2<f32>> {
-        let side = self.teacher.picture;
-        let mut pixels = Array4::zeros([pictures.len(), 3, side, side]);
-        for (index, picture) in pictures.iter().enumerate() {
-            pixels
-                .slice_mut(s![index..=index, .., .., ..])
-                .assign(&self.preprocessor.run(picture));
-        }
-        let outputs = self
-            .session
-            .run(ort::inputs!["pixel_values" => TensorRef::from_array_view(&pixels)?])?;
-        let map = outputs
-            .get("feature_map")
-            .ok_or_else(|| anyhow!("the teacher has no output `feature_map`"))?;
-        let map = map.try_extract_array::<f32>()?.into_dimensionality::<ndarray::Ix4>()?;
-        let (count, channels, rows, columns) = map.dim();
-        if let Some(cells) = self.cells.filter(|cells| rows * columns != *cells) {
-            bail!("the teacher's grid is {rows}×{columns}, the encoder's has {cells} cells: change its picture");
-        }
-        let cells = map.permuted_axes([0, 2, 3, 1]);
-        Ok(cells
-            .as_standard_layout()
-            .to_owned()
-            .into_shape_with_order((count * rows * columns, channels))?)
+        let preprocessor = self.classifier.preprocessor();
+        let prepared: Vec<_> = pictures.iter().map(|picture| preprocessor.run(picture)).collect();
+        let features = self.classifier.features(&prepared)?;
+        let (count, cells, channels) = features.dim();
+        Ok(features.into_shape_with_order((count * cells, channels))?)
     }
 
     /// Finds the principal components on evenly spread photos.

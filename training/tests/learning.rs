@@ -2,55 +2,25 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod support;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::sync::{Mutex, PoisonError};
+use std::sync::PoisonError;
 
-use burn::tensor::Device;
-use hearsight::captioner::DescribeOptions;
 use hearsight_training::config::RunConfig;
-use hearsight_training::describe;
-use hearsight_training::export::{export, weights::Precision};
 use hearsight_training::loss::HardConfig;
 use hearsight_training::nets::bahdanau_gru::BahdanauGruConfig;
 use hearsight_training::nets::decoder::DecoderConfig;
+use hearsight_training::nets::encoder::EncoderConfig;
 use hearsight_training::nets::show_and_tell::ShowAndTellConfig;
 use hearsight_training::nets::show_attend_tell::ShowAttendTellConfig;
 use hearsight_training::nets::transformer_decoder::TransformerDecoderConfig;
 use hearsight_training::run::Run;
 use hearsight_training::self_critical::SelfCriticalConfig;
-use image::{Rgb, RgbImage};
-use tempfile::TempDir;
-
-/// Dropout's random numbers are the process's: two runs at once would draw each other's.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-
-const COLOURS: [(&str, [u8; 3]); 3] = [
-    ("red", [220, 30, 20]),
-    ("green", [20, 200, 40]),
-    ("blue", [30, 30, 220]),
-];
-
-/// Four photos a colour, each with two captions.
-fn data(folder: &Path) {
-    fs::create_dir(folder.join("images")).unwrap();
-    let (mut captions, mut names) = ("image,caption\n".to_owned(), String::new());
-    for index in 0..12u8 {
-        let (colour, rgb) = COLOURS[usize::from(index) % 3];
-        let name = format!("{index}.png");
-        let shade = |x: u32, y: u32| Rgb(rgb.map(|c| c.saturating_add(index + (x + y) as u8 / 2)));
-        RgbImage::from_fn(40, 40, shade)
-            .save(folder.join("images").join(&name))
-            .unwrap();
-        captions += &format!("{name},\"A wall , painted {colour} .\"\n{name},A {colour} wall\n");
-        names += &format!("{name}\n");
-    }
-    fs::write(folder.join("captions.csv"), captions).unwrap();
-    fs::write(folder.join("train.txt"), &names).unwrap();
-    fs::write(folder.join("dev.txt"), &names).unwrap();
-}
+use support::colours::{ONE_AT_A_TIME, data, learns_colours};
 
 fn transformer() -> DecoderConfig {
     DecoderConfig::Transformer(TransformerDecoderConfig {
@@ -70,10 +40,13 @@ fn config(decoder: DecoderConfig, epochs: usize) -> RunConfig {
     config.words.spelling = None;
     config.words.bag = 4;
     config.views.count = 2;
-    config.net.encoder.picture = 16;
-    config.net.encoder.channels = vec![8, 8];
-    config.net.encoder.blocks = vec![0, 1];
-    config.net.encoder.mixing.inner = 32;
+    let EncoderConfig::Conv(encoder) = &mut config.net.encoder else {
+        panic!("{:?}", config.net.encoder);
+    };
+    encoder.picture = 16;
+    encoder.channels = vec![8, 8];
+    encoder.blocks = vec![0, 1];
+    encoder.mixing.inner = 32;
     config.net.decoder = decoder;
     config.learning.batch = 6;
     config.learning.replicas = 1;
@@ -93,43 +66,6 @@ fn last_row(run: &Path) -> String {
         .map(|(_, cell)| cell)
         .collect::<Vec<_>>()
         .join(",")
-}
-
-/// Teaches a captioner three colours and lets the app's captioner say them from the exported folder, `model` in the data's.
-fn learns_colours(config: RunConfig, looks_again: bool) -> TempDir {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let folder = tempfile::tempdir().unwrap();
-    data(folder.path());
-    let run = Run::open(config, folder.path(), &folder.path().join("run")).unwrap();
-    run.train().unwrap();
-    let (epoch, net) = run.checkpoints().unwrap().best(run.net(&Device::flex())).unwrap();
-    assert!(epoch > 10, "the best epoch is {epoch}");
-    let model = folder.path().join("model");
-    export(
-        &net,
-        &run.config,
-        (&run.tokenizer, &run.bag),
-        Precision::Float32,
-        &model,
-    )
-    .unwrap();
-    let (scores, descriptions) = describe::score(&model, &run.data.dev, &DescribeOptions::default()).unwrap();
-    let right = std::iter::zip(0.., &descriptions)
-        .filter(|(i, d)| d.caption.contains(COLOURS[i % 3].0))
-        .count();
-    assert!(
-        right >= 10,
-        "{right} of 12 colours are right: {:?}",
-        descriptions[0].caption
-    );
-    assert!(scores.corpus.bleu[0] > 0.7, "{scores}");
-    let colour = |d: &hearsight::captioner::Description| d.words.iter().find_map(|word| word.support);
-    let support = colour(&descriptions[0]).unwrap();
-    assert!(support > 0.5, "the photo supports its colour by {support}");
-    let attention = descriptions[0].words[0].attention.as_ref();
-    let grid = attention.map(|attention| (attention.rows, attention.columns));
-    assert_eq!(grid, looks_again.then_some((4, 4)));
-    folder
 }
 
 /// The commands that bring a model out, one after the other.
@@ -158,7 +94,7 @@ fn calibrates_and_scores(model: &Path, data: &Path) {
 
 #[test]
 fn the_transformer_learns_colours() {
-    let folder = learns_colours(config(transformer(), 60), true);
+    let folder = learns_colours(config(transformer(), 60), Some((4, 4)));
     calibrates_and_scores(&folder.path().join("model"), folder.path());
 }
 
@@ -171,7 +107,7 @@ fn show_and_tell_learns_colours_without_looking_again() {
         dropout: 0.1,
         positions: 20,
     });
-    learns_colours(config(decoder, 60), false);
+    learns_colours(config(decoder, 60), None);
 }
 
 fn show_attend_tell(hard: bool) -> DecoderConfig {
@@ -190,7 +126,7 @@ fn show_attend_tell(hard: bool) -> DecoderConfig {
 fn soft_attention_learns_colours() {
     let mut config = config(show_attend_tell(false), 60);
     config.stages[0].loss.doubly_stochastic = 1.0;
-    learns_colours(config, true);
+    learns_colours(config, Some((4, 4)));
 }
 
 #[test]
@@ -200,7 +136,7 @@ fn hard_attention_learns_colours() {
         reward: 1.0,
         entropy: 0.01,
     });
-    learns_colours(config, true);
+    learns_colours(config, Some((4, 4)));
 }
 
 #[test]
@@ -214,7 +150,7 @@ fn a_gru_with_bahdanau_attention_learns_colours() {
         dropout: 0.0,
         positions: 20,
     });
-    learns_colours(config(decoder, 60), true);
+    learns_colours(config(decoder, 60), Some((4, 4)));
 }
 
 #[test]

@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod support;
+
 use std::collections::HashMap;
+use std::path::Path;
 
 use burn::module::Module;
 use burn::tensor::{Device, Distribution, Int, Tensor, TensorData};
+use hearsight_training::classifier::Classifier;
 use hearsight_training::config::RunConfig;
 use hearsight_training::data::words::{PAD, START, UNKNOWN};
 use hearsight_training::export::weights::Precision;
@@ -14,14 +18,20 @@ use hearsight_training::gate::Curve;
 use hearsight_training::nets::bahdanau_gru::BahdanauGruConfig;
 use hearsight_training::nets::captioner::CaptionerNet;
 use hearsight_training::nets::decoder::DecoderConfig;
+use hearsight_training::nets::encoder::EncoderConfig;
+use hearsight_training::nets::encoder_layer::EncoderLayerKind;
+use hearsight_training::nets::frozen_encoder::FeatureProjection;
 use hearsight_training::nets::show_and_tell::ShowAndTellConfig;
 use hearsight_training::nets::show_attend_tell::ShowAttendTellConfig;
 use hearsight_training::nets::transformer_decoder::TransformerDecoderConfig;
 use ndarray::{ArrayD, Axis, IxDyn, s};
 use ort::session::Session;
 use ort::value::{DynValue, Outlet, TensorRef, Value};
+use support::classifiers::small_classifier;
 
 const VOCABULARY: usize = 30;
+/// Pixels a side of what the convolutional encoder is shown.
+const PICTURE: usize = 32;
 
 fn transformer() -> DecoderConfig {
     DecoderConfig::Transformer(TransformerDecoderConfig {
@@ -36,13 +46,61 @@ fn transformer() -> DecoderConfig {
 
 fn config(decoder: DecoderConfig) -> RunConfig {
     let mut config: RunConfig = toml::from_str(include_str!("../configs/everyday.toml")).unwrap();
-    config.net.encoder.picture = 32;
-    config.net.encoder.channels = vec![4, 6, 8, 8];
-    config.net.encoder.blocks = vec![0, 1, 0, 2];
-    config.net.encoder.mixing.layers = 1;
-    config.net.encoder.mixing.inner = 20;
+    let EncoderConfig::Conv(encoder) = &mut config.net.encoder else {
+        panic!("{:?}", config.net.encoder);
+    };
+    encoder.picture = PICTURE;
+    encoder.channels = vec![4, 6, 8, 8];
+    encoder.blocks = vec![0, 1, 0, 2];
+    encoder.mixing.layers = 1;
+    encoder.mixing.inner = 20;
     config.net.decoder = decoder;
     config
+}
+
+/// A configuration with a frozen classifier in `folder`, whose map is not square.
+fn frozen(decoder: DecoderConfig, projection: FeatureProjection, kind: EncoderLayerKind, folder: &Path) -> RunConfig {
+    let mut config: RunConfig = toml::from_str(include_str!("../configs/frozen/transformer.toml")).unwrap();
+    let model = folder.join("classifier.onnx");
+    hearsight::onnx::save(&small_classifier(16, [48, 32]), &model).unwrap();
+    let EncoderConfig::Frozen(encoder) = &mut config.net.encoder else {
+        panic!("{:?}", config.net.encoder);
+    };
+    encoder.model = model;
+    encoder
+        .preprocessing
+        .insert("size".to_owned(), serde_json::json!({"height": 48, "width": 32}));
+    encoder.projection = projection;
+    let mixing = encoder.mixing.as_mut().unwrap();
+    (mixing.kind, mixing.inner) = (kind, 20);
+    encoder.map = encoder.cut().unwrap().map;
+    config.net.decoder = decoder;
+    config
+}
+
+/// Photos as the encoder takes them, and the memory that burn makes of them.
+fn look(net: &CaptionerNet, config: &RunConfig, batch: usize) -> (ArrayD<f32>, Tensor<3>) {
+    let device = Device::flex();
+    let random = |height, width| Tensor::<4>::random([batch, 3, height, width], Distribution::Default, &device);
+    match (&config.net.encoder, &net.encoder, &net.frozen) {
+        (EncoderConfig::Conv(_), Some(encoder), None) => {
+            let pixels = random(PICTURE, PICTURE);
+            (array(pixels.clone()), encoder.forward(pixels))
+        }
+        (EncoderConfig::Frozen(config), None, Some(encoder)) => {
+            let mut classifier = Classifier::open(&config.model, None, &config.preprocessing()).unwrap();
+            let pixels = array(random(48, 32));
+            let photos: Vec<_> = pixels
+                .outer_iter()
+                .map(|photo| photo.insert_axis(Axis(0)).into_dimensionality().unwrap().to_owned())
+                .collect();
+            let features = classifier.features(&photos).unwrap();
+            let shape: [usize; 3] = features.dim().into();
+            let features = TensorData::new(features.into_raw_vec_and_offset().0, shape);
+            (pixels, encoder.forward(Tensor::from_data(features, &device)))
+        }
+        _ => panic!("the net is not of its configuration"),
+    }
 }
 
 /// A net whose batch norms have seen something, so that folding them is no identity.
@@ -50,10 +108,9 @@ fn net(config: &RunConfig) -> CaptionerNet {
     let device = Device::flex().autodiff();
     device.seed(3);
     let net = CaptionerNet::new(&config.net, VOCABULARY, 5, None, &device);
-    let picture = config.net.encoder.picture;
     for _ in 0..3 {
-        let pixels = Tensor::<4>::random([6, 3, picture, picture], Distribution::Normal(0.3, 1.5), &device);
-        let _ = net.encoder.forward(pixels);
+        let pixels = Tensor::<4>::random([6, 3, PICTURE, PICTURE], Distribution::Normal(0.3, 1.5), &device);
+        let _ = net.encoder.as_ref().map(|encoder| encoder.forward(pixels));
     }
     net.valid()
 }
@@ -86,7 +143,7 @@ fn the_gate_in_the_graph_says_what_the_curve_says_and_is_replaced_by_another() {
     let config = config(transformer());
     let net = net(&config);
     let mut model = encoder(&net, &config, Precision::Float16).unwrap();
-    let (picture, width) = (config.net.encoder.picture, config.net.decoder.width());
+    let width = config.net.decoder.width();
     let curve = |shift: f64| Curve {
         weights: (0..2 * width).map(|at| ((at * 7 % 5) as f64 - 2.0) / 3.0).collect(),
         bias: shift,
@@ -95,7 +152,7 @@ fn the_gate_in_the_graph_says_what_the_curve_says_and_is_replaced_by_another() {
     curve(-0.5).add_to(&mut model).unwrap();
     let mut session = open(&model);
     let pixels = array(Tensor::<4>::random(
-        [3, 3, picture, picture],
+        [3, 3, PICTURE, PICTURE],
         Distribution::Default,
         &Device::flex(),
     ));
@@ -119,28 +176,28 @@ fn the_gate_in_the_graph_says_what_the_curve_says_and_is_replaced_by_another() {
 /// Runs net and graphs side by side: the first `at_once` words together, then one by one with what the step before left.
 ///
 /// Hard attention is compared at full precision alone: rounded weights may choose another cell where two are near.
-fn compare(decoder_config: DecoderConfig, at_once: usize) {
-    let is_hard = matches!(&decoder_config, DecoderConfig::ShowAttendTell(config) if config.hard);
-    let config = config(decoder_config);
-    let net = net(&config);
+fn compare(decoder: DecoderConfig, at_once: usize) {
+    compare_all(&config(decoder), at_once);
+}
+
+fn compare_all(config: &RunConfig, at_once: usize) {
+    let is_hard = matches!(&config.net.decoder, DecoderConfig::ShowAttendTell(config) if config.hard);
+    let net = net(config);
     for (precision, tolerance) in [(Precision::Float32, 1e-4), (Precision::Float16, 2e-2)] {
         if is_hard && precision == Precision::Float16 {
             continue;
         }
-        let mut encoder = open(&encoder(&net, &config, precision).unwrap());
-        let mut decoder = open(&decoder(&net, &config, precision).unwrap());
+        let mut encoder = open(&encoder(&net, config, precision).unwrap());
+        let mut decoder = open(&decoder(&net, config, precision).unwrap());
         for batch in [1, 3] {
-            let picture = config.net.encoder.picture;
             let device = Device::flex();
-            let pixels = Tensor::<4>::random([batch, 3, picture, picture], Distribution::Default, &device);
-            let memory = net.encoder.forward(pixels.clone());
+            let (pixels, memory) = look(&net, config, batch);
             let length = 5;
             let ids: Vec<i64> = (0..batch * length).map(|i| (i * 7 % VOCABULARY) as i64).collect();
             let tokens = Tensor::<2, Int>::from_data(TensorData::new(ids.clone(), [batch, length]), &device);
             let told = net.decoder.see(memory.clone(), 1).forward(tokens);
             let (logits, attention) = (array(told.logits), told.attention.map(array));
 
-            let pixels = array(pixels);
             let encoded = encoder
                 .run(ort::inputs!["pixel_values" => TensorRef::from_array_view(&pixels).unwrap()])
                 .unwrap();
@@ -268,4 +325,51 @@ fn the_gru_with_bahdanau_attention_agrees_with_burn_at_two_batch_sizes() {
         positions: 20,
     };
     compare(DecoderConfig::BahdanauGru(decoder), 1);
+}
+
+#[test]
+fn every_captioner_on_a_frozen_classifier_agrees_with_burn_at_two_batch_sizes() {
+    let folder = tempfile::tempdir().unwrap();
+    let recurrent = [
+        DecoderConfig::ShowAndTell(ShowAndTellConfig {
+            width: 16,
+            hidden: 12,
+            embedding: 10,
+            dropout: 0.1,
+            positions: 20,
+        }),
+        DecoderConfig::ShowAttendTell(ShowAttendTellConfig {
+            width: 16,
+            hidden: 12,
+            embedding: 10,
+            attention: 8,
+            dropout: 0.1,
+            positions: 20,
+            hard: false,
+        }),
+        DecoderConfig::BahdanauGru(BahdanauGruConfig {
+            width: 16,
+            features: 14,
+            embedding: 10,
+            attention: 8,
+            hidden: 12,
+            dropout: 0.1,
+            positions: 20,
+        }),
+    ];
+    let projections = [
+        FeatureProjection::None,
+        FeatureProjection::LeakyRelu,
+        FeatureProjection::Linear,
+    ];
+    for (decoder, projection) in std::iter::zip(recurrent, projections) {
+        let config = frozen(decoder, projection, EncoderLayerKind::Dense, folder.path());
+        compare_all(&config, 1);
+    }
+    for kind in [EncoderLayerKind::Dense, EncoderLayerKind::Standard] {
+        compare_all(
+            &frozen(transformer(), FeatureProjection::Linear, kind, folder.path()),
+            2,
+        );
+    }
 }

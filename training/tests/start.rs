@@ -8,7 +8,9 @@ use hearsight_training::config::RunConfig;
 use hearsight_training::data::words::{self, Bag};
 use hearsight_training::export::{export, weights::Precision};
 use hearsight_training::nets::captioner::CaptionerNet;
+use hearsight_training::nets::conv_encoder::{ConvEncoder, ConvEncoderConfig};
 use hearsight_training::nets::decoder::DecoderConfig;
+use hearsight_training::nets::encoder::EncoderConfig;
 use hearsight_training::nets::transformer_decoder::TransformerDecoderConfig;
 use hearsight_training::start::{StartConfig, start};
 use tokenizers::Tokenizer;
@@ -19,10 +21,11 @@ fn config() -> RunConfig {
     let mut config: RunConfig = toml::from_str(include_str!("../configs/everyday.toml")).unwrap();
     config.words.minimum_count = 1;
     config.words.spelling = None;
-    config.net.encoder.picture = 32;
-    config.net.encoder.channels = vec![4, 6, 8, 8];
-    config.net.encoder.blocks = vec![0, 1, 0, 2];
-    config.net.encoder.mixing.layers = 0;
+    let encoder = conv(&mut config);
+    encoder.picture = 32;
+    encoder.channels = vec![4, 6, 8, 8];
+    encoder.blocks = vec![0, 1, 0, 2];
+    encoder.mixing.layers = 0;
     config.net.decoder = DecoderConfig::Transformer(TransformerDecoderConfig {
         width: 16,
         layers: 2,
@@ -32,6 +35,17 @@ fn config() -> RunConfig {
         positions: 20,
     });
     config
+}
+
+fn conv(config: &mut RunConfig) -> &mut ConvEncoderConfig {
+    match &mut config.net.encoder {
+        EncoderConfig::Conv(encoder) => encoder,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn encoder(net: &CaptionerNet) -> &ConvEncoder {
+    net.encoder.as_ref().unwrap()
 }
 
 fn pixels(device: &Device) -> Tensor<4> {
@@ -54,7 +68,7 @@ fn net(config: &RunConfig, tokenizer: &Tokenizer, bag: &Bag, seed: u64) -> Capti
 /// Logits of a sentence for some photos.
 fn logits(net: &CaptionerNet, pixels: Tensor<4>, tokens: &[u32], device: &Device) -> Tensor<3> {
     let photos = pixels.dims()[0];
-    let memory = net.encoder.forward(pixels);
+    let memory = encoder(net).forward(pixels);
     let ids: Vec<i64> = (0..photos).flat_map(|_| tokens).map(|&id| i64::from(id)).collect();
     let ids = Tensor::<2, Int>::from_data(TensorData::new(ids, [photos, tokens.len()]), device);
     net.decoder.see(memory, 1).forward(ids).logits
@@ -73,13 +87,13 @@ fn a_net_starts_as_the_folder_is_though_it_has_more_blocks_and_learns_with_settl
     let (plain, learning) = (Device::flex(), Device::flex().autodiff());
     let first = net(&config, &tokenizer, &bag, 3);
     for _ in 0..40 {
-        let _ = first.encoder.forward(pixels(&learning));
+        let _ = encoder(&first).forward(pixels(&learning));
     }
     let folder = tempfile::tempdir().unwrap();
     export(&first, &config, (&tokenizer, &bag), Precision::Float32, folder.path()).unwrap();
 
     let mut larger = config.clone();
-    larger.net.encoder.blocks = vec![1, 1, 2, 3];
+    conv(&mut larger).blocks = vec![1, 1, 2, 3];
     let mut second = net(&larger, &tokenizer, &bag, 4);
     let from = StartConfig {
         model: folder.path().to_owned(),
@@ -94,7 +108,7 @@ fn a_net_starts_as_the_folder_is_though_it_has_more_blocks_and_learns_with_settl
     let said = |x: Tensor<3>| x.narrow(2, 4, tokenizer.get_vocab_size(true) - 4);
     assert!(apart(said(expected.clone()), said(found)) < 1e-3);
 
-    second.encoder.settle(pixels(&learning));
+    second.encoder.as_mut().unwrap().settle(pixels(&learning));
     let settled = logits(&second.valid(), pixels(&plain), tokens, &plain);
     assert!(apart(said(expected.clone()), said(settled)) < 1e-3);
     let in_training = logits(&second, pixels(&learning), tokens, &learning);
@@ -102,8 +116,8 @@ fn a_net_starts_as_the_folder_is_though_it_has_more_blocks_and_learns_with_settl
         apart(said(expected), said(in_training.inner())) < 1e-2,
         "norms that learn from the same photos change nothing"
     );
-    let grads = second.encoder.forward(pixels(&learning)).sum().backward();
-    let weight = second.encoder.stages[2].blocks[1].second.norm.gamma.val();
+    let grads = encoder(&second).forward(pixels(&learning)).sum().backward();
+    let weight = encoder(&second).stages[2].blocks[1].second.norm.gamma.val();
     assert!(weight.grad(&grads).is_some(), "a block that was not there learns");
 }
 
@@ -117,7 +131,7 @@ fn a_folder_of_another_net_is_refused_with_the_weight_that_does_not_fit() {
     let first = net(&config, &tokenizer, &bag, 3);
     export(&first, &config, (&tokenizer, &bag), Precision::Float16, folder.path()).unwrap();
     let mut wider = config.clone();
-    wider.net.encoder.channels = vec![4, 6, 8, 12];
+    conv(&mut wider).channels = vec![4, 6, 8, 12];
     let mut second = net(&wider, &tokenizer, &bag, 4);
     let from = StartConfig {
         model: folder.path().to_owned(),

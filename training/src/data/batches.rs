@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::rngs::StdRng;
 use rand::seq::{IndexedRandom, SliceRandom};
@@ -11,8 +11,9 @@ use rand::{RngExt, SeedableRng};
 use tokenizers::Tokenizer;
 
 use super::captions::CaptionedPhoto;
+use super::features::Features;
 use super::views::Views;
-use super::words::{Bag, encode, mirrored};
+use super::words::{Bag, PAD, encode, mirrored};
 use crate::teacher::TeacherTargets;
 
 /// Photos with some captions each; all rows of a photo stand together.
@@ -24,8 +25,8 @@ pub struct Batch {
     pub numbers: Vec<usize>,
     /// Captions a photo.
     pub captions: usize,
-    /// `[photos, 3, picture, picture]`, −1 to 1.
-    pub pixels: Vec<f32>,
+    /// What the encoder is given.
+    pub seen: Seen,
     /// `[photos × captions, longest + 2]` from the start token on.
     pub tokens: Vec<i64>,
     /// `[photos, bag]`: which content words people used.
@@ -36,29 +37,121 @@ pub struct Batch {
 
 impl Batch {
     /// `[photos, 3, picture, picture]` on `device`.
-    pub fn pixels(&self, device: &Device) -> Tensor<4> {
-        let side = ((self.pixels.len() / self.photos / 3) as f64).sqrt().round() as usize;
-        let pixels = TensorData::new(self.pixels.clone(), [self.photos, 3, side, side]);
-        Tensor::from_data(pixels, device)
+    ///
+    /// # Errors
+    /// A batch of features.
+    pub fn pixels(&self, device: &Device) -> Result<Tensor<4>> {
+        let Seen::Pixels(pixels) = &self.seen else {
+            bail!("the photos are not prepared for an encoder of pixels");
+        };
+        let side = ((pixels.len() / self.photos / 3) as f64).sqrt().round() as usize;
+        let pixels = TensorData::new(pixels.clone(), [self.photos, 3, side, side]);
+        Ok(Tensor::from_data(pixels, device))
     }
+
+    /// `[photos, cells, channels]` on `device`.
+    ///
+    /// # Errors
+    /// A batch of pixels.
+    pub fn features(&self, device: &Device) -> Result<Tensor<3>> {
+        let Seen::Features { values, cells } = &self.seen else {
+            bail!("the photos are not prepared for an encoder of features");
+        };
+        let channels = values.len() / (self.photos * cells);
+        let features = TensorData::new(values.clone(), [self.photos, *cells, channels]);
+        Ok(Tensor::from_data(features, device))
+    }
+}
+
+/// What an encoder is given of the photos of a batch.
+#[derive(Clone, Debug)]
+pub enum Seen {
+    /// `[photos, 3, picture, picture]`, −1 to 1.
+    Pixels(Vec<f32>),
+    /// Of a frozen classifier.
+    Features {
+        /// `[photos, cells, channels]`
+        values: Vec<f32>,
+        /// Cells of each photo.
+        cells: usize,
+    },
+}
+
+/// Where a split's photos come from.
+pub enum Pictures {
+    /// Pixels, for an encoder of our own.
+    Views(Views),
+    /// Features of a frozen classifier, of so many cells.
+    Features(Features, usize),
 }
 
 /// Everything that batches are made of.
 pub struct Source {
     /// The split.
     pub photos: Vec<CaptionedPhoto>,
-    /// Its views.
-    pub views: Views,
+    /// Its photos as the encoder is given them.
+    pub pictures: Pictures,
     /// Its teacher targets, if there is a teacher.
     pub teacher: Option<TeacherTargets>,
-    /// Its bags, a photo each.
-    pub bags: Vec<Vec<f32>>,
-    /// Its captions as tokens, and those of the mirrored photo.
-    pub tokens: Vec<Vec<[Vec<u32>; 2]>>,
-    /// Pixels a side.
-    pub picture: usize,
-    /// Cells a side.
+    /// The places of its words in the bag, a photo each.
+    pub bags: Vec<Vec<u32>>,
+    /// Words of the bag.
+    pub bag: usize,
+    /// Its captions as tokens.
+    pub tokens: Vec<Vec<Tokens>>,
+    /// Tokens of each row of a batch, padding counted.
+    pub length: usize,
+    /// Cells a side of the teacher's targets.
     pub grid: usize,
+}
+
+/// A caption as tokens, without padding: what stays in memory of a data set is its text alone.
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    plain: Box<[u32]>,
+    /// Of the photo in a mirror, where that is described otherwise.
+    mirrored: Option<Box<[u32]>>,
+}
+
+impl Tokens {
+    fn of(tokenizer: &Tokenizer, caption: &str, longest: usize) -> Result<Self> {
+        let tokens = |caption: &str| -> Result<Box<[u32]>> {
+            let mut tokens = encode(tokenizer, caption, longest)?;
+            let end = tokens
+                .iter()
+                .rposition(|&token| token != PAD)
+                .map_or(0, |last| last + 1);
+            tokens.truncate(end);
+            Ok(tokens.into())
+        };
+        let (plain, mirrored) = (tokens(caption)?, tokens(&mirrored(caption))?);
+        Ok(Self {
+            mirrored: (mirrored != plain).then_some(mirrored),
+            plain,
+        })
+    }
+
+    fn seen(&self, in_mirror: bool) -> &[u32] {
+        self.mirrored.as_ref().filter(|_| in_mirror).unwrap_or(&self.plain)
+    }
+}
+
+impl Pictures {
+    /// Views of a photo.
+    fn count(&self) -> usize {
+        match self {
+            Self::Views(views) => views.count(),
+            Self::Features(features, _) => features.count(),
+        }
+    }
+
+    /// Whether a photo can be shown as in a mirror.
+    fn has_mirror(&self) -> bool {
+        match self {
+            Self::Views(_) => true,
+            Self::Features(features, _) => features.is_mirrored(),
+        }
+    }
 }
 
 impl Source {
@@ -68,30 +161,26 @@ impl Source {
     /// The tokenizer's.
     pub fn new(
         photos: Vec<CaptionedPhoto>,
-        views: Views,
+        pictures: Pictures,
         teacher: Option<TeacherTargets>,
         (tokenizer, longest): (&Tokenizer, usize),
         bag: &Bag,
-        [picture, grid]: [usize; 2],
+        grid: usize,
     ) -> Result<Self> {
-        let bags = photos.iter().map(|photo| bag.targets(&photo.captions)).collect();
-        let both = |caption: &String| -> Result<[Vec<u32>; 2]> {
-            Ok([
-                encode(tokenizer, caption, longest)?,
-                encode(tokenizer, &mirrored(caption), longest)?,
-            ])
-        };
+        let bags = photos.iter().map(|photo| bag.places(&photo.captions)).collect();
+        let tokens = |caption: &String| Tokens::of(tokenizer, caption, longest);
         let tokens = photos
             .iter()
-            .map(|photo| photo.captions.iter().map(both).collect())
+            .map(|photo| photo.captions.iter().map(tokens).collect())
             .collect::<Result<_>>()?;
         Ok(Self {
             photos,
-            views,
+            pictures,
             teacher,
             bags,
+            bag: bag.words.len(),
             tokens,
-            picture,
+            length: longest + 2,
             grid,
         })
     }
@@ -102,41 +191,58 @@ impl Source {
             photos: chosen.len(),
             numbers: chosen.to_vec(),
             captions,
-            pixels: Vec::with_capacity(chosen.len() * 3 * self.picture * self.picture),
+            seen: match self.pictures {
+                Pictures::Views(_) => Seen::Pixels(Vec::new()),
+                Pictures::Features(_, cells) => Seen::Features {
+                    values: Vec::new(),
+                    cells,
+                },
+            },
             tokens: Vec::new(),
             bag: Vec::new(),
             teacher: Vec::new(),
         };
         for &photo in chosen {
             let view = if augment {
-                rng.random_range(0..self.views.count())
+                rng.random_range(0..self.pictures.count())
             } else {
                 0
             };
-            let mirror = augment && rng.random_bool(0.5);
-            let mut pixels: Vec<f32> = self
-                .views
-                .read(photo, view)?
-                .iter()
-                .map(|&byte| f32::from(byte) / 127.5 - 1.0)
-                .collect();
+            let mirror = augment && self.pictures.has_mirror() && rng.random_bool(0.5);
             let mut teacher = self
                 .teacher
                 .as_ref()
                 .map(|teacher| teacher.read(photo, view))
                 .transpose()?;
-            if mirror {
-                pixels.chunks_exact_mut(self.picture).for_each(<[f32]>::reverse);
-                if let Some(teacher) = &mut teacher {
-                    mirror_cells(teacher, self.grid);
+            if let Some(teacher) = teacher.as_mut().filter(|_| mirror) {
+                mirror_cells(teacher, self.grid);
+            }
+            match (&self.pictures, &mut batch.seen) {
+                (Pictures::Views(views), Seen::Pixels(all)) => {
+                    let mut pixels: Vec<f32> = views
+                        .read(photo, view)?
+                        .iter()
+                        .map(|&byte| f32::from(byte) / 127.5 - 1.0)
+                        .collect();
+                    if mirror {
+                        pixels.chunks_exact_mut(views.picture()).for_each(<[f32]>::reverse);
+                    }
+                    if augment {
+                        recolour(&mut pixels, rng);
+                    }
+                    all.extend(pixels);
                 }
+                (Pictures::Features(features, _), Seen::Features { values, .. }) => {
+                    values.extend(features.read(photo, view, mirror)?);
+                }
+                _ => {}
             }
-            if augment {
-                recolour(&mut pixels, rng);
-            }
-            batch.pixels.extend(pixels);
             batch.teacher.extend(teacher.into_iter().flatten());
-            batch.bag.extend(&self.bags[photo]);
+            let start = batch.bag.len();
+            batch.bag.resize(start + self.bag, 0.0);
+            for &place in &self.bags[photo] {
+                batch.bag[start + place as usize] = 1.0;
+            }
             let all = &self.tokens[photo];
             for index in 0..captions {
                 let caption = if augment {
@@ -144,12 +250,11 @@ impl Source {
                 } else {
                     all.get(index % all.len())
                 };
-                batch.tokens.extend(
-                    caption
-                        .into_iter()
-                        .flat_map(|both| &both[usize::from(mirror)])
-                        .map(|&t| i64::from(t)),
-                );
+                let tokens = caption.map_or(&[] as &[u32], |tokens| tokens.seen(mirror));
+                let padding = std::iter::repeat_n(PAD, self.length - tokens.len());
+                batch
+                    .tokens
+                    .extend(tokens.iter().copied().chain(padding).map(i64::from));
             }
         }
         Ok(batch)

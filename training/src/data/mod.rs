@@ -2,6 +2,7 @@
 
 pub mod batches;
 pub mod captions;
+pub mod features;
 pub mod guesses;
 pub mod layout;
 pub mod readers;

@@ -116,6 +116,11 @@ impl Views {
         self.count * self.banks.len()
     }
 
+    /// Pixels a side.
+    pub fn picture(&self) -> usize {
+        self.picture
+    }
+
     /// The bytes `[3][height][width]` of one view.
     ///
     /// # Errors

@@ -217,10 +217,19 @@ impl Bag {
 
     /// 1 for each word of the bag that one of the captions has, else 0.
     pub fn targets(&self, captions: &[String]) -> Vec<f32> {
-        let said: std::collections::HashSet<_> = captions.iter().flat_map(|caption| content(caption)).collect();
-        self.words
+        let mut targets = vec![0.0; self.words.len()];
+        self.places(captions)
             .iter()
-            .map(|word| if said.contains(word) { 1.0 } else { 0.0 })
+            .for_each(|&place| targets[place as usize] = 1.0);
+        targets
+    }
+
+    /// The places in the bag of the words that one of the captions has.
+    pub fn places(&self, captions: &[String]) -> Vec<u32> {
+        let said: std::collections::HashSet<_> = captions.iter().flat_map(|caption| content(caption)).collect();
+        std::iter::zip(0.., &self.words)
+            .filter(|(_, word)| said.contains(*word))
+            .map(|(place, _)| place)
             .collect()
     }
 }

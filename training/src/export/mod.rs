@@ -15,18 +15,20 @@ pub mod weights;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use burn::module::Module;
+use hearsight::captioner::preprocess::Preprocessor;
 use hearsight::onnx::{self, DataType, Dim, ModelProto};
 use serde_json::{Value, json};
 use tokenizers::Tokenizer;
 
+use crate::classifier::PIXELS;
 use crate::config::RunConfig;
 use crate::data::guesses;
-use crate::data::views::preprocessor_config;
 use crate::data::words::{Bag, END, PAD, START, UNKNOWN};
 use crate::disk::write_text;
 use crate::nets::captioner::CaptionerNet;
+use crate::nets::encoder::EncoderConfig;
 use weights::{GraphWriter, Precision};
 
 /// Writes the model folder `to`, each file beside and renamed; a model card that is there already stays.
@@ -50,10 +52,7 @@ pub fn export(
         "generation_config.json",
         &generation_config(config, &guesses::never(tokenizer, UNKNOWN)?),
     )?;
-    json(
-        "preprocessor_config.json",
-        &preprocessor_config(config.net.encoder.picture),
-    )?;
+    json("preprocessor_config.json", &config.net.encoder.preprocessing())?;
     let words = tokenizer
         .to_string(true)
         .map_err(|error| anyhow::anyhow!("cannot write the tokenizer: {error}"))?;
@@ -66,13 +65,19 @@ pub fn export(
 /// Weights that are not float32.
 pub fn encoder(net: &CaptionerNet, config: &RunConfig, precision: Precision) -> Result<ModelProto> {
     let net = net.valid();
-    let (picture, grid) = (config.net.encoder.picture as i64, config.net.encoder.grid());
-    let cells = grid * grid;
+    let cells = config.net.encoder.cells();
     let mut g = GraphWriter::new("encoder", precision);
     let batch = Dim::Named("batch");
-    let dims = [batch, Dim::Fixed(3), Dim::Fixed(picture), Dim::Fixed(picture)];
-    let pixels = g.graph.input("pixel_values", DataType::Float, &dims);
-    let memory = net.encoder.emit(&mut g, &pixels)?;
+    let size = Preprocessor::from_json(&config.net.encoder.preprocessing())?.size();
+    let [height, width] = [size.height, size.width].map(|side| Dim::Fixed(side.into()));
+    let pixels = g
+        .graph
+        .input(PIXELS, DataType::Float, &[batch, Dim::Fixed(3), height, width]);
+    let memory = match (&net.encoder, &net.frozen, &config.net.encoder) {
+        (Some(encoder), ..) => encoder.emit(&mut g, &pixels)?,
+        (_, Some(encoder), EncoderConfig::Frozen(config)) => encoder.emit(&mut g, &config.cut()?)?,
+        _ => bail!("the net is not of this configuration"),
+    };
     net.decoder.emit_memory(&mut g, &memory, cells)?;
     let dims = [
         batch,
@@ -95,12 +100,11 @@ pub fn decoder(net: &CaptionerNet, config: &RunConfig, precision: Precision) -> 
     let mut g = GraphWriter::new("decoder", precision);
     net.valid()
         .decoder
-        .emit(&mut g, config.net.encoder.grid().pow(2), &[PAD, START, UNKNOWN])?;
+        .emit(&mut g, config.net.encoder.cells(), &[PAD, START, UNKNOWN])?;
     Ok(g.graph.finish()?)
 }
 
 fn model_config(config: &RunConfig, vocabulary: usize, bag: &Bag) -> Value {
-    let grid = config.net.encoder.grid();
     json!({
         "model_type": "hearsight",
         "is_encoder_decoder": true,
@@ -110,7 +114,7 @@ fn model_config(config: &RunConfig, vocabulary: usize, bag: &Bag) -> Value {
         "pad_token_id": PAD,
         "hearsight": {
             "name": config.name,
-            "attention_grid": [grid, grid],
+            "attention_grid": config.net.encoder.grid(),
             "capitalise": true,
             "word_support": bag.words,
             // Until it is measured how far to believe them.

@@ -1,9 +1,11 @@
 //! Weights on their way from burn into a graph.
 
-use anyhow::{Result, anyhow};
+use std::collections::HashMap;
+
+use anyhow::{Result, anyhow, ensure};
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
-use hearsight::onnx::GraphBuilder;
+use hearsight::onnx::{DataType, GraphBuilder, ModelProto, TensorProto};
 use serde::{Deserialize, Serialize};
 
 /// How weights are kept in the file; the arithmetic is float32 either way.
@@ -77,4 +79,58 @@ impl GraphWriter {
         };
         Ok(self.graph.layer_norm(x, &scale, &bias, LAYER_NORM_EPSILON))
     }
+
+    /// Takes in another graph, all of whose names are free but that of its input, which is there already. Its weights are
+    /// kept as the others are; vectors stay as they are, because they weigh little and rounding their variances would
+    /// tell.
+    ///
+    /// # Errors
+    /// A graph with other inputs.
+    pub fn include(&mut self, model: &ModelProto, input: &str) -> Result<()> {
+        let graph = model.graph();
+        ensure!(
+            graph.input.iter().all(|given| given.name() == input),
+            "a graph that is taken in has inputs of its own"
+        );
+        let mut widened = HashMap::new();
+        for weight in &graph.initializer {
+            let rounded = match self.precision {
+                Precision::Float16 if weight.dims.len() > 1 => floats(weight).filter(|values| fit(values)),
+                _ => None,
+            };
+            match rounded {
+                Some(values) => {
+                    let name = self.graph.initializer_f16(weight.name(), &weight.dims, &values);
+                    widened.insert(weight.name(), name);
+                }
+                None => {
+                    self.graph.tensor(weight.clone());
+                }
+            }
+        }
+        for node in &graph.node {
+            let read = |name: &String| widened.get(name.as_str()).unwrap_or(name).clone();
+            let inputs: Vec<String> = node.input.iter().map(read).collect();
+            let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
+            let outputs: Vec<&str> = node.output.iter().map(String::as_str).collect();
+            self.graph
+                .named_node(node.op_type(), &inputs, &outputs, node.attribute.clone());
+        }
+        Ok(())
+    }
+}
+
+/// A weight's values, where they are 32-bit floats.
+fn floats(weight: &TensorProto) -> Option<Vec<f32>> {
+    if weight.data_type() != DataType::Float {
+        return None;
+    }
+    let raw = weight.raw_data.as_deref().unwrap_or_default();
+    let values = raw.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
+    Some(values.chain(weight.float_data.iter().copied()).collect())
+}
+
+/// Whether no value is too large for 16 bits.
+fn fit(values: &[f32]) -> bool {
+    values.iter().all(|value| value.abs() <= half::f16::MAX.to_f32())
 }

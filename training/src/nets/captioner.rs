@@ -1,14 +1,16 @@
 //! The whole net that is trained: encoder, decoder, and two heads that teach the encoder: one says which words the photo
 //! supports and is exported too, one is needed for nothing else.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::conv_encoder::{ConvEncoder, ConvEncoderConfig};
+use super::conv_encoder::ConvEncoder;
 use super::decoder::{Decoder, DecoderConfig};
+use super::encoder::EncoderConfig;
+use super::frozen_encoder::FrozenEncoder;
 use crate::data::batches::Batch;
 use crate::export::weights::GraphWriter;
 
@@ -17,7 +19,7 @@ use crate::export::weights::GraphWriter;
 #[serde(deny_unknown_fields)]
 pub struct CaptionerConfig {
     /// Photo → memory.
-    pub encoder: ConvEncoderConfig,
+    pub encoder: EncoderConfig,
     /// Memory → words.
     pub decoder: DecoderConfig,
 }
@@ -25,8 +27,11 @@ pub struct CaptionerConfig {
 /// Encoder, decoder and the encoder's teaching heads.
 #[derive(Module, Debug)]
 pub struct CaptionerNet {
-    /// Photo → memory.
-    pub encoder: ConvEncoder,
+    /// Photo → memory; none where a frozen classifier stands in its place.
+    pub encoder: Option<ConvEncoder>,
+    /// A frozen classifier's features → memory; there where [`Self::encoder`] is not. An enum would give the weights of
+    /// checkpoints other names.
+    pub frozen: Option<FrozenEncoder>,
     /// Memory → words.
     pub decoder: Decoder,
     /// Mean of the memory → one logit a word of the bag: which words the photo supports.
@@ -45,8 +50,13 @@ impl CaptionerNet {
         device: &Device,
     ) -> Self {
         let width = config.decoder.width();
+        let (encoder, frozen) = match &config.encoder {
+            EncoderConfig::Conv(config) => (Some(ConvEncoder::new(config, width, device)), None),
+            EncoderConfig::Frozen(config) => (None, Some(FrozenEncoder::new(config, width, device))),
+        };
         Self {
-            encoder: ConvEncoder::new(&config.encoder, width, device),
+            encoder,
+            frozen,
             decoder: Decoder::new(&config.decoder, vocabulary, device),
             word_support: LinearConfig::new(width, bag).init(device),
             teacher: teacher.map(|components| LinearConfig::new(width, components).init(device)),
@@ -54,8 +64,15 @@ impl CaptionerNet {
     }
 
     /// The memory `[photos, cells, width]` of a batch.
-    pub fn look(&self, batch: &Batch, device: &Device) -> Tensor<3> {
-        self.encoder.forward(batch.pixels(device))
+    ///
+    /// # Errors
+    /// A batch of another kind of encoder.
+    pub fn look(&self, batch: &Batch, device: &Device) -> Result<Tensor<3>> {
+        match (&self.encoder, &self.frozen) {
+            (Some(encoder), _) => Ok(encoder.forward(batch.pixels(device)?)),
+            (None, Some(encoder)) => Ok(encoder.forward(batch.features(device)?)),
+            (None, None) => bail!("the net has no encoder"),
+        }
     }
 
     /// Memory `[batch, cells, width]` → logits `[batch, bag]`.
