@@ -5,7 +5,7 @@
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Distribution, Tensor};
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::Criterion;
 use hearsight_training::convolution::convolve;
 
 /// Photos a step of one replica.
@@ -36,5 +36,8 @@ fn shapes(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, shapes);
-criterion_main!(benches);
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    shapes(&mut criterion);
+    criterion.final_summary();
+}

@@ -1,7 +1,8 @@
 //! A plain convolution for training on a processor: burn's own spends a third of a training step on the gradient of
 //! the weights, which it computes one input channel at a time.
 //!
-//! What is large goes by [`winograd`], the rest by a product of unfolded pictures ([`kernel`]). Odd square kernels, padded so that stride 1 keeps the size; no groups, no dilation, no bias.
+//! What is large goes by Winograd's minimal filtering, the rest by a product of unfolded pictures. Odd square kernels,
+//! padded so that stride 1 keeps the size; no groups, no dilation, no bias.
 
 mod kernel;
 mod product;
