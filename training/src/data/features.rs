@@ -130,10 +130,10 @@ impl Features {
     }
 
     /// Opens features that are whole, as `write` makes them photo by photo from the first of its range on; see
-    /// [`open_or_make`].
+    /// `open_or_make`.
     ///
     /// # Errors
-    /// As [`open_or_make`].
+    /// As `open_or_make`.
     pub fn open_or_write(
         path: &Path,
         shape: Shape,
