@@ -219,7 +219,9 @@ fn open_or_make(path: &Path, shape: Shape, write: impl FnOnce(usize, &mut Writer
             let mut writer = Writer::new(file, shape, done)?;
             write(done, &mut writer)?;
             writer.finish().with_context(failed)?;
+            // Before the file is closed, which lets the next one in.
             fs::rename(&unfinished, path).with_context(failed)?;
+            drop(writer);
         }
     }
     let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -306,7 +308,7 @@ impl Writer {
         Ok(self.out.flush()?)
     }
 
-    fn finish(mut self) -> Result<()> {
+    fn finish(&mut self) -> Result<()> {
         if self.written != self.shape.photos * self.shape.views {
             bail!(
                 "{} views instead of {}",
