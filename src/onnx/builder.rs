@@ -77,6 +77,11 @@ impl GraphBuilder {
         self.initializer(name, DataType::Int64, shape, values.len(), bytes)
     }
 
+    /// A constant tensor of unsigned bytes, given row by row.
+    pub fn initializer_u8(&mut self, name: &str, shape: &[i64], values: &[u8]) -> String {
+        self.initializer(name, DataType::Uint8, shape, values.len(), values.to_vec())
+    }
+
     /// A constant tensor that takes half the room in the file: stored as 16-bit floats, read by the operations as
     /// 32-bit ones (ONNX Runtime widens it once, when it loads the model).
     pub fn initializer_f16(&mut self, name: &str, shape: &[i64], values: &[f32]) -> String {
@@ -126,6 +131,16 @@ impl GraphBuilder {
             name
         } else {
             self.initializer_f32(&name, &[], &[value])
+        }
+    }
+
+    /// A single unsigned byte written into the graph, shared by all who ask for the same one.
+    pub fn byte(&mut self, value: u8) -> String {
+        let name = format!("byte({value})");
+        if self.shapes.contains_key(&name) {
+            name
+        } else {
+            self.initializer_u8(&name, &[], &[value])
         }
     }
 

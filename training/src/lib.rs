@@ -19,6 +19,7 @@ pub mod doubt;
 pub mod export;
 pub mod folder;
 pub mod gate;
+pub mod graphs;
 pub mod judge;
 pub mod learn;
 pub mod looking;

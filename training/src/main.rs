@@ -1,6 +1,6 @@
 //! Trains, exports and scores captioners from the command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use burn::tensor::Device;
@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 use hearsight_training::calibrate::CalibrateCommand;
 use hearsight_training::card::CardCommand;
 use hearsight_training::config::RunConfig;
+use hearsight_training::export::check::{self, Differences};
 use hearsight_training::export::{self, weights::Precision};
 use hearsight_training::gate::GateCommand;
 use hearsight_training::nets::encoder::EncoderConfig;
@@ -42,6 +43,9 @@ enum Command {
         /// How weights are kept.
         #[arg(long, value_enum, default_value = "float16")]
         precision: Precision,
+        /// First compare burn and ONNX Runtime on ten dev photos, and write nothing where they differ.
+        #[arg(long)]
+        check: bool,
     },
     /// Learn word vectors from the captions, for the start of a decoder's embedding, and list neighbours.
     Word2vec(Word2VecCommand),
@@ -115,10 +119,25 @@ fn main() -> Result<()> {
         Command::Train { run } => {
             run.open()?.train()?;
         }
-        Command::Export { run, to, precision } => {
+        Command::Export {
+            run,
+            to,
+            precision,
+            check,
+        } => {
             let run = run.open()?;
             let (epoch, net) = run.checkpoints()?.best(run.net(&Device::flex()))?;
-            export::export(&net, &run.config, (&run.tokenizer, &run.bag), precision, &to)?;
+            let write = |to: &Path| export::export(&net, &run.config, (&run.tokenizer, &run.bag), precision, to);
+            if check {
+                let trial = tempfile::tempdir()?;
+                write(trial.path())?;
+                let photos = run.data.dev.get(..check::PHOTOS).unwrap_or(&run.data.dev);
+                let words = (&run.tokenizer, run.config.words.longest);
+                let differences = Differences::of((&net, &run.config), words, trial.path(), photos)?;
+                println!("{differences}");
+                differences.verdict(precision)?;
+            }
+            write(&to)?;
             println!("epoch {epoch} is in {}", to.display());
         }
         Command::Score(score) => score.run()?,

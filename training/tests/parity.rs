@@ -5,16 +5,19 @@
 mod support;
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use burn::module::Module;
+use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Distribution, Int, Tensor, TensorData};
+use hearsight::onnx::ModelProto;
 use hearsight_training::classifier::Classifier;
 use hearsight_training::config::RunConfig;
 use hearsight_training::data::words::{PAD, START, UNKNOWN};
+use hearsight_training::export::integers::Integers;
 use hearsight_training::export::weights::Precision;
 use hearsight_training::export::{decoder, encoder};
 use hearsight_training::gate::Curve;
+use hearsight_training::graphs::Graphs;
 use hearsight_training::nets::bahdanau_gru::BahdanauGruConfig;
 use hearsight_training::nets::captioner::CaptionerNet;
 use hearsight_training::nets::decoder::DecoderConfig;
@@ -26,7 +29,7 @@ use hearsight_training::nets::show_attend_tell::ShowAttendTellConfig;
 use hearsight_training::nets::transformer_decoder::TransformerDecoderConfig;
 use ndarray::{ArrayD, Axis, IxDyn, s};
 use ort::session::Session;
-use ort::value::{DynValue, Outlet, TensorRef, Value};
+use ort::value::TensorRef;
 use support::classifiers::small_classifier;
 
 const VOCABULARY: usize = 30;
@@ -120,7 +123,7 @@ fn array<const D: usize>(tensor: Tensor<D>) -> ArrayD<f32> {
     ArrayD::from_shape_vec(IxDyn(&shape), tensor.into_data().try_to_vec().unwrap()).unwrap()
 }
 
-fn open(model: &hearsight::onnx::ModelProto) -> Session {
+fn open(model: &ModelProto) -> Session {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("graph.onnx");
     hearsight::onnx::save(model, &path).unwrap();
@@ -173,70 +176,91 @@ fn the_gate_in_the_graph_says_what_the_curve_says_and_is_replaced_by_another() {
     }
 }
 
+/// The weights that an int8 export keeps, as a net: an output channel's share a scale, which for a convolution is that of
+/// the folded batch norm too.
+struct Rounded {
+    within: Vec<String>,
+}
+
+impl ModuleMapper for Rounded {
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.within.push(format!("{container} {name}"));
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.within.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let path = self.within.join("/");
+        let (id, value, mapper) = param.consume();
+        let dims = value.dims();
+        let values: Vec<f32> = value.clone().into_data().try_to_vec().unwrap();
+        let rounded = if D == 4 || path.contains("Struct:Embedding") {
+            Integers::rows(&values, dims[0]).values()
+        } else if D == 2 && path.contains("Struct:Linear") {
+            Integers::columns(&values, dims[D - 1]).values()
+        } else {
+            values
+        };
+        let value = Tensor::from_data(TensorData::new(rounded, dims), &value.device());
+        Param::from_mapped_value(id, value, mapper)
+    }
+}
+
 /// Runs net and graphs side by side: the first `at_once` words together, then one by one with what the step before left.
 ///
-/// Hard attention is compared at full precision alone: rounded weights may choose another cell where two are near.
+/// Hard attention is compared at full precision alone: rounded weights may choose another cell where two are near. The
+/// graphs with integers are compared with the net that has the rounded weights; what is left is that what comes into a
+/// product is rounded too.
 fn compare(decoder: DecoderConfig, at_once: usize) {
     compare_all(&config(decoder), at_once);
 }
 
 fn compare_all(config: &RunConfig, at_once: usize) {
     let is_hard = matches!(&config.net.decoder, DecoderConfig::ShowAttendTell(config) if config.hard);
-    let net = net(config);
-    for (precision, tolerance) in [(Precision::Float32, 1e-4), (Precision::Float16, 2e-2)] {
-        if is_hard && precision == Precision::Float16 {
+    let trained = net(config);
+    // The classifier in the graph is rounded too, and the one that burn's features come from is not.
+    let rounded = if trained.frozen.is_some() { 2e-1 } else { 5e-2 };
+    for (precision, tolerance) in [
+        (Precision::Float32, 1e-4),
+        (Precision::Float16, 2e-2),
+        (Precision::Int8, rounded),
+    ] {
+        if is_hard && precision != Precision::Float32 {
             continue;
         }
-        let mut encoder = open(&encoder(&net, config, precision).unwrap());
-        let mut decoder = open(&decoder(&net, config, precision).unwrap());
+        let net = match precision {
+            Precision::Int8 => trained.clone().map(&mut Rounded { within: Vec::new() }),
+            _ => trained.clone(),
+        };
+        let mut graphs = open_both(&trained, config, precision);
         for batch in [1, 3] {
             let device = Device::flex();
             let (pixels, memory) = look(&net, config, batch);
             let length = 5;
             let ids: Vec<i64> = (0..batch * length).map(|i| (i * 7 % VOCABULARY) as i64).collect();
             let tokens = Tensor::<2, Int>::from_data(TensorData::new(ids.clone(), [batch, length]), &device);
-            let told = net.decoder.see(memory.clone(), 1).forward(tokens);
+            let sight = net.decoder.see(memory.clone(), 1);
+            let told = sight.forward(tokens);
             let (logits, attention) = (array(told.logits), told.attention.map(array));
 
-            let encoded = encoder
-                .run(ort::inputs!["pixel_values" => TensorRef::from_array_view(&pixels).unwrap()])
-                .unwrap();
-            let encoded: HashMap<String, ArrayD<f32>> = encoded
-                .keys()
-                .map(|name| (name.to_owned(), output(&encoded, name)))
-                .collect();
-            assert_near(
-                "last_hidden_state",
-                &array(memory),
-                &encoded["last_hidden_state"],
-                tolerance,
-            );
+            let encoded = graphs.encode(&pixels).unwrap();
+            let mut expected = sight.told_once().unwrap();
+            assert!(!expected.is_empty());
+            expected.insert("last_hidden_state".into(), array(memory));
+            for (name, expected) in &expected {
+                assert_near(&format!("{name}, {precision:?}"), expected, &encoded[name], tolerance);
+            }
 
             let ids = ndarray::Array2::from_shape_vec((batch, length), ids).unwrap();
-            let mut state: HashMap<String, ArrayD<f32>> = HashMap::new();
+            let mut state = HashMap::new();
             let steps = std::iter::once((0, at_once)).chain((at_once..length).map(|start| (start, start + 1)));
             for (start, end) in steps {
                 let tokens = ids.slice(s![.., start..end]).to_owned();
-                let given = |input: &Outlet| match input.name() {
-                    "input_ids" => Value::from_array(tokens.clone()).unwrap().into_dyn(),
-                    name => {
-                        let rest = name.trim_start_matches("past_key_values.").trim_start_matches("state.");
-                        let start = || match encoded.get(&format!("initial_state.{rest}")) {
-                            Some(start) => start.clone(),
-                            None => zeros(input, batch),
-                        };
-                        let value = encoded.get(name).or(state.get(rest)).cloned().unwrap_or_else(start);
-                        Value::from_array(value).unwrap().into_dyn()
-                    }
-                };
-                let inputs: Vec<(String, DynValue)> = decoder
-                    .inputs()
-                    .iter()
-                    .map(|input| (input.name().to_owned(), given(input)))
-                    .collect();
-                let step = decoder.run(inputs).unwrap();
+                let step = graphs.extend(&tokens, &encoded, &mut state).unwrap();
                 let mut expected = logits.slice(s![.., start..end, ..]).to_owned().into_dyn();
-                let mut found = output(&step, "logits");
+                let mut found = step.logits;
                 for id in [PAD, START, UNKNOWN] {
                     assert!(
                         found.slice(s![.., .., id as usize]).iter().all(|&logit| logit < -1e8),
@@ -246,38 +270,36 @@ fn compare_all(config: &RunConfig, at_once: usize) {
                     found.slice_mut(s![.., .., id as usize]).fill(0.0);
                 }
                 assert_near(&format!("logits, {precision:?}"), &expected, &found, tolerance);
-                assert_eq!(attention.is_some(), step.contains_key("cross_attentions"));
-                if let Some(attention) = &attention {
+                assert_eq!(attention.is_some(), step.attention.is_some());
+                if let (Some(attention), Some(found)) = (&attention, &step.attention) {
                     let expected = attention.slice(s![.., start..end, ..]).to_owned().into_dyn();
-                    assert_near(
-                        "cross_attentions",
-                        &expected,
-                        &output(&step, "cross_attentions"),
-                        tolerance,
-                    );
+                    assert_near("cross_attentions", &expected, found, tolerance);
                 }
-                state = step
-                    .keys()
-                    .filter_map(|name| {
-                        let rest = name.strip_prefix("present.").or(name.strip_prefix("next_state."))?;
-                        Some((rest.to_owned(), output(&step, name)))
-                    })
-                    .collect();
             }
             assert!(!state.is_empty());
         }
     }
 }
 
-/// What a state without a start begins with: a past is of length 0.
-fn zeros(input: &Outlet, batch: usize) -> ArrayD<f32> {
-    let shape = input.dtype().tensor_shape().unwrap();
-    let sizes: Vec<usize> = shape
-        .iter()
-        .enumerate()
-        .map(|(axis, &size)| if axis == 0 { batch } else { size.max(0) as usize })
-        .collect();
-    ArrayD::zeros(IxDyn(&sizes))
+/// Both graphs as files; `HEARSIGHT_KEEP_GRAPHS` names a folder to keep them in, for `tests/check_onnx.py`.
+fn open_both(net: &CaptionerNet, config: &RunConfig, precision: Precision) -> Graphs {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = match std::env::var_os("HEARSIGHT_KEEP_GRAPHS") {
+        Some(kept) => {
+            let decoder = serde_json::to_value(&config.net.decoder).unwrap();
+            let hard = if decoder["hard"] == true { "-hard" } else { "" };
+            let encoder = serde_json::to_value(&config.net.encoder).unwrap();
+            let kind = |part: &serde_json::Value| part["kind"].as_str().unwrap().to_owned();
+            let name = format!("{}-{}{hard}-{precision:?}", kind(&encoder), kind(&decoder));
+            PathBuf::from(kept).join(name)
+        }
+        None => temporary.path().to_owned(),
+    };
+    std::fs::create_dir_all(&folder).unwrap();
+    let save = |name: &str, model: &ModelProto| hearsight::onnx::save(model, &folder.join(name)).unwrap();
+    save("encoder_model.onnx", &encoder(net, config, precision).unwrap());
+    save("decoder_model.onnx", &decoder(net, config, precision).unwrap());
+    Graphs::open(&folder).unwrap()
 }
 
 #[test]

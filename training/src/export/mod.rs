@@ -10,6 +10,8 @@
 //!   `[batch, heads, past, width / heads]` (past may be 0) → `logits` `[batch, length, vocabulary]`, `present.N.key` and
 //!   `.value`, `cross_attentions` `[batch, length, cells]`, averaged over layers and heads.
 
+pub mod check;
+pub mod integers;
 pub mod weights;
 
 use std::fs;

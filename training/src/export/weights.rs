@@ -8,7 +8,9 @@ use burn::tensor::Tensor;
 use hearsight::onnx::{DataType, GraphBuilder, ModelProto, TensorProto};
 use serde::{Deserialize, Serialize};
 
-/// How weights are kept in the file; the arithmetic is float32 either way.
+use super::integers::{Integers, WORTH_INTEGERS};
+
+/// How weights are kept in the file; the arithmetic is float32 where it is not said to be another.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
@@ -16,6 +18,8 @@ pub enum Precision {
     Float32,
     /// Half the size; ONNX Runtime widens them once, when it loads the model.
     Float16,
+    /// A quarter of the size; products are of integers. See [`integers`](super::integers).
+    Int8,
 }
 
 /// burn's epsilon of layer norm, which its module keeps to itself.
@@ -39,18 +43,72 @@ impl GraphWriter {
 
     /// Keeps a tensor's values under `name`; returns the name by which operations read them as float32.
     ///
+    /// With [`Precision::Int8`] those of a convolution `[out, in, height, width]` are rounded, an output channel at a time;
+    /// vectors and small tables are not.
+    ///
     /// # Errors
     /// A tensor that is not float32.
     pub fn weight<const D: usize>(&mut self, name: &str, tensor: Tensor<D>) -> Result<String> {
         let shape = tensor.dims().map(|dim| dim as i64);
-        let values: Vec<f32> = tensor
-            .into_data()
-            .try_to_vec()
-            .map_err(|error| anyhow!("the weight {name}: {error:?}"))?;
+        let values = numbers(name, tensor)?;
         Ok(match self.precision {
             Precision::Float32 => self.graph.initializer_f32(name, &shape, &values),
             Precision::Float16 => self.graph.initializer_f16(name, &shape, &values),
+            Precision::Int8 if D == 4 => Integers::rows(&values, shape[0] as usize)
+                .keep(self, name, &shape)
+                .widen(self),
+            Precision::Int8 => self.graph.initializer_f32(name, &shape, &values),
         })
+    }
+
+    /// Keeps a table `[rows, width]` that is looked up row by row, such as an embedding.
+    ///
+    /// # Errors
+    /// As [`Self::weight`].
+    pub fn table(&mut self, name: &str, tensor: Tensor<2>) -> Result<Table> {
+        if self.precision != Precision::Int8 {
+            let floats = self.weight(name, tensor)?;
+            return Ok(Table { floats, integers: None });
+        }
+        let [rows, width] = tensor.dims();
+        let rounded = Integers::rows(&numbers(name, tensor)?, rows);
+        let integers = rounded.keep(self, name, &[rows as i64, width as i64]);
+        Ok(Table {
+            floats: integers.widen(self),
+            integers: Some(integers),
+        })
+    }
+
+    /// `x` `[.., width]` times each row of a table: `[.., rows]`.
+    pub fn times_rows(&mut self, x: &str, table: &Table) -> String {
+        match &table.integers {
+            None => {
+                let columns = self.graph.transpose(&table.floats, &[1, 0]);
+                self.graph.matmul(x, &columns)
+            }
+            Some(integers) => {
+                let columns = integers.transposed(self);
+                columns.multiply(self, x)
+            }
+        }
+    }
+
+    /// `x` `[.., in]` times a weight `[in, out]`: `[.., out]`.
+    ///
+    /// # Errors
+    /// As [`Self::weight`].
+    pub fn product(&mut self, name: &str, weight: Tensor<2>, x: &str) -> Result<String> {
+        let [from, to] = weight.dims();
+        if self.precision != Precision::Int8 {
+            let weight = self.weight(name, weight)?;
+            return Ok(self.graph.linear(x, &weight, None));
+        }
+        let integers = Integers::columns(&numbers(name, weight)?, to).keep(self, name, &[from as i64, to as i64]);
+        if from.min(to) >= WORTH_INTEGERS {
+            return Ok(integers.multiply(self, x));
+        }
+        let weight = integers.widen(self);
+        Ok(self.graph.matmul(x, &weight))
     }
 
     /// A linear layer over the last dimension of `x`.
@@ -58,13 +116,10 @@ impl GraphWriter {
     /// # Errors
     /// As [`Self::weight`].
     pub fn linear(&mut self, name: &str, layer: &Linear, x: &str) -> Result<String> {
-        let weight = self.weight(&format!("{name}.weight"), layer.weight.val())?;
-        let bias = layer
-            .bias
-            .as_ref()
-            .map(|bias| self.weight(&format!("{name}.bias"), bias.val()))
-            .transpose()?;
-        Ok(self.graph.linear(x, &weight, bias.as_deref()))
+        let product = self.product(&format!("{name}.weight"), layer.weight.val(), x)?;
+        let Some(bias) = &layer.bias else { return Ok(product) };
+        let bias = self.weight(&format!("{name}.bias"), bias.val())?;
+        Ok(self.graph.add(&product, &bias))
     }
 
     /// A layer norm over the last dimension of `x`.
@@ -94,13 +149,19 @@ impl GraphWriter {
         );
         let mut widened = HashMap::new();
         for weight in &graph.initializer {
-            let rounded = match self.precision {
-                Precision::Float16 if weight.dims.len() > 1 => floats(weight).filter(|values| fit(values)),
+            let name = match self.precision {
+                Precision::Float16 if weight.dims.len() > 1 => floats(weight)
+                    .filter(|values| fit(values))
+                    .map(|values| self.graph.initializer_f16(weight.name(), &weight.dims, &values)),
+                // Those of convolutions: a channel of the output is a part of its own.
+                Precision::Int8 if weight.dims.len() == 4 => floats(weight).map(|values| {
+                    let rounded = Integers::rows(&values, weight.dims[0] as usize);
+                    rounded.keep(self, weight.name(), &weight.dims).widen(self)
+                }),
                 _ => None,
             };
-            match rounded {
-                Some(values) => {
-                    let name = self.graph.initializer_f16(weight.name(), &weight.dims, &values);
+            match name {
+                Some(name) => {
                     widened.insert(weight.name(), name);
                 }
                 None => {
@@ -133,4 +194,18 @@ fn floats(weight: &TensorProto) -> Option<Vec<f32>> {
 /// Whether no value is too large for 16 bits.
 fn fit(values: &[f32]) -> bool {
     values.iter().all(|value| value.abs() <= half::f16::MAX.to_f32())
+}
+
+/// A table in a graph; see [`GraphWriter::table`].
+pub struct Table {
+    /// The name by which operations read it as float32.
+    pub floats: String,
+    integers: Option<super::integers::Kept>,
+}
+
+fn numbers<const D: usize>(name: &str, tensor: Tensor<D>) -> Result<Vec<f32>> {
+    tensor
+        .into_data()
+        .try_to_vec()
+        .map_err(|error| anyhow!("the weight {name}: {error:?}"))
 }

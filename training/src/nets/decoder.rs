@@ -11,8 +11,10 @@ use super::bahdanau_gru::{BahdanauGru, BahdanauGruConfig};
 use super::lstm::LstmState;
 use super::show_and_tell::{ShowAndTell, ShowAndTellConfig};
 use super::show_attend_tell::{Places, SeenCells, ShowAttendTell, ShowAttendTellConfig};
-use super::transformer_decoder::{TransformerDecoder, TransformerDecoderConfig};
+use super::transformer_decoder::{TransformerDecoder, TransformerDecoderConfig, memory_name};
+use crate::export::check::array;
 use crate::export::weights::GraphWriter;
+use crate::graphs::Tensors;
 use crate::word2vec::Vectors;
 
 /// Which decoder, and its sizes; `kind` in a configuration.
@@ -216,6 +218,34 @@ impl Sight<'_> {
         self.extend(tokens, &mut State::Start)
     }
 
+    /// What the export's encoder gives besides the memory, by its outputs' names.
+    ///
+    /// # Errors
+    /// Numbers that are not float32.
+    pub fn told_once(&self) -> Result<Tensors> {
+        let mut told = Tensors::new();
+        match self {
+            Self::Transformer(_, layers) => {
+                for (index, layer) in layers.iter().enumerate() {
+                    for (kind, value) in [("key", &layer.keys), ("value", &layer.values)] {
+                        told.insert(memory_name(index, kind), array(value.clone())?);
+                    }
+                }
+            }
+            Self::ShowAndTell(_, start) => told.extend(start_states(start)?),
+            Self::ShowAttendTell(_, seen) => {
+                let (cells, start) = &**seen;
+                told.extend(start_states(start)?);
+                told.insert("attention_keys".into(), array(cells.keys.clone())?);
+            }
+            Self::BahdanauGru(_, seen) => {
+                told.insert("attention_cells".into(), array(seen.cells.clone())?);
+                told.insert("attention_keys".into(), array(seen.keys.clone())?);
+            }
+        }
+        Ok(told)
+    }
+
     /// [`Self::forward`] for tokens after those of `state`, which goes on; a state of another decoder is the start.
     pub fn extend(&self, tokens: Tensor<2, Int>, state: &mut State) -> Told {
         let before = std::mem::take(state);
@@ -265,6 +295,12 @@ impl Told {
             places: None,
         }
     }
+}
+
+fn start_states(start: &LstmState) -> Result<Tensors> {
+    let states = [("hidden", &start.hidden), ("cell", &start.cell)];
+    let named = states.map(|(name, value)| Ok((format!("initial_state.{name}"), array(value.clone())?)));
+    named.into_iter().collect()
 }
 
 fn lstm_state(before: State, start: &LstmState) -> LstmState {

@@ -38,8 +38,8 @@ pub fn next_state(g: &mut GraphWriter, name: &str, value: &str, width: usize) {
 /// # Errors
 /// As [`GraphWriter::weight`].
 pub fn emit_words(g: &mut GraphWriter, embedding: &Embedding, tokens: &str) -> Result<String> {
-    let table = g.weight("embedding", embedding.weight.val())?;
-    let words = g.graph.embedding(tokens, &table);
+    let table = g.table("embedding", embedding.weight.val())?;
+    let words = g.graph.embedding(tokens, &table.floats);
     Ok(g.graph.squeeze(&words, &[1]))
 }
 
@@ -60,9 +60,9 @@ pub fn emit_logits(g: &mut GraphWriter, layer: &Linear, said: &str, never: &[u32
     for &id in never {
         bias[id as usize] = NEVER;
     }
-    let weight = g.weight("output", layer.weight.val())?;
+    let logits = g.product("output", layer.weight.val(), said)?;
     let bias = g.graph.initializer_f32("output.bias", &[vocabulary as i64], &bias);
-    let logits = g.graph.linear(said, &weight, Some(&bias));
+    let logits = g.graph.add(&logits, &bias);
     let logits = g.graph.unsqueeze(&logits, &[1]);
     let dims = [Dim::Named("batch"), Dim::Fixed(1), Dim::Fixed(vocabulary as i64)];
     g.graph.output("logits", &logits, DataType::Float, &dims);

@@ -211,8 +211,8 @@ impl TransformerDecoder {
         let (zero, one) = (g.graph.int(0), g.graph.int(1));
         let (rows, columns) = (g.graph.range(&past, &all, &one), g.graph.range(&zero, &all, &one));
 
-        let embedding = g.weight("embedding", self.embedding.weight.val())?;
-        let words = g.graph.embedding(&tokens, &embedding);
+        let embedding = g.table("embedding", self.embedding.weight.val())?;
+        let words = g.graph.embedding(&tokens, &embedding.floats);
         let scale = g.graph.float((width as f32).sqrt());
         let words = g.graph.mul(&words, &scale);
         let positions = g.weight("position", self.position.val())?;
@@ -235,8 +235,7 @@ impl TransformerDecoder {
         let attention = g.graph.reduce_mean(&maps, &[0], false);
 
         let x = g.layer_norm("norm", &self.norm, &x)?;
-        let output = g.graph.transpose(&embedding, &[1, 0]);
-        let logits = g.graph.matmul(&x, &output);
+        let logits = g.times_rows(&x, &embedding);
         let mut bias: Vec<f32> = self
             .bias
             .val()
@@ -280,7 +279,8 @@ impl TransformerDecoder {
     }
 }
 
-fn memory_name(layer: usize, kind: &str) -> String {
+/// The name of a layer's keys or values of the photo.
+pub(super) fn memory_name(layer: usize, kind: &str) -> String {
     format!("cross_key_values.{layer}.{kind}")
 }
 

@@ -8,6 +8,7 @@ use burn::tensor::Device;
 use hearsight::captioner::{DescribeOptions, Description};
 use hearsight_training::config::RunConfig;
 use hearsight_training::describe;
+use hearsight_training::export::check::Differences;
 use hearsight_training::export::{export, weights::Precision};
 use hearsight_training::run::Run;
 use image::{Rgb, RgbImage};
@@ -60,6 +61,15 @@ pub fn learns_colours(config: RunConfig, grid: Option<(usize, usize)>) -> TempDi
         &model,
     )
     .unwrap();
+    let words = (&run.tokenizer, run.config.words.longest);
+    let differences = Differences::of((&net, &run.config), words, &model, &run.data.dev).unwrap();
+    assert!(differences.photos == 12 && differences.steps > 12 * 3, "{differences}");
+    differences.verdict(Precision::Float32).unwrap();
+    assert_eq!(differences.attention.is_some(), grid.is_some());
+    let others = run.net(&Device::flex());
+    let other = Differences::of((&others, &run.config), words, &model, &run.data.dev[..1]).unwrap();
+    let refused = other.verdict(Precision::Float32).unwrap_err().to_string();
+    assert!(refused.contains("differs by"), "{refused}");
     let (scores, descriptions) = describe::score(&model, &run.data.dev, &DescribeOptions::default()).unwrap();
     let right = std::iter::zip(0.., &descriptions)
         .filter(|(i, d)| d.caption.contains(COLOURS[i % 3].0))
