@@ -1,9 +1,10 @@
 //! What a model's card says of it: scores, what its doubt is worth, and ten good and ten bad sentences.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use hearsight::captioner::{DescribeOptions, Description};
+use hearsight::model::ModelFolder;
 use hearsight::wording;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -31,6 +32,9 @@ pub struct CardCommand {
     /// Only the first so many photos.
     #[arg(long)]
     limit: Option<usize>,
+    /// The same model exported with other precisions: what each weighs, and what it changes.
+    #[arg(long, value_name = "MODEL", num_args = 1..)]
+    beside: Vec<PathBuf>,
 }
 
 /// A sentence beside the one of people's that it agrees with most.
@@ -69,6 +73,14 @@ impl CardCommand {
             );
         }
         println!("\n```text\n{}\n```", scored.doubt);
+        if !self.beside.is_empty() {
+            println!("\n| weights | MB | BLEU-4 | METEOR | CIDEr-D | same sentences |\n|---|---|---|---|---|---|");
+            println!("{}", precision_row(&self.model, &scored, &scored)?);
+            for model in &self.beside {
+                let other = Scored::of(model, &photos, &DescribeOptions::default(), &bag)?;
+                println!("{}", precision_row(model, &other, &scored)?);
+            }
+        }
         let mut sorted = beside(&photos, &scored.descriptions);
         sorted.sort_by(|a, b| b.agreement.total_cmp(&a.agreement));
         let quarter = sorted.len().div_ceil(4);
@@ -93,6 +105,28 @@ impl CardCommand {
         }
         Ok(())
     }
+}
+
+/// What one export of a model weighs and scores, and how many sentences are those of the shipped one.
+fn precision_row(model: &Path, scored: &Scored, shipped: &Scored) -> Result<String> {
+    let folder = ModelFolder::open(model)?;
+    let graphs = std::iter::once(folder.encoder()).chain(folder.decoders().iter().map(PathBuf::as_path));
+    let bytes = graphs
+        .map(|graph| Ok(std::fs::metadata(graph)?.len()))
+        .sum::<Result<u64>>()?;
+    let pairs = std::iter::zip(&scored.descriptions, &shipped.descriptions);
+    let same = pairs.filter(|(a, b)| a.caption == b.caption).count();
+    let (score, before) = (scored.scores.corpus, shipped.scores.corpus);
+    let change = |value: f64, before: f64| format!("{value:.4} ({:+.4})", value - before);
+    Ok(format!(
+        "| {} | {:.1} | {} | {} | {} | {same} of {} |",
+        model.display(),
+        bytes as f64 / 1e6,
+        change(score.bleu[3], before.bleu[3]),
+        change(score.meteor, before.meteor),
+        change(score.cider_d, before.cider_d),
+        scored.descriptions.len()
+    ))
 }
 
 fn beside<'a>(photos: &'a [CaptionedPhoto], descriptions: &'a [Description]) -> Vec<Beside<'a>> {

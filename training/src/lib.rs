@@ -32,6 +32,7 @@ pub mod progress;
 pub mod run;
 pub mod score;
 pub mod scores;
+pub mod retrieval;
 pub mod self_critical;
 pub mod start;
 pub mod survey;

@@ -183,6 +183,8 @@ mod tests {
             doubt: Doubt::of(&photos, &descriptions, &[2], &bag),
             scores,
             descriptions,
+            variety: None,
+            ranks: None,
         };
         write(&path, "everyday & others", &photos, &scored).unwrap();
         let page = std::fs::read_to_string(&path).unwrap();

@@ -14,7 +14,8 @@ use crate::describe;
 use crate::disk::write_text;
 use crate::doubt::Doubt;
 use crate::page;
-use crate::scores::Scores;
+use crate::retrieval::Retrieval;
+use crate::scores::{Scores, Variety};
 
 /// Content words by which sentences are judged: the most frequent ones of the training captions.
 const BAG: usize = 800;
@@ -41,11 +42,16 @@ impl OnDev {
     /// # Errors
     /// Data that cannot be read.
     pub fn photos(&self) -> Result<(Vec<CaptionedPhoto>, Bag)> {
-        let data = Dataset::find(&self.data)?;
+        let data = self.data()?;
         let bag = judging_bag(&data);
-        let mut photos = data.dev;
-        photos.truncate(self.limit.unwrap_or(photos.len()));
-        Ok((photos, bag))
+        Ok((data.dev, bag))
+    }
+
+    /// The data set, its dev split cut to the photos.
+    fn data(&self) -> Result<Dataset> {
+        let mut data = Dataset::find(&self.data)?;
+        data.dev.truncate(self.limit.unwrap_or(data.dev.len()));
+        Ok(data)
     }
 
     /// How they are described.
@@ -71,6 +77,9 @@ pub struct ScoreCommand {
     /// Write a page with photos, sentences, people's sentences and attention, the worst first, to this HTML file.
     #[arg(long)]
     page: Option<PathBuf>,
+    /// Also rank so many photos, drawn by a seed, and a sentence of each by likelihood: the square of that many likelihoods.
+    #[arg(long, value_name = "PHOTOS")]
+    ranks: Option<usize>,
 }
 
 /// A model's sentences for photos, and what they are worth.
@@ -81,6 +90,10 @@ pub struct Scored {
     pub doubt: Doubt,
     /// In the photos' order.
     pub descriptions: Vec<Description>,
+    /// How many different things they say; none where what the model has learnt from is not known.
+    pub variety: Option<Variety>,
+    /// Where photos and sentences stand by likelihood; none where that was not asked.
+    pub ranks: Option<Retrieval>,
 }
 
 /// The numbers of [`Scored`], as JSON.
@@ -91,6 +104,8 @@ struct Numbers<'a> {
     scores: &'a Scores,
     doubt: &'a Doubt,
     share_hedged: f64,
+    variety: &'a Option<Variety>,
+    ranks: &'a Option<Retrieval>,
 }
 
 impl Scored {
@@ -106,6 +121,8 @@ impl Scored {
             scores,
             doubt,
             descriptions,
+            variety: None,
+            ranks: None,
         })
     }
 
@@ -115,6 +132,8 @@ impl Scored {
             scores: &self.scores,
             doubt: &self.doubt,
             share_hedged: self.doubt.share_hedged(),
+            variety: &self.variety,
+            ranks: &self.ranks,
         };
         Ok(format!("{}\n", serde_json::to_string_pretty(&numbers)?))
     }
@@ -122,7 +141,14 @@ impl Scored {
 
 impl fmt::Display for Scored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}\n{}", self.scores, self.doubt)
+        write!(f, "{}\n{}", self.scores, self.doubt)?;
+        if let Some(variety) = &self.variety {
+            write!(f, "\n{variety}")?;
+        }
+        if let Some(ranks) = &self.ranks {
+            write!(f, "\n{ranks}")?;
+        }
+        Ok(())
     }
 }
 
@@ -132,13 +158,17 @@ impl ScoreCommand {
     /// # Errors
     /// Data, a model or a photo that cannot be read; a full disk.
     pub fn run(&self) -> Result<()> {
-        let (photos, bag) = self.on.photos()?;
-        let model = &self.on.model;
-        let scored = Scored::of(model, &photos, &self.on.options(), &bag)?;
+        let data = self.on.data()?;
+        let (photos, model) = (&data.dev, &self.on.model);
+        let mut scored = Scored::of(model, photos, &self.on.options(), &judging_bag(&data))?;
+        let sentences = scored.descriptions.iter().map(|found| found.caption.as_str());
+        let learnt = data.train.iter().flat_map(|photo| &photo.captions);
+        scored.variety = Some(Variety::of(sentences, learnt.map(String::as_str)));
+        scored.ranks = self.ranks.map(|pool| Retrieval::of(model, photos, pool)).transpose()?;
         if let Some(path) = &self.sentences {
             let mut writer = csv::Writer::from_path(path)?;
             writer.write_record(["image", "caption", "confidence"])?;
-            for (photo, description) in std::iter::zip(&photos, &scored.descriptions) {
+            for (photo, description) in std::iter::zip(photos, &scored.descriptions) {
                 writer.write_record([&photo.name, &description.caption, &description.confidence.to_string()])?;
             }
             writer.flush()?;
@@ -148,7 +178,7 @@ impl ScoreCommand {
         }
         if let Some(path) = &self.page {
             let title = format!("{} on {} photos", model.display(), photos.len());
-            page::write(path, &title, &photos, &scored)?;
+            page::write(path, &title, photos, &scored)?;
         }
         println!("{scored}");
         Ok(())

@@ -86,11 +86,20 @@ fn calibrates_and_scores(model: &Path, data: &Path) {
     let stored = json(&config);
     assert_eq!(stored["hearsight"]["calibration"]["kind"], "logistic", "{stored}");
     assert_eq!(stored["hearsight"]["neutral"].as_array().unwrap().len(), 2, "{stored}");
-    let told = run("score", &["--json".as_ref(), scores.as_ref()]);
-    assert!(told.contains("CIDEr-D"), "{told}");
+    let told = run(
+        "score",
+        &["--json".as_ref(), scores.as_ref(), "--ranks".as_ref(), "12".as_ref()],
+    );
+    assert!(told.contains("CIDEr-D") && told.contains("recall@1"), "{told}");
     let scores = json(&scores);
     assert!(scores["doubt"]["calibration_error"].as_f64().unwrap() < 0.3, "{scores}");
 }
+    // Three colours for twelve photos: the right colour's four sentences are the likeliest.
+    assert!(
+        scores["ranks"]["photos"]["recall"][1].as_f64().unwrap() > 0.8,
+        "{scores}"
+    );
+    assert_eq!(scores["variety"]["new"], 0, "it says what it has learnt: {scores}");
 
 #[test]
 fn the_transformer_learns_colours() {

@@ -19,8 +19,10 @@ pub mod meteor;
 mod ngrams;
 pub mod ptb;
 mod rouge;
+mod variety;
 
 pub use cider::{Cider, CiderKind};
+pub use variety::Variety;
 
 /// Why captions could not be scored.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
