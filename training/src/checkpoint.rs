@@ -159,8 +159,21 @@ impl Checkpoints {
         Ok(())
     }
 
+    /// The table of epochs, a row for each [`save`](Self::save).
+    pub fn log_path(&self) -> PathBuf {
+        self.folder.join("log.csv")
+    }
+
+    /// Epochs done.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn done(&self) -> Result<usize> {
+        Ok(self.kept()?.map_or(0, |kept| kept.newest))
+    }
+
     fn log(&self, row: &EpochRow) -> Result<()> {
-        let path = self.folder.join("log.csv");
+        let path = self.log_path();
         let fresh = !path.is_file();
         let file = fs::OpenOptions::new().create(true).append(true).open(path)?;
         let mut writer = csv::WriterBuilder::new().has_headers(fresh).from_writer(file);

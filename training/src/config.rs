@@ -73,6 +73,16 @@ impl RunConfig {
     pub fn check(&self) -> Result<()> {
         let (learning, encoder, decoder) = (&self.learning, &self.net.encoder, &self.net.decoder);
         ensure!(
+            learning.accumulate > 0,
+            "learning.accumulate is a number of batches: at least 1"
+        );
+        ensure!(
+            self.stages
+                .iter()
+                .all(|stage| stage.scheduled_sampling.is_none_or(|sampling| sampling.is_sound())),
+            "stages: scheduled_sampling needs a slope of at least 0 and a least share between 0 and 1, or a k of at least 1"
+        );
+        ensure!(
             learning.batch > 0 && learning.replicas > 0 && learning.batch.is_multiple_of(learning.replicas),
             "learning.batch must be a multiple of learning.replicas"
         );

@@ -36,8 +36,15 @@ impl Judge {
     /// # Errors
     /// The tokenizers library's own.
     pub fn score(&self, photo: usize, tokens: &[u32]) -> Result<f64> {
+        Ok(self.cider.score(photo, &self.sentence(tokens)?, CiderKind::D))
+    }
+
+    /// The text of tokens.
+    ///
+    /// # Errors
+    /// The tokenizers library's own.
+    pub fn sentence(&self, tokens: &[u32]) -> Result<String> {
         let words: Vec<u32> = tokens.iter().copied().filter(|&token| token != PAD).collect();
-        let text = self.tokenizer.decode(&words, true).map_err(|error| anyhow!(error))?;
-        Ok(self.cider.score(photo, &text, CiderKind::D))
+        self.tokenizer.decode(&words, true).map_err(|error| anyhow!(error))
     }
 }

@@ -1,12 +1,13 @@
 //! The training loop, from top to bottom: batches in, checkpoints out, resumable after every epoch.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
 use burn::module::Module;
-use burn::optim::{AdamWConfig, GradientsAccumulator, GradientsParams};
+use burn::optim::{AdamWConfig, GradientsAccumulator};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -15,9 +16,13 @@ use crate::checkpoint::Checkpoints;
 use crate::clip::clip_global_norm;
 use crate::data::batches::{Batch, Source, epoch, in_order};
 use crate::judge::Judge;
-use crate::loss::{Critic, Loss, LossConfig};
+use crate::loss::{Critic, Loss, LossConfig, Telling};
 use crate::nets::captioner::CaptionerNet;
+use crate::random;
+use crate::replicas::Replicas;
+use crate::scheduled_sampling::Sampling;
 use crate::self_critical::SelfCriticalConfig;
+use crate::watch::Watch;
 use crate::write::{Choice, write};
 
 /// How a net learns, in all stages.
@@ -28,6 +33,9 @@ pub struct LearningConfig {
     pub batch: usize,
     /// Threads that each take an equal share of a batch; within one step a second core helps little.
     pub replicas: usize,
+    /// Batches whose gradients make one step together, for batches that memory cannot hold at once.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub accumulate: usize,
     /// Of AdamW (Loshchilov and Hutter 2019).
     pub weight_decay: f32,
     /// The longest gradient over all weights.
@@ -39,6 +47,16 @@ pub struct LearningConfig {
     /// Stop where the sentences for the dev split have not been worth more for so many epochs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patience: Option<usize>,
+}
+
+fn one() -> usize {
+    1
+}
+
+// serde passes what it may leave out by reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_one(number: &usize) -> bool {
+    *number == 1
 }
 
 /// What a net is taught for some epochs, how fast and how long.
@@ -56,6 +74,9 @@ pub struct StageConfig {
     pub warmup: usize,
     /// The parts of the loss.
     pub loss: LossConfig,
+    /// How much of people's sentences the decoder is told; none: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheduled_sampling: Option<Sampling>,
     /// Sentences drawn and weighed by what they are worth; none: there are none.
     #[serde(default)]
     pub self_critical: Option<SelfCriticalConfig>,
@@ -116,6 +137,10 @@ pub struct Lesson {
     pub seed: u64,
     /// Stop after so many epochs, with the learning rate of the whole run; none: go on to the end.
     pub stop_after: Option<usize>,
+    /// Of the run: for what can be looked at meanwhile.
+    pub folder: PathBuf,
+    /// Rows and columns that the net looks at.
+    pub grid: [usize; 2],
 }
 
 impl Lesson {
@@ -141,14 +166,16 @@ impl Lesson {
         let mut average = config
             .average
             .map(|decay| Average::of(average.as_ref().unwrap_or(&net), decay));
-        let pools = pools(config.replicas)?;
-        let steps_an_epoch = self.train.photos.len() / config.batch;
+        let replicas = Replicas::new(config.replicas)?;
+        let steps_an_epoch = self.train.photos.len() / (config.batch * config.accumulate);
         ensure!(
             steps_an_epoch > 0,
-            "a batch of {} is more than the {} photos",
+            "{} batches of {} are more than the {} photos",
+            config.accumulate,
             config.batch,
             self.train.photos.len()
         );
+        let mut watch = Watch::begin(&self.folder, checkpoints.log_path(), self.grid, done * steps_an_epoch)?;
         let epochs: usize = self.stages.iter().map(|stage| stage.epochs).sum();
         let last = self.stop_after.unwrap_or(epochs);
         let places = self
@@ -161,31 +188,53 @@ impl Lesson {
                 log::info!("stopping after epoch {index}: the best one is {since_best} epochs ago");
                 break;
             }
-            // Dropout starts anew with each epoch, so that a resumed run draws what an unbroken one would.
-            device.seed(self.seed.wrapping_add(index as u64));
             let begun = Instant::now();
             let name = format!("epoch {}/{epochs}", index + 1);
             let progress = crate::progress::bar(&name, steps_an_epoch as u64);
             let shares = (config.batch, config.replicas, stage.captions);
             let batches = epoch(Arc::clone(&self.train), (self.seed, index), shares)?;
             let mut means = Figures::default();
-            for (step, parts) in batches.into_iter().enumerate() {
-                let rate = stage.rate_at(at * steps_an_epoch + step, stage.epochs * steps_an_epoch);
-                let seed = self.seed ^ ((index * steps_an_epoch + step) as u64) << 16;
-                let critic = stage.self_critical.as_ref().map(|config| Critic {
-                    judge: &self.judges[0],
-                    config,
-                    seed,
-                });
-                let (mut grads, figures) = gradients(&net, &parts?, (&stage.loss, critic), &device, &pools)?;
-                clip_global_norm(&net, &mut grads, config.clip);
+            let mut batches = batches.into_iter();
+            for step in 0..steps_an_epoch {
+                let number = index * steps_an_epoch + step;
+                let in_stage = at * steps_an_epoch + step;
+                let rate = stage.rate_at(in_stage, stage.epochs * steps_an_epoch);
+                let (mut sum, mut now) = (GradientsAccumulator::new(), Figures::default());
+                for part in 0..config.accumulate {
+                    let parts = batches.next().context("the epoch's batches ended early")??;
+                    let task = Task {
+                        stage,
+                        judge: &self.judges[0],
+                        truth: stage.scheduled_sampling.map(|sampling| sampling.truth(in_stage)),
+                        // Of the step alone, so that a resumed run draws what an unbroken one would.
+                        seed: self.seed ^ ((number * config.accumulate + part) as u64) << 16,
+                    };
+                    let share = 1.0 / config.accumulate as f64;
+                    let figures = task.gradients(&net, &parts, share, &replicas, (&device, &mut sum))?;
+                    now.add(&figures, share);
+                }
+                means.add(&now, 1.0 / steps_an_epoch as f64);
+                progress.set_message(now.to_string());
+                let mut grads = sum.grads();
+                let length = clip_global_norm(&net, &mut grads, config.clip);
+                let numbers = [
+                    ("learning/caption", now.caption),
+                    ("learning/bag", Some(now.bag)),
+                    ("learning/cosine", Some(now.cosine)),
+                    ("learning/CIDEr-D of drawn ones", now.worth),
+                    ("step/rate", Some(rate)),
+                    ("step/length of the gradient", Some(f64::from(length))),
+                    (
+                        "step/share of people's words",
+                        stage.scheduled_sampling.map(|sampling| sampling.truth(in_stage)),
+                    ),
+                ];
+                watch.step(number, &numbers)?;
                 net = optimizer.step(rate, net, grads);
                 if let Some(average) = &mut average {
-                    average.add(&net, index * steps_an_epoch + step);
+                    average.add(&net, number);
                 }
-                means.add(&figures, 1.0 / steps_an_epoch as f64);
                 progress.inc(1);
-                progress.set_message(figures.to_string());
             }
             let seconds = begun.elapsed().as_secs_f64();
             let averaged = average.as_ref().map(|average| average.net(&net));
@@ -206,23 +255,15 @@ impl Lesson {
                 dev_worth: dev.worth,
             };
             checkpoints.save(&row, &net, &optimizer, averaged.as_ref())?;
+            // At the epoch's last step: what an earlier file says of the step at which a run goes on is forgotten.
+            let last_step = (index + 1) * steps_an_epoch - 1;
+            watch.epoch((last_step, &row), measured, (&self.dev, &self.judges[1]), &plain)?;
+        }
+        if checkpoints.log_path().is_file() {
+            watch.plot()?;
         }
         Ok(average.map_or_else(|| net.clone(), |average| average.net(&net)))
     }
-}
-
-/// One pool of one thread a replica: what runs on it stays on its core.
-fn pools(replicas: usize) -> Result<Vec<rayon::ThreadPool>> {
-    (0..replicas)
-        .map(|index| {
-            let name = move |_| format!("replica-{index}");
-            rayon::ThreadPoolBuilder::new()
-                .num_threads(1)
-                .thread_name(name)
-                .build()
-                .context("cannot start a thread")
-        })
-        .collect()
 }
 
 /// The parts of a loss as plain numbers.
@@ -268,46 +309,44 @@ impl fmt::Display for Figures {
     }
 }
 
-/// The mean gradient over the parts, each part on a replica of its own, and the mean parts of the loss.
-fn gradients(
-    net: &CaptionerNet,
-    parts: &[Batch],
-    (loss, critic): (&LossConfig, Option<Critic<'_>>),
-    device: &Device,
-    pools: &[rayon::ThreadPool],
-) -> Result<(GradientsParams, Figures)> {
-    let share = 1.0 / parts.len() as f64;
-    let one = |number: usize, part: &Batch| -> Result<_> {
-        // A fork has graph nodes of its own: replicas that shared them would wait for each other's backward pass.
-        let replica = net.clone().fork(device);
-        let critic = critic.map(|critic| Critic {
-            seed: critic.seed ^ number as u64,
-            ..critic
-        });
-        let loss = Loss::of(&replica, part, loss, critic, device)?;
-        let figures = Figures::of(&loss);
-        let grads = (loss.total * share).backward();
-        Ok((GradientsParams::from_grads(grads, &replica), figures))
-    };
-    let results = std::thread::scope(|scope| {
-        let one = &one;
-        let threads: Vec<_> = std::iter::zip(parts, pools)
-            .enumerate()
-            .map(|(number, (part, pool))| scope.spawn(move || pool.install(|| one(number, part))))
-            .collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().map_err(|_| anyhow!("a replica panicked")))
-            .collect::<Vec<_>>()
-    });
-    let mut accumulator = GradientsAccumulator::new();
-    let mut means = Figures::default();
-    for result in results {
-        let (grads, figures) = result??;
-        accumulator.accumulate(net, grads);
-        means.add(&figures, share);
+/// What a batch is learnt by.
+struct Task<'a> {
+    stage: &'a StageConfig,
+    judge: &'a Judge,
+    /// The share of people's words that the decoder is told; none: all.
+    truth: Option<f64>,
+    seed: u64,
+}
+
+impl Task<'_> {
+    /// Adds `share` of the mean gradient over the parts of a batch; returns the mean parts of the loss.
+    fn gradients(
+        &self,
+        net: &CaptionerNet,
+        parts: &[Batch],
+        share: f64,
+        replicas: &Replicas,
+        (device, sum): (&Device, &mut GradientsAccumulator<CaptionerNet>),
+    ) -> Result<Figures> {
+        let all = replicas.gradients(net, parts, share, (device, sum), |replica, number, part| {
+            let seed = self.seed ^ number as u64;
+            random::seed(seed);
+            let critic = self.stage.self_critical.as_ref().map(|config| Critic {
+                judge: self.judge,
+                config,
+                seed,
+            });
+            let telling = self.truth.map(|truth| Telling { truth, seed });
+            let loss = Loss::of(replica, part, &self.stage.loss, critic, telling, device)?;
+            let figures = Figures::of(&loss);
+            Ok((loss.total, figures))
+        })?;
+        let mut means = Figures::default();
+        for figures in &all {
+            means.add(figures, 1.0 / all.len() as f64);
+        }
+        Ok(means)
     }
-    Ok((accumulator.grads(), means))
 }
 
 fn value(scalar: Tensor<1>) -> f64 {
@@ -327,10 +366,10 @@ fn on_dev(
     for batch in in_order(dev, 50, usize::from(writes)) {
         let batch = batch?;
         let share = batch.photos as f64 / dev.photos.len() as f64;
-        let mut figures = Figures::of(&Loss::of(&net, &batch, &stage.loss, None, device)?);
+        let mut figures = Figures::of(&Loss::of(&net, &batch, &stage.loss, None, None, device)?);
         if writes {
             let sentences = write(
-                &net,
+                &net.decoder,
                 net.look(&batch, device)?,
                 1,
                 judge.longest(),
@@ -363,6 +402,7 @@ mod tests {
                 doubly_stochastic: 0.0,
                 hard: None,
             },
+            scheduled_sampling: None,
             self_critical: None,
         };
         assert!((config.rate_at(0, 100) - 0.1).abs() < 1e-9);

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use burn::module::RunningState;
-use burn::tensor::activation::{log_sigmoid, log_softmax};
+use burn::tensor::activation::log_sigmoid;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -10,10 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::batches::Batch;
 use crate::data::words::{PAD, UNKNOWN};
+use crate::fused;
 use crate::judge::Judge;
 use crate::nets::captioner::CaptionerNet;
-use crate::nets::decoder::Decoder;
+use crate::nets::decoder::{Decoder, Told};
 use crate::nets::show_attend_tell::Places;
+use crate::scheduled_sampling;
 use crate::self_critical::{self, SelfCriticalConfig};
 
 /// The parts of the loss.
@@ -70,16 +72,27 @@ pub struct Critic<'a> {
     pub seed: u64,
 }
 
+/// How much of people's sentences the decoder is told while it learns from them.
+#[derive(Clone, Copy)]
+pub struct Telling {
+    /// The share of people's words; the others are its own (see [`scheduled_sampling`]).
+    pub truth: f64,
+    /// Of what is drawn.
+    pub seed: u64,
+}
+
 impl Loss {
-    /// Runs the net forward on a batch; with a critic it also draws sentences and weighs them.
+    /// Runs the net forward on a batch; with a critic it also draws sentences and weighs them. Without a `telling` all
+    /// words that the decoder is told are people's.
     ///
     /// # Errors
-    /// As [`self_critical::loss`].
+    /// As [`self_critical::loss`] and [`scheduled_sampling::forward`].
     pub fn of(
         net: &CaptionerNet,
         batch: &Batch,
         config: &LossConfig,
         critic: Option<Critic<'_>>,
+        telling: Option<Telling>,
         device: &Device,
     ) -> Result<Self> {
         let photos = batch.photos;
@@ -91,7 +104,10 @@ impl Loss {
             let rows = photos * batch.captions;
             let length = batch.tokens.len() / rows;
             let tokens = Tensor::<2, Int>::from_data(TensorData::new(batch.tokens.clone(), [rows, length]), device);
-            let likelihoods = Likelihoods::of(net, &memory, tokens, batch.captions);
+            let likelihoods = match telling {
+                None => Likelihoods::of(net, &memory, tokens, batch.captions),
+                Some(telling) => Likelihoods::told(net, &memory, tokens, batch.captions, telling)?,
+            };
             let (plain, smoothed) = likelihoods.cross_entropy(config.label_smoothing);
             total = total + smoothed;
             if config.doubly_stochastic > 0.0
@@ -144,8 +160,8 @@ pub struct Likelihoods {
     pub chosen: Tensor<2>,
     /// 1 where a position counts (it is neither padding nor unknown), else 0; `[positions, 1]`.
     pub counted: Tensor<2>,
-    /// Log-likelihood of every token there, `[positions, vocabulary]`.
-    pub logs: Tensor<2>,
+    /// The mean log-likelihood of all tokens there, `[positions, 1]`.
+    pub mean: Tensor<2>,
     /// `[rows, length, cells]`; none where the net does not look again.
     attention: Option<Tensor<3>>,
     places: Option<Places>,
@@ -156,18 +172,39 @@ impl Likelihoods {
     /// Of `tokens` `[photos × sentences, length + 1]` for `memory` `[photos, cells, width]`, all sentences of a photo
     /// together.
     pub fn of(net: &CaptionerNet, memory: &Tensor<3>, tokens: Tensor<2, Int>, sentences: usize) -> Self {
+        let told = net
+            .decoder
+            .see(memory.clone(), sentences)
+            .forward(all_but_the_last(&tokens));
+        Self::from(told, tokens)
+    }
+
+    /// The same where not all words before a token are people's.
+    fn told(
+        net: &CaptionerNet,
+        memory: &Tensor<3>,
+        tokens: Tensor<2, Int>,
+        sentences: usize,
+        Telling { truth, seed }: Telling,
+    ) -> Result<Self> {
+        let mut rng = StdRng::seed_from_u64(seed);
+        let before = all_but_the_last(&tokens);
+        let told = scheduled_sampling::forward(net, memory, before, sentences, (truth, &mut rng))?;
+        Ok(Self::from(told, tokens))
+    }
+
+    fn from(told: Told, tokens: Tensor<2, Int>) -> Self {
         let [rows, length] = tokens.dims();
-        let before = tokens.clone().slice([0..rows, 0..length - 1]);
-        let told = net.decoder.see(memory.clone(), sentences).forward(before);
         let vocabulary = told.logits.dims()[2];
         let targets = tokens.slice([0..rows, 1..length]).reshape([rows * (length - 1), 1]);
         let counted =
             targets.clone().not_equal_elem(PAD as i64).int() * targets.clone().not_equal_elem(UNKNOWN as i64).int();
-        let logs = log_softmax(told.logits.reshape([rows * (length - 1), vocabulary]), 1);
+        let logits = told.logits.reshape([rows * (length - 1), vocabulary]);
+        let [chosen, mean] = fused::likelihoods(logits, targets.float());
         Self {
-            chosen: logs.clone().gather(1, targets),
+            chosen,
             counted: counted.float(),
-            logs,
+            mean,
             attention: told.attention,
             places: told.places,
             rows,
@@ -175,10 +212,10 @@ impl Likelihoods {
     }
 
     /// Mean cross-entropy a position that counts: plain, and smoothed.
-    fn cross_entropy(&self, smoothing: f64) -> (Tensor<1>, Tensor<1>) {
+    pub fn cross_entropy(&self, smoothing: f64) -> (Tensor<1>, Tensor<1>) {
         let count = self.counted.clone().sum();
         let plain = ((self.chosen.clone() * self.counted.clone()).sum() / count.clone()).neg();
-        let spread = (self.logs.clone().mean_dim(1) * self.counted.clone()).sum() / count;
+        let spread = (self.mean.clone() * self.counted.clone()).sum() / count;
         let smoothed = plain.clone() * (1.0 - smoothing) - spread * smoothing;
         (plain, smoothed)
     }
@@ -202,13 +239,19 @@ impl Likelihoods {
         let words = counted.clone().sum_dim(1).clamp_min(1.0);
         let likelihood = self.chosen.clone().detach().reshape([self.rows as i64, -1]) * counted.clone();
         let reward = likelihood.sum_dim(1) / words.clone();
-        let usual = baseline.value().detach();
+        // `value` alone may miss what the other replica has added to the step before.
+        let usual = baseline.value_sync().detach();
         baseline.update(usual.clone() * 0.9 + reward.clone().mean() * 0.1);
         let better = reward - usual.unsqueeze::<2>();
         let chosen = (places.log_probability.clone() * counted.clone()).sum_dim(1) / words.clone();
         let entropy = (places.entropy.clone() * counted).sum_dim(1) / words;
         Some((better * chosen).mean().neg() * config.reward - entropy.mean() * config.entropy)
     }
+}
+
+fn all_but_the_last(tokens: &Tensor<2, Int>) -> Tensor<2, Int> {
+    let [rows, length] = tokens.dims();
+    tokens.clone().slice([0..rows, 0..length - 1])
 }
 
 fn bag_loss(logits: Tensor<2>, targets: &[f32], device: &Device) -> Tensor<1> {

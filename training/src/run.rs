@@ -20,6 +20,8 @@ use crate::judge::Judge;
 use crate::learn::Lesson;
 use crate::nets::captioner::CaptionerNet;
 use crate::nets::encoder::EncoderConfig;
+use crate::random;
+use crate::record;
 use crate::start;
 use crate::teacher::{Projection, TeacherTargets};
 use crate::word2vec::Vectors;
@@ -123,7 +125,9 @@ impl Run {
         device.seed(self.config.seed);
         let teacher = self.config.teacher.as_ref().map(|teacher| teacher.components);
         let vocabulary = self.tokenizer.get_vocab_size(true);
-        CaptionerNet::new(&self.config.net, vocabulary, self.bag.words.len(), teacher, device)
+        let net = CaptionerNet::new(&self.config.net, vocabulary, self.bag.words.len(), teacher, device);
+        random::draw_weights(&net);
+        net
     }
 
     /// The checkpoints of this run.
@@ -156,8 +160,17 @@ impl Run {
             stages: self.config.stages.clone(),
             seed: self.config.seed,
             stop_after: self.stop_after,
+            folder: self.folder.clone(),
+            grid: self.config.net.encoder.grid(),
         };
-        lesson.learn(net, &self.checkpoints()?)
+        let checkpoints = self.checkpoints()?;
+        record::keep(
+            &self.folder.join("run.json"),
+            checkpoints.done()?,
+            &self.config,
+            &self.data,
+        )?;
+        lesson.learn(net, &checkpoints)
     }
 
     fn source(&self, split: &str, photos: &[CaptionedPhoto], views: &ViewsConfig) -> Result<Source> {

@@ -40,8 +40,10 @@ pub fn loss(
 ) -> Result<(Tensor<1>, f64)> {
     let samples = config.samples;
     let plain = memory.clone().inner();
+    // The decoder alone: on its way to the plain device the encoder would count what this replica saw, but not yet what the
+    // others did.
     let drawn = write(
-        &net.valid(),
+        &net.decoder.valid(),
         plain.clone(),
         samples,
         judge.longest(),

@@ -7,8 +7,7 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 
 use crate::data::words::{END, PAD, START, UNKNOWN};
-use crate::nets::captioner::CaptionerNet;
-use crate::nets::decoder::State;
+use crate::nets::decoder::{Decoder, State};
 
 /// How the next word is chosen.
 pub enum Choice<'a> {
@@ -21,12 +20,12 @@ pub enum Choice<'a> {
 /// Writes `times` sentences for each photo of `memory` `[photos, cells, width]` (all of a photo stand together): tokens
 /// from the start token on, with the end token where it was written, padded with [`PAD`] to `longest + 2`.
 ///
-/// `net` and `memory` are of the plain device: nothing is learnt here.
+/// `decoder` and `memory` are of the plain device: nothing is learnt here.
 ///
 /// # Errors
 /// Numbers that are none.
 pub fn write(
-    net: &CaptionerNet,
+    decoder: &Decoder,
     memory: Tensor<3>,
     times: usize,
     longest: usize,
@@ -34,7 +33,7 @@ pub fn write(
     device: &Device,
 ) -> Result<Vec<Vec<u32>>> {
     let rows = memory.dims()[0] * times;
-    let sight = net.decoder.see(memory, times);
+    let sight = decoder.see(memory, times);
     let mut state = State::Start;
     let mut sentences = vec![vec![START]; rows];
     while sentences[0].len() < longest + 2 && sentences.iter().any(|tokens| is_open(tokens)) {
@@ -65,7 +64,7 @@ fn is_open(tokens: &[u32]) -> bool {
 }
 
 /// A token that may be written, by its probability.
-fn choose(probabilities: &[f32], choice: &mut Choice<'_>) -> u32 {
+pub(crate) fn choose(probabilities: &[f32], choice: &mut Choice<'_>) -> u32 {
     let may = |token: u32| ![PAD, START, UNKNOWN].contains(&token);
     let words = || std::iter::zip(0u32.., probabilities).filter(|(token, _)| may(*token));
     match choice {

@@ -178,7 +178,7 @@ impl Differences {
     ///
     /// With float32 weights nothing may differ by more than 1e-4. Rounded weights are other weights, so that what is
     /// measured there is what becomes of the words: their probabilities may diverge from the net's by 1e-3 nats in the mean
-    /// with float16, by 0.05 with int8.
+    /// with float16, by 0.01 with int8.
     ///
     /// # Errors
     /// What differs too much.
@@ -201,7 +201,7 @@ impl Differences {
                 return Ok(());
             }
             Precision::Float16 => 1e-3,
-            Precision::Int8 => 0.05,
+            Precision::Int8 => 0.01,
         };
         ensure!(
             self.divergence <= limit,

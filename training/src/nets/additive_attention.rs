@@ -7,6 +7,7 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
 use crate::export::weights::GraphWriter;
+use crate::fused;
 
 /// `vᵀ tanh(U a + W s)` for each cell `a` and a state `s`.
 #[derive(Module, Debug)]
@@ -34,10 +35,14 @@ impl AdditiveAttention {
         self.cells.forward(cells)
     }
 
-    /// Scores `[rows, cells]` of the cells with these keys for a state `[rows, width]`; a softmax makes them weights.
+    /// Scores `[rows, cells]` of the cells with these keys `[photos, cells, units]` for a state `[rows, width]`, all rows of
+    /// a photo together; a softmax makes them weights.
     pub fn scores(&self, keys: &Tensor<3>, state: Tensor<2>) -> Tensor<2> {
-        let state = self.state.forward(state).unsqueeze_dim::<3>(1);
-        self.score.forward((keys.clone() + state).tanh()).squeeze_dim::<2>(2)
+        let scores = fused::scores(keys.clone(), self.state.forward(state), self.score.weight.val());
+        match &self.score.bias {
+            Some(bias) => scores + bias.val().unsqueeze::<2>(),
+            None => scores,
+        }
     }
 
     /// [`Self::keys`] in a graph.
@@ -60,4 +65,12 @@ impl AdditiveAttention {
         let scores = g.linear(&format!("{name}.score"), &self.score, &inner)?;
         Ok(g.graph.squeeze(&scores, &[2]))
     }
+}
+
+/// The weighted mean of the cells `[photos, cells, width]` for `weights` `[rows, cells]`, all rows of a photo together:
+/// `[rows, width]`.
+pub fn glimpse(weights: Tensor<2>, cells: &Tensor<3>) -> Tensor<2> {
+    let ([rows, _], [photos, count, width]) = (weights.dims(), cells.dims());
+    let weights = weights.reshape([photos, rows / photos, count]);
+    weights.matmul(cells.clone()).reshape([rows, width])
 }

@@ -7,15 +7,17 @@ use anyhow::Result;
 use burn::module::Module;
 use burn::nn::{Dropout, DropoutConfig, Embedding, EmbeddingConfig, Linear, LinearConfig};
 use burn::tensor::activation::{leaky_relu, softmax};
+use burn::tensor::module::linear;
 use burn::tensor::{Device, Int, Tensor};
 use hearsight::onnx::{DataType, Dim};
 use serde::{Deserialize, Serialize};
 
-use super::additive_attention::AdditiveAttention;
+use super::additive_attention::{AdditiveAttention, glimpse};
 use super::gru::GruCell;
 use super::recurrent::{emit_attention, emit_logits, emit_words, next_state, seen_dims, state_input};
 use super::show_attend_tell::SeenCells;
 use crate::export::weights::GraphWriter;
+use crate::random::drop_out;
 
 /// Of the leaky ReLU over the features.
 const SLOPE: f64 = 0.01;
@@ -93,20 +95,27 @@ impl BahdanauGru {
     pub fn extend(&self, tokens: Tensor<2, Int>, seen: &SeenCells, state: &mut Tensor<2>) -> (Tensor<3>, Tensor<3>) {
         let [_, length] = tokens.dims();
         let words = self.embedding.forward(tokens);
+        // The words' part of the gates for all steps at once; the input is what is seen and the word side by side.
+        let weight = self.cell.input.weight.val();
+        let ([_, _, features], [input, gates]) = (seen.cells.dims(), weight.dims());
+        let of_glimpse = weight.clone().slice([0..features, 0..gates]);
+        let from_words = linear(
+            words,
+            weight.slice([features..input, 0..gates]),
+            self.cell.input.bias.as_ref().map(|bias| bias.val()),
+        );
         let (mut said, mut maps) = (Vec::new(), Vec::new());
         for step in 0..length {
             let weights = softmax(self.attention.scores(&seen.keys, state.clone()), 1);
-            let glimpse = weights
-                .clone()
-                .unsqueeze_dim::<3>(1)
-                .matmul(seen.cells.clone())
-                .squeeze_dim::<2>(1);
-            let word = words.clone().narrow(1, step, 1).squeeze_dim::<2>(1);
-            *state = self.cell.step(Tensor::cat(vec![glimpse, word], 1), state.clone());
+            let glimpse = glimpse(weights.clone(), &seen.cells);
+            let from_word = from_words.clone().narrow(1, step, 1).squeeze_dim::<2>(1);
+            *state = self
+                .cell
+                .step(glimpse.matmul(of_glimpse.clone()) + from_word, state.clone());
             said.push(state.clone());
             maps.push(weights);
         }
-        let said = self.dropout.forward(self.dense.forward(Tensor::stack::<3>(said, 1)));
+        let said = drop_out(&self.dropout, self.dense.forward(Tensor::stack::<3>(said, 1)));
         (self.output.forward(said), Tensor::stack::<3>(maps, 1))
     }
 

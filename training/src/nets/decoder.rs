@@ -179,9 +179,9 @@ impl Decoder {
             Self::ShowAndTell(net) => Sight::ShowAndTell(net, Box::new(repeated_state(net.start(memory), times))),
             Self::ShowAttendTell(net) => {
                 let start = repeated_state(net.start(memory.clone()), times);
-                Sight::ShowAttendTell(net, Box::new((repeated_cells(net.see(memory), times), start)))
+                Sight::ShowAttendTell(net, Box::new((net.see(memory), start)))
             }
-            Self::BahdanauGru(net) => Sight::BahdanauGru(net, Box::new(repeated_cells(net.see(memory), times))),
+            Self::BahdanauGru(net) => Sight::BahdanauGru(net, Box::new(net.see(memory))),
         }
     }
 
@@ -288,6 +288,32 @@ impl Sight<'_> {
 }
 
 impl Told {
+    /// What was told of words one after the other, as if of all at once.
+    ///
+    /// # Errors
+    /// There is nothing to join.
+    pub fn joined(parts: Vec<Self>) -> Result<Self> {
+        ensure!(!parts.is_empty(), "a sentence without a word");
+        let (mut logits, mut attention) = (Vec::new(), Vec::new());
+        let (mut chosen, mut entropies) = (Vec::new(), Vec::new());
+        for part in parts {
+            logits.push(part.logits);
+            attention.extend(part.attention);
+            if let Some(places) = part.places {
+                chosen.push(places.log_probability);
+                entropies.push(places.entropy);
+            }
+        }
+        Ok(Self {
+            logits: Tensor::cat(logits, 1),
+            attention: (!attention.is_empty()).then(|| Tensor::cat(attention, 1)),
+            places: (!chosen.is_empty()).then(|| Places {
+                log_probability: Tensor::cat(chosen, 1),
+                entropy: Tensor::cat(entropies, 1),
+            }),
+        })
+    }
+
     fn of(logits: Tensor<3>, attention: Option<Tensor<3>>) -> Self {
         Self {
             logits,
@@ -320,18 +346,5 @@ fn repeated_state(state: LstmState, times: usize) -> LstmState {
     LstmState {
         hidden: repeat(state.hidden),
         cell: repeat(state.cell),
-    }
-}
-
-fn repeated_cells(seen: SeenCells, times: usize) -> SeenCells {
-    let repeat = |x: Tensor<3>| {
-        let [rows, cells, width] = x.dims();
-        x.unsqueeze_dim::<4>(1)
-            .repeat_dim(1, times)
-            .reshape([rows * times, cells, width])
-    };
-    SeenCells {
-        cells: repeat(seen.cells),
-        keys: repeat(seen.keys),
     }
 }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::attention::MultiHeadAttention;
 use super::feed_forward::FeedForward;
 use crate::export::weights::GraphWriter;
+use crate::random::drop_out;
 
 /// The sizes of the [`EncoderLayer`]s of an encoder.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
@@ -86,10 +87,10 @@ impl EncoderLayer {
         };
         let keys_values = self.attention.keys_values(given.clone());
         let (mixed, _) = self.attention.forward(given, &keys_values, None);
-        let x = x + self.dropout.forward(mixed);
+        let x = x + drop_out(&self.dropout, mixed);
         let normed = self.forward_norm.forward(x.clone());
         match &self.feed_forward {
-            Some(feed_forward) => x + self.dropout.forward(feed_forward.forward(normed)),
+            Some(feed_forward) => x + drop_out(&self.dropout, feed_forward.forward(normed)),
             None => normed,
         }
     }

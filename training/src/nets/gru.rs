@@ -3,10 +3,10 @@
 use anyhow::Result;
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
-use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor};
 
 use crate::export::weights::GraphWriter;
+use crate::fused;
 
 /// The gates as two linear layers: one over the input, one over the hidden state.
 #[derive(Module, Debug)]
@@ -31,15 +31,10 @@ impl GruCell {
         self.hidden.weight.dims()[0]
     }
 
-    /// The state `[rows, width]` after `input` `[rows, input]`.
-    pub fn step(&self, input: Tensor<2>, state: Tensor<2>) -> Tensor<2> {
-        let width = self.width();
-        let (given, before) = (self.input.forward(input), self.hidden.forward(state.clone()));
-        let part = |gates: &Tensor<2>, index: usize| gates.clone().narrow(1, index * width, width);
-        let update = sigmoid(part(&given, 0) + part(&before, 0));
-        let reset = sigmoid(part(&given, 1) + part(&before, 1));
-        let candidate = (part(&given, 2) + reset * part(&before, 2)).tanh();
-        update.clone() * state + (update.neg() + 1.0) * candidate
+    /// The state `[rows, width]` after a step whose input's part of the gates is `from_input` `[rows, 3 × width]`.
+    pub fn step(&self, from_input: Tensor<2>, state: Tensor<2>) -> Tensor<2> {
+        let from_state = self.hidden.forward(state.clone());
+        fused::gru(from_input, from_state, state)
     }
 
     /// [`Self::step`] in a graph.

@@ -4,10 +4,10 @@
 use anyhow::Result;
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
-use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor};
 
 use crate::export::weights::GraphWriter;
+use crate::fused;
 
 /// The four gates as two linear layers: one over the input, one over the hidden state.
 #[derive(Module, Debug)]
@@ -59,13 +59,8 @@ impl LstmCell {
     /// The state after a step whose input's part of the gates is `from_input` `[rows, 4 × width]`.
     pub fn step(&self, from_input: Tensor<2>, state: LstmState) -> LstmState {
         let gates = from_input + self.hidden.forward(state.hidden);
-        let width = self.width();
-        let gate = |index: usize| gates.clone().narrow(1, index * width, width);
-        let cell = sigmoid(gate(1)) * state.cell + sigmoid(gate(0)) * gate(3).tanh();
-        LstmState {
-            hidden: sigmoid(gate(2)) * cell.clone().tanh(),
-            cell,
-        }
+        let [hidden, cell] = fused::lstm(gates, state.cell);
+        LstmState { hidden, cell }
     }
 
     /// [`Self::from_input`] in a graph.

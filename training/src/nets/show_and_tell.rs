@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::lstm::{LstmCell, LstmState};
 use super::recurrent::{emit_logits, emit_words, next_state, start_state, state_input};
 use crate::export::weights::GraphWriter;
+use crate::random::drop_out;
 
 /// The sizes of a [`ShowAndTell`].
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
@@ -66,7 +67,7 @@ impl ShowAndTell {
     /// Logits `[rows, length, vocabulary]` for the token after each of `tokens` `[rows, length]`; `state` goes on.
     pub fn extend(&self, tokens: Tensor<2, Int>, state: &mut LstmState) -> Tensor<3> {
         let [_, length] = tokens.dims();
-        let words = self.dropout.forward(self.embedding.forward(tokens));
+        let words = drop_out(&self.dropout, self.embedding.forward(tokens));
         let from_words = self.cell.from_input(words);
         let mut said = Vec::with_capacity(length);
         for step in 0..length {
@@ -74,7 +75,8 @@ impl ShowAndTell {
             *state = self.cell.step(from_word, state.clone());
             said.push(state.hidden.clone());
         }
-        self.output.forward(self.dropout.forward(Tensor::stack::<3>(said, 1)))
+        self.output
+            .forward(drop_out(&self.dropout, Tensor::stack::<3>(said, 1)))
     }
 
     /// The encoder's part of the export: the state after the photo.

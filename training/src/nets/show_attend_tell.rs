@@ -9,14 +9,15 @@ use anyhow::Result;
 use burn::module::{Module, RunningState};
 use burn::nn::{Dropout, DropoutConfig, Embedding, EmbeddingConfig, Linear, LinearConfig};
 use burn::tensor::activation::{log_softmax, sigmoid};
-use burn::tensor::{Device, Distribution, Int, Tensor};
+use burn::tensor::{Device, Int, Tensor};
 use hearsight::onnx::{AttributeProto, DataType, Dim};
 use serde::{Deserialize, Serialize};
 
-use super::additive_attention::AdditiveAttention;
+use super::additive_attention::{AdditiveAttention, glimpse};
 use super::lstm::{LstmCell, LstmState};
 use super::recurrent::{emit_attention, emit_logits, emit_words, next_state, seen_dims, start_state, state_input};
 use crate::export::weights::GraphWriter;
+use crate::random::{coins, drop_out, uniform};
 
 /// The sizes of a [`ShowAttendTell`].
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
@@ -69,12 +70,12 @@ pub struct ShowAttendTell {
     pub baseline: RunningState<Tensor<1>>,
 }
 
-/// What all words of a sentence look at.
+/// What all words of all sentences of some photos look at.
 #[derive(Clone, Debug)]
 pub struct SeenCells {
-    /// The memory, `[rows, cells, width]`.
+    /// The memory, `[photos, cells, width]`.
     pub cells: Tensor<3>,
-    /// The attention's part of it, `[rows, cells, units]`.
+    /// The attention's part of it, `[photos, cells, units]`.
     pub keys: Tensor<3>,
 }
 
@@ -135,7 +136,7 @@ impl ShowAttendTell {
         state: &mut LstmState,
     ) -> (Tensor<3>, Tensor<3>, Option<Places>) {
         let [_, length] = tokens.dims();
-        let words = self.dropout.forward(self.embedding.forward(tokens));
+        let words = drop_out(&self.dropout, self.embedding.forward(tokens));
         let from_words = self.cell.from_input(words.clone());
         let (mut said, mut glimpses, mut maps) = (Vec::new(), Vec::new(), Vec::new());
         let (mut chosen, mut entropies) = (Vec::new(), Vec::new());
@@ -153,11 +154,7 @@ impl ShowAttendTell {
             } else {
                 heaviest(weights)
             };
-            let glimpse = used
-                .clone()
-                .unsqueeze_dim::<3>(1)
-                .matmul(seen.cells.clone())
-                .squeeze_dim::<2>(1);
+            let glimpse = glimpse(used.clone(), &seen.cells);
             let glimpse = sigmoid(self.gate.forward(state.hidden.clone())) * glimpse;
             let from_word = from_words.clone().narrow(1, step, 1).squeeze_dim::<2>(1);
             *state = self
@@ -175,7 +172,7 @@ impl ShowAttendTell {
             entropy: Tensor::stack::<2>(entropies, 1),
         });
         (
-            self.output.forward(self.dropout.forward(deep)),
+            self.output.forward(drop_out(&self.dropout, deep)),
             Tensor::stack::<3>(maps, 1),
             places,
         )
@@ -256,7 +253,7 @@ impl ShowAttendTell {
 /// One place drawn by its probability (the Gumbel-max trick, Gumbel 1954): `[rows, cells]` of logs → ones and zeros.
 fn draw(logs: Tensor<2>) -> Tensor<2> {
     let cells = logs.dims()[1];
-    let uniform = logs.random_like(Distribution::Uniform(1e-9, 1.0));
+    let uniform = uniform(logs.dims(), &logs.device());
     let noise = uniform.log().neg().log().neg();
     one_hot((logs.detach() + noise).argmax(1), cells)
 }
@@ -274,7 +271,7 @@ fn one_hot(places: Tensor<2, Int>, cells: usize) -> Tensor<2> {
 
 /// The drawn place in half of the rows, the mean of all places in the others (section 4.1, end).
 fn half_of_the_times(place: Tensor<2>, weights: Tensor<2>) -> Tensor<2> {
-    let coin = place.clone().narrow(1, 0, 1).random_like(Distribution::Bernoulli(0.5));
+    let coin = coins([place.dims()[0], 1], 0.5, &place.device());
     place * coin.clone() + weights * (coin.neg() + 1.0)
 }
 

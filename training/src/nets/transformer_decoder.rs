@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::attention::{KeysValues, MultiHeadAttention, causal_mask};
 use super::feed_forward::FeedForward;
 use crate::export::weights::GraphWriter;
+use crate::random::drop_out;
 use crate::start::Weights;
 
 /// The sizes of a [`TransformerDecoder`].
@@ -150,7 +151,7 @@ impl TransformerDecoder {
         let mut earlier = std::mem::take(past).into_iter();
         let positions = self.position.val().narrow(0, before, length).unsqueeze::<3>();
         let scale = (self.embedding.weight.dims()[1] as f64).sqrt();
-        let mut x = self.dropout.forward(self.embedding.forward(tokens) * scale + positions);
+        let mut x = drop_out(&self.dropout, self.embedding.forward(tokens) * scale + positions);
         let mask = causal_mask(before, length, &device);
         let mut attention: Option<Tensor<3>> = None;
         for (layer, memory) in std::iter::zip(&self.layers, memory) {
@@ -161,13 +162,13 @@ impl TransformerDecoder {
             }
             let (mixed, _) = layer.self_attention.forward(normed, &words, Some(&mask));
             past.push(words);
-            x = x + self.dropout.forward(mixed);
+            x = x + drop_out(&self.dropout, mixed);
             let (seen, weights) = layer
                 .cross_attention
                 .forward(layer.cross_norm.forward(x.clone()), memory, None);
-            x = x + self.dropout.forward(seen);
+            x = x + drop_out(&self.dropout, seen);
             let inner = layer.feed_forward.forward(layer.forward_norm.forward(x.clone()));
-            x = x + self.dropout.forward(inner);
+            x = x + drop_out(&self.dropout, inner);
             let weights = weights.mean_dim(1).squeeze_dim::<3>(1);
             attention = Some(match attention {
                 Some(sum) => sum + weights,

@@ -3,7 +3,7 @@
 //! With them the encoder's output `photo_probability` is fitted and measured (see [`gate`](crate::gate)). The same kind
 //! and seed give the same picture on every machine.
 
-mod canvas;
+pub(crate) mod canvas;
 mod charts;
 mod pages;
 mod plain;

@@ -2,33 +2,20 @@
 
 use std::path::Path;
 
-use anyhow::{Result, anyhow};
-use image::RgbImage;
-use plotters::backend::{BitMapBackend, SVGBackend};
+use anyhow::Result;
 use plotters::chart::ChartBuilder;
-use plotters::drawing::{DrawingArea, IntoDrawingArea};
+use plotters::drawing::DrawingArea;
 use plotters::element::{Rectangle, Text};
-use plotters::prelude::{Color, DrawingBackend, LineSeries, RGBColor, SeriesLabelPosition, WHITE};
-use plotters::style::{FontStyle, register_font};
+use plotters::prelude::{Color, DrawingBackend, LineSeries, SeriesLabelPosition, WHITE};
 
 use super::{Lengths, Survey};
-use crate::disk::write_text;
+use crate::plots::{FAMILY, FIRST, INK, SECOND, WIDTH, save};
 
-const WIDTH: u32 = 960;
-const HEIGHT: u32 = 540;
-const FAMILY: &str = "sans-serif";
-const FONT: &[u8] = include_bytes!("../../../assets/fonts/NotoSans-Regular.ttf");
 /// How many words are shown.
 const MOST_FREQUENT: usize = 30;
 
-/// Two colours of cividis, far apart in lightness too.
-const FIRST: RGBColor = RGBColor(0, 62, 114);
-const SECOND: RGBColor = RGBColor(214, 182, 56);
-const INK: RGBColor = RGBColor(30, 30, 30);
-
 /// Writes the plots of a split into a folder.
 pub(super) fn write(folder: &Path, survey: &Survey) -> Result<()> {
-    register_font(FAMILY, FontStyle::Normal, FONT).map_err(|_| anyhow!("the font for plots cannot be read"))?;
     save(
         folder,
         "lengths",
@@ -42,31 +29,6 @@ pub(super) fn write(folder: &Path, survey: &Survey) -> Result<()> {
         |area| coverage(area, survey),
         |area| coverage(area, survey),
     )
-}
-
-type Svg<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
-type Bitmap<'a> = DrawingArea<BitMapBackend<'a>, plotters::coord::Shift>;
-
-/// The same drawing on both kinds of paper, whose types differ.
-fn save(
-    folder: &Path,
-    name: &str,
-    as_svg: impl FnOnce(&Svg) -> Result<()>,
-    as_bitmap: impl FnOnce(&Bitmap) -> Result<()>,
-) -> Result<()> {
-    let mut text = String::new();
-    {
-        let area = SVGBackend::with_string(&mut text, (WIDTH, HEIGHT)).into_drawing_area();
-        as_svg(&area)?;
-    }
-    write_text(&folder.join(name).with_extension("svg"), &text)?;
-    let mut pixels = RgbImage::new(WIDTH, HEIGHT);
-    {
-        let area = BitMapBackend::with_buffer(pixels.as_mut(), (WIDTH, HEIGHT)).into_drawing_area();
-        as_bitmap(&area)?;
-    }
-    pixels.save(folder.join(name).with_extension("png"))?;
-    Ok(())
 }
 
 /// How many captions have how many words, before and after cleaning, with the medians.

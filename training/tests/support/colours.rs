@@ -14,7 +14,7 @@ use hearsight_training::run::Run;
 use image::{Rgb, RgbImage};
 use tempfile::TempDir;
 
-/// Dropout's random numbers are the process's: two runs at once would draw each other's.
+/// The random numbers of a net's first weights are the process's: two runs at once would draw each other's.
 pub static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 const COLOURS: [(&str, [u8; 3]); 3] = [
