@@ -54,6 +54,9 @@ impl RunConfig {
         if let Some(spelling) = &mut config.words.spelling {
             *spelling = path.with_file_name(&spelling);
         }
+        if let Some(stop_words) = &mut config.words.stop_words {
+            *stop_words = path.with_file_name(&stop_words);
+        }
         if let Some(vectors) = &mut config.words.vectors {
             *vectors = path.with_file_name(&vectors);
         }
@@ -111,9 +114,10 @@ impl RunConfig {
             "net.decoder.positions must be more than words.longest: the start token takes one"
         );
         ensure!(
-            self.views.count > 0 && self.views.banks > 0 && (0.0..=1.0).contains(&self.views.smallest_area),
-            "views.count and views.banks must be at least 1 and views.smallest_area between 0 and 1"
+            self.views.count > 0 && self.views.banks > 0,
+            "views.count and views.banks must be at least 1"
         );
+        self.views.check()?;
         Ok(())
     }
 }
@@ -122,6 +126,22 @@ impl RunConfig {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn every_configuration_in_the_project_can_be_read() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs");
+        let mut read = 0;
+        for folder in [folder.clone(), folder.join("frozen")] {
+            for file in std::fs::read_dir(folder).unwrap() {
+                let path = file.unwrap().path();
+                if path.extension() == Some("toml".as_ref()) {
+                    RunConfig::read(&path).unwrap();
+                    read += 1;
+                }
+            }
+        }
+        assert!(read >= 12, "{read}");
+    }
 
     #[test]
     fn a_configuration_that_could_not_be_trained_is_refused_with_its_setting() {

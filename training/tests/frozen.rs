@@ -20,6 +20,7 @@ use hearsight_training::nets::bahdanau_gru::BahdanauGruConfig;
 use hearsight_training::nets::decoder::DecoderConfig;
 use hearsight_training::nets::encoder::EncoderConfig;
 use hearsight_training::nets::frozen_encoder::{FeatureProjection, FrozenEncoderConfig};
+use hearsight_training::nets::positions::Positions;
 use hearsight_training::nets::show_and_tell::ShowAndTellConfig;
 use hearsight_training::nets::show_attend_tell::ShowAttendTellConfig;
 use hearsight_training::nets::transformer_decoder::TransformerDecoderConfig;
@@ -327,6 +328,7 @@ fn transformer() -> DecoderConfig {
         inner: 32,
         dropout: 0.1,
         positions: 20,
+        position: Positions::Learned,
     })
 }
 
@@ -365,7 +367,7 @@ fn show_and_tell_on_a_frozen_classifier_learns_colours() {
     let mut config = config(decoder, 120, FeatureProjection::None, folder.path());
     // The norm stays: features as they are differ little here, for the classifier is a random one.
     let encoder = frozen(&mut config);
-    (encoder.position, encoder.mixing) = (false, None);
+    (encoder.position, encoder.mixing) = (None, None);
     learns_colours(config, None);
 }
 

@@ -17,6 +17,7 @@ use hearsight_training::loss::HardConfig;
 use hearsight_training::nets::bahdanau_gru::BahdanauGruConfig;
 use hearsight_training::nets::decoder::DecoderConfig;
 use hearsight_training::nets::encoder::EncoderConfig;
+use hearsight_training::nets::positions::Positions;
 use hearsight_training::nets::show_and_tell::ShowAndTellConfig;
 use hearsight_training::nets::show_attend_tell::ShowAttendTellConfig;
 use hearsight_training::nets::transformer_decoder::TransformerDecoderConfig;
@@ -33,6 +34,7 @@ fn transformer() -> DecoderConfig {
         inner: 32,
         dropout: 0.15,
         positions: 20,
+        position: Positions::Learned,
     })
 }
 

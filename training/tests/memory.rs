@@ -34,6 +34,7 @@ fn memory_does_not_grow_with_the_features_of_a_hundred_thousand_photos() {
         longest: 18,
         bag: 800,
         spelling: None,
+        stop_words: None,
         vectors: None,
     };
     let begun = megabytes();

@@ -24,6 +24,7 @@ use hearsight_training::nets::decoder::DecoderConfig;
 use hearsight_training::nets::encoder::EncoderConfig;
 use hearsight_training::nets::encoder_layer::EncoderLayerKind;
 use hearsight_training::nets::frozen_encoder::FeatureProjection;
+use hearsight_training::nets::positions::Positions;
 use hearsight_training::nets::show_and_tell::ShowAndTellConfig;
 use hearsight_training::nets::show_attend_tell::ShowAttendTellConfig;
 use hearsight_training::nets::transformer_decoder::TransformerDecoderConfig;
@@ -44,6 +45,7 @@ fn transformer() -> DecoderConfig {
         inner: 24,
         dropout: 0.1,
         positions: 20,
+        position: Positions::Learned,
     })
 }
 
@@ -347,6 +349,42 @@ fn the_gru_with_bahdanau_attention_agrees_with_burn_at_two_batch_sizes() {
         positions: 20,
     };
     compare(DecoderConfig::BahdanauGru(decoder), 1);
+}
+
+#[test]
+fn standardised_pictures_and_sines_for_positions_agree_with_burn_at_two_batch_sizes() {
+    let DecoderConfig::Transformer(mut decoder) = transformer() else {
+        panic!("no transformer");
+    };
+    decoder.position = Positions::Sinusoidal;
+    let mut config = config(DecoderConfig::Transformer(decoder));
+    let EncoderConfig::Conv(encoder) = &mut config.net.encoder else {
+        panic!("{:?}", config.net.encoder);
+    };
+    encoder.standardise = true;
+    compare_all(&config, 2);
+}
+
+#[test]
+fn a_standardised_encoder_says_the_same_of_a_picture_that_is_brighter_and_of_less_contrast() {
+    let mut config = config(transformer());
+    let device = Device::flex();
+    let pixels = Tensor::<4>::random([2, 3, PICTURE, PICTURE], Distribution::Default, &device);
+    let apart = |config: &RunConfig| {
+        let net = net(config);
+        let look = |pixels| array(net.encoder.as_ref().unwrap().forward(pixels));
+        let difference = look(pixels.clone()) - look(pixels.clone() * 0.5 + 0.3);
+        difference.mapv(f32::abs).fold(0.0, |a: f32, &b| a.max(b))
+    };
+    assert!(apart(&config) > 1e-2);
+    let EncoderConfig::Conv(encoder) = &mut config.net.encoder else {
+        panic!("{:?}", config.net.encoder);
+    };
+    encoder.standardise = true;
+    assert!(apart(&config) < 1e-3);
+    let even = Tensor::<4>::ones([1, 3, PICTURE, PICTURE], &device);
+    let memory = array(net(&config).encoder.unwrap().forward(even));
+    assert!(memory.iter().all(|value| value.is_finite()));
 }
 
 #[test]

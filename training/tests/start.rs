@@ -11,6 +11,7 @@ use hearsight_training::nets::captioner::CaptionerNet;
 use hearsight_training::nets::conv_encoder::{ConvEncoder, ConvEncoderConfig};
 use hearsight_training::nets::decoder::DecoderConfig;
 use hearsight_training::nets::encoder::EncoderConfig;
+use hearsight_training::nets::positions::Positions;
 use hearsight_training::nets::transformer_decoder::TransformerDecoderConfig;
 use hearsight_training::start::{StartConfig, start};
 use tokenizers::Tokenizer;
@@ -33,6 +34,7 @@ fn config() -> RunConfig {
         inner: 24,
         dropout: 0.0,
         positions: 20,
+        position: Positions::Learned,
     });
     config
 }

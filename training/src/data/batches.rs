@@ -12,7 +12,7 @@ use tokenizers::Tokenizer;
 
 use super::captions::CaptionedPhoto;
 use super::features::Features;
-use super::views::Views;
+use super::views::{ColoursConfig, Views};
 use super::words::{Bag, PAD, encode, mirrored};
 use crate::teacher::TeacherTargets;
 
@@ -27,7 +27,7 @@ pub struct Batch {
     pub captions: usize,
     /// What the encoder is given.
     pub seen: Seen,
-    /// `[photos × captions, longest + 2]` from the start token on.
+    /// `[photos × captions, tokens of the longest caption]` from the start token on, padded.
     pub tokens: Vec<i64>,
     /// `[photos, bag]`: which content words people used.
     pub bag: Vec<f32>,
@@ -99,8 +99,6 @@ pub struct Source {
     pub bag: usize,
     /// Its captions as tokens.
     pub tokens: Vec<Vec<Tokens>>,
-    /// Tokens of each row of a batch, padding counted.
-    pub length: usize,
     /// Cells a side of the teacher's targets.
     pub grid: usize,
 }
@@ -124,10 +122,11 @@ impl Tokens {
             tokens.truncate(end);
             Ok(tokens.into())
         };
-        let (plain, mirrored) = (tokens(caption)?, tokens(&mirrored(caption))?);
+        let other = mirrored(caption);
+        let is_another = other != caption.to_lowercase();
         Ok(Self {
-            mirrored: (mirrored != plain).then_some(mirrored),
-            plain,
+            plain: tokens(caption)?,
+            mirrored: is_another.then(|| tokens(&other)).transpose()?,
         })
     }
 
@@ -148,7 +147,7 @@ impl Pictures {
     /// Whether a photo can be shown as in a mirror.
     fn has_mirror(&self) -> bool {
         match self {
-            Self::Views(_) => true,
+            Self::Views(views) => views.config().mirrored,
             Self::Features(features, _) => features.is_mirrored(),
         }
     }
@@ -180,7 +179,6 @@ impl Source {
             bags,
             bag: bag.words.len(),
             tokens,
-            length: longest + 2,
             grid,
         })
     }
@@ -202,6 +200,7 @@ impl Source {
             bag: Vec::new(),
             teacher: Vec::new(),
         };
+        let mut rows = Vec::new();
         for &photo in chosen {
             let view = if augment {
                 rng.random_range(0..self.pictures.count())
@@ -228,7 +227,7 @@ impl Source {
                         pixels.chunks_exact_mut(views.picture()).for_each(<[f32]>::reverse);
                     }
                     if augment {
-                        recolour(&mut pixels, rng);
+                        recolour(&mut pixels, &views.config().colours, rng);
                     }
                     all.extend(pixels);
                 }
@@ -250,12 +249,13 @@ impl Source {
                 } else {
                     all.get(index % all.len())
                 };
-                let tokens = caption.map_or(&[] as &[u32], |tokens| tokens.seen(mirror));
-                let padding = std::iter::repeat_n(PAD, self.length - tokens.len());
-                batch
-                    .tokens
-                    .extend(tokens.iter().copied().chain(padding).map(i64::from));
+                rows.push(caption.map_or(&[] as &[u32], |tokens| tokens.seen(mirror)));
             }
+        }
+        let longest = rows.iter().map(|row| row.len()).max().unwrap_or(0);
+        for row in rows {
+            let padding = std::iter::repeat_n(PAD, longest - row.len());
+            batch.tokens.extend(row.iter().copied().chain(padding).map(i64::from));
         }
         Ok(batch)
     }
@@ -270,13 +270,14 @@ fn mirror_cells(cells: &mut [f32], grid: usize) {
     }
 }
 
-/// Brightness, contrast and a tint, each by up to a fifth.
-fn recolour(pixels: &mut [f32], rng: &mut StdRng) {
-    let contrast = rng.random_range(0.8..1.2);
-    let brightness = rng.random_range(-0.2..0.2);
+/// Brightness, contrast and a tint, by up to what the configuration says.
+fn recolour(pixels: &mut [f32], config: &ColoursConfig, rng: &mut StdRng) {
+    let around = |middle: f32, most: f32| middle - most..=middle + most;
+    let contrast = rng.random_range(around(1.0, config.contrast));
+    let brightness = rng.random_range(around(0.0, config.brightness));
     let plane = pixels.len() / 3;
     for channel in pixels.chunks_exact_mut(plane) {
-        let gain = contrast * rng.random_range(0.9..1.1);
+        let gain = contrast * rng.random_range(around(1.0, config.tint));
         channel
             .iter_mut()
             .for_each(|x| *x = (*x * gain + brightness).clamp(-1.0, 1.0));
@@ -324,6 +325,28 @@ pub fn in_order(source: &Source, batch: usize, captions: usize) -> impl Iterator
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn colours_that_are_not_to_change_stay_and_others_change_within_bounds() {
+        let mut rng = StdRng::seed_from_u64(2);
+        let photo: Vec<f32> = (0..12).map(|at| at as f32 / 20.0 - 0.3).collect();
+        let mut pixels = photo.clone();
+        let still = ColoursConfig {
+            contrast: 0.0,
+            brightness: 0.0,
+            tint: 0.0,
+        };
+        recolour(&mut pixels, &still, &mut rng);
+        assert_eq!(pixels, photo);
+        let brighter = ColoursConfig {
+            brightness: 0.25,
+            ..still
+        };
+        recolour(&mut pixels, &brighter, &mut rng);
+        let added = pixels[0] - photo[0];
+        assert!(added != 0.0 && added.abs() <= 0.25, "{added}");
+        assert!(std::iter::zip(&pixels, &photo).all(|(new, old)| (new - old - added).abs() < 1e-6));
+    }
 
     #[test]
     fn mirrored_cells_keep_their_vectors_whole() {

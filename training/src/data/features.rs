@@ -93,7 +93,7 @@ impl Features {
             "tensor": cut.tensor,
             "map": cut.map,
             "preprocessing": config.preprocessing,
-            "views": views,
+            "views": (0..views.banks).map(|bank| views.made_with(bank)).collect::<Vec<_>>(),
             "mirrored": config.mirrored,
             // The first view is the whole photo, whatever the seed.
             "seed": (views.all() > 1).then_some(seed),
@@ -129,11 +129,11 @@ impl Features {
         })
     }
 
-    /// Opens features that are whole, as `write` makes them photo by photo from the first of its range on; see
-    /// `open_or_make`.
+    /// Opens the features at `path`; where they are missing, has `write` add those of a range of photos, which begins after
+    /// what an earlier time has left whole. Whoever asks for the same file meanwhile waits.
     ///
     /// # Errors
-    /// As `open_or_make`.
+    /// Those of `write`, the disk's, a file of another size.
     pub fn open_or_write(
         path: &Path,
         shape: Shape,

@@ -114,6 +114,7 @@ mod tests {
             longest: 8,
             bag: 2,
             spelling: None,
+            stop_words: None,
             vectors: None,
         };
         let tokenizer = learn(captions.into_iter(), &config).unwrap();

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use hearsight::captioner::preprocess::Preprocessor;
 use hearsight::photo::Photo;
 use image::RgbImage;
@@ -29,6 +29,54 @@ pub struct ViewsConfig {
     pub banks: usize,
     /// A crop's smallest share of the photo's area, 0 to 1.
     pub smallest_area: f32,
+    /// Its largest share; with the same as the smallest and a stretch of 1 all crops are of one size: 0.7225 for 85 % of
+    /// both sides.
+    #[serde(default = "one")]
+    pub largest_area: f32,
+    /// How many times wider or higher than the photo's own shape a crop may be; at least 1.
+    #[serde(default = "four_thirds")]
+    pub stretch: f32,
+    /// Whether photos are mirrored half of the times, with "left" and "right" exchanged in their captions. Features of a
+    /// frozen classifier are mirrored where the encoder says so.
+    #[serde(default = "yes")]
+    pub mirrored: bool,
+    /// How much colours change each time that a photo is shown. Features of a frozen classifier stay as they are.
+    #[serde(default)]
+    pub colours: ColoursConfig,
+}
+
+/// How much the colours of a photo change, as shares of the whole range.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct ColoursConfig {
+    /// By how much contrast is multiplied, above or below 1.
+    pub contrast: f32,
+    /// How much is added, up or down, of the range of −1 to 1.
+    pub brightness: f32,
+    /// By how much each of the three colours is multiplied, above or below 1.
+    pub tint: f32,
+}
+
+impl Default for ColoursConfig {
+    fn default() -> Self {
+        Self {
+            contrast: 0.2,
+            brightness: 0.2,
+            tint: 0.1,
+        }
+    }
+}
+
+fn one() -> f32 {
+    1.0
+}
+
+fn four_thirds() -> f32 {
+    4.0 / 3.0
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// The `preprocessor_config.json` of a net that takes `picture` × `picture` pixels in −1 to 1.
@@ -52,8 +100,11 @@ pub fn crop(config: &ViewsConfig, seed: u64, photo: usize, view: usize, [width, 
         return [0, 0, width, height];
     }
     let mut rng = StdRng::seed_from_u64(seed ^ ((photo as u64) << 8 | view as u64));
-    let area = rng.random_range(config.smallest_area..=1.0);
-    let stretch = rng.random_range(0.75f32.ln()..=(4.0f32 / 3.0).ln()).exp().sqrt();
+    let area = rng.random_range(config.smallest_area..=config.largest_area);
+    let stretch = rng
+        .random_range(-config.stretch.ln()..=config.stretch.ln())
+        .exp()
+        .sqrt();
     let side = area.sqrt();
     let part = |share: f32, whole: u32| ((share.min(1.0) * whole as f32) as u32).clamp(1, whole);
     let (w, h) = (part(side * stretch, width), part(side / stretch, height));
@@ -73,14 +124,49 @@ impl ViewsConfig {
 
     /// What the files of one bank depend on, apart from `banks`.
     pub fn made_with(&self, bank: usize) -> Value {
-        json!({"count": self.count, "smallest_area": self.smallest_area, "bank": bank})
+        let mut made = json!({"count": self.count, "smallest_area": self.smallest_area, "bank": bank});
+        // What was made before there was a choice stays good.
+        if self.largest_area != one() {
+            made["largest_area"] = json!(self.largest_area);
+        }
+        if self.stretch != four_thirds() {
+            made["stretch"] = json!(self.stretch);
+        }
+        made
+    }
+
+    /// Refuses crops that do not fit into a photo and colours that leave nothing of it.
+    ///
+    /// # Errors
+    /// The setting that is wrong.
+    pub fn check(&self) -> Result<()> {
+        ensure!(
+            0.0 <= self.smallest_area && self.smallest_area <= self.largest_area && self.largest_area <= 1.0,
+            "views.smallest_area and views.largest_area must be between 0 and 1, the smallest first"
+        );
+        ensure!(
+            self.stretch >= 1.0 && self.stretch.is_finite(),
+            "views.stretch must be at least 1"
+        );
+        let ColoursConfig {
+            contrast,
+            brightness,
+            tint,
+        } = self.colours;
+        ensure!(
+            [contrast, brightness, tint]
+                .iter()
+                .all(|share| (0.0..1.0).contains(share)),
+            "views.colours must be from 0 up to, and without, 1"
+        );
+        Ok(())
     }
 }
 
 /// Views on disk; see the module.
 pub struct Views {
     banks: Vec<File>,
-    count: usize,
+    config: ViewsConfig,
     picture: usize,
 }
 
@@ -106,14 +192,19 @@ impl Views {
         };
         Ok(Self {
             banks: (0..config.banks).map(open).collect::<Result<_>>()?,
-            count: config.count,
+            config: config.clone(),
             picture,
         })
     }
 
     /// Views of a photo.
     pub fn count(&self) -> usize {
-        self.count * self.banks.len()
+        self.config.all()
+    }
+
+    /// What they were cut by, and how they change when they are shown.
+    pub fn config(&self) -> &ViewsConfig {
+        &self.config
     }
 
     /// Pixels a side.
@@ -127,8 +218,9 @@ impl Views {
     /// The disk's.
     pub fn read(&self, photo: usize, view: usize) -> Result<Vec<u8>> {
         let mut bytes = vec![0; 3 * self.picture * self.picture];
-        let start = (photo * self.count + view % self.count) * bytes.len();
-        read_exact_at(&self.banks[view / self.count], &mut bytes, start as u64)
+        let count = self.config.count;
+        let start = (photo * count + view % count) * bytes.len();
+        read_exact_at(&self.banks[view / count], &mut bytes, start as u64)
             .with_context(|| format!("cannot read view {view} of photo {photo}"))?;
         Ok(bytes)
     }
@@ -171,4 +263,42 @@ fn cut_all(
 /// Interleaved RGB → one plane a colour.
 fn planes(picture: &RgbImage) -> impl Iterator<Item = u8> + '_ {
     (0..3).flat_map(move |channel| picture.as_raw().iter().skip(channel).step_by(3).copied())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn crops_of_85_percent_are_all_of_that_size_and_lie_anywhere_in_the_photo() {
+        let config: ViewsConfig =
+            toml::from_str("count = 9\nbanks = 1\nsmallest_area = 0.7225\nlargest_area = 0.7225\nstretch = 1.0")
+                .unwrap();
+        config.check().unwrap();
+        let crops: Vec<_> = (1..9).map(|view| crop(&config, 3, 5, view, [400, 200])).collect();
+        assert!(
+            crops
+                .iter()
+                .all(|[left, top, width, height]| (339..=340).contains(width)
+                    && (169..=170).contains(height)
+                    && left + width <= 400
+                    && top + height <= 200),
+            "{crops:?}"
+        );
+        assert!(crops.windows(2).any(|pair| pair[0] != pair[1]));
+        assert_eq!(crop(&config, 3, 5, 0, [400, 200]), [0, 0, 400, 200]);
+    }
+
+    #[test]
+    fn views_cut_before_there_was_a_choice_are_told_by_the_same_words() {
+        let config: ViewsConfig = toml::from_str("count = 4\nbanks = 1\nsmallest_area = 0.4").unwrap();
+        let made = config.made_with(0);
+        assert_eq!(
+            made,
+            json!({"count": 4, "smallest_area": config.smallest_area, "bank": 0})
+        );
+        let other = ViewsConfig { stretch: 1.0, ..config };
+        assert_ne!(other.made_with(0), made);
+    }
 }

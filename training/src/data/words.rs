@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use serde::{Deserialize, Serialize};
 use tokenizers::decoders::bpe::BPEDecoder;
 use tokenizers::models::TrainerWrapper;
@@ -43,6 +43,9 @@ pub struct WordsConfig {
     /// [`Spelling`](super::spelling::Spelling).
     #[serde(default)]
     pub spelling: Option<PathBuf>,
+    /// Words that are left out of captions, beside the configuration: any number a line, `#` starts a remark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_words: Option<PathBuf>,
     /// Word vectors that the decoder's embedding starts from, beside the configuration; see
     /// [`word2vec`](crate::word2vec).
     #[serde(default)]
@@ -62,7 +65,7 @@ pub enum TokenizerKind {
 /// Learns a tokenizer from captions: lower case, letters, digits, hyphens and apostrophes kept, the rest dropped.
 ///
 /// # Errors
-/// The tokenizers library's own.
+/// A file of stop words that cannot be read, and the tokenizers library's own.
 pub fn learn<'a>(captions: impl Iterator<Item = &'a str> + Send, config: &WordsConfig) -> Result<Tokenizer> {
     let special: Vec<_> = SPECIAL.iter().map(|&token| AddedToken::from(token, true)).collect();
     let (mut tokenizer, mut trainer) = match config.kind {
@@ -99,26 +102,53 @@ pub fn learn<'a>(captions: impl Iterator<Item = &'a str> + Send, config: &WordsC
             (tokenizer, TrainerWrapper::from(trainer))
         }
     };
-    tokenizer.with_normalizer(Some(cleaning()?)).map_err(|e| anyhow!(e))?;
+    let stop_words = config.stop_words.as_deref().map(stop_words).transpose()?;
+    let cleaning = cleaning(&stop_words.unwrap_or_default())?;
+    tokenizer.with_normalizer(Some(cleaning)).map_err(|e| anyhow!(e))?;
     tokenizer.with_pre_tokenizer(Some(WhitespaceSplit));
     tokenizer.train(&mut trainer, captions).map_err(|e| anyhow!(e))?;
     Ok(tokenizer)
 }
 
-/// What makes of a caption as written one in lower case, of letters, digits, hyphens and apostrophes.
-fn cleaning() -> Result<Sequence> {
+/// Reads a file of words.
+fn stop_words(path: &Path) -> Result<Vec<String>> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut words = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        for word in line.split('#').next().unwrap_or_default().split_whitespace() {
+            let word = word.to_lowercase();
+            ensure!(
+                word.chars().all(|c| c.is_ascii_alphanumeric() || "'-".contains(c)),
+                "line {} of {}: captions have no such word as {word} after cleaning",
+                number + 1,
+                path.display()
+            );
+            words.push(word);
+        }
+    }
+    Ok(words)
+}
+
+/// What makes of a caption as written one in lower case, of letters, digits, hyphens and apostrophes, without the words
+/// `stop`.
+fn cleaning(stop: &[String]) -> Result<Sequence> {
     let drop = |pattern: &str| -> Result<_> {
         Ok(Replace::new(ReplacePattern::Regex(pattern.into()), " ")
             .map_err(|e| anyhow!(e))?
             .into())
     };
-    Ok(Sequence::new(vec![
+    let mut steps = vec![
         Lowercase.into(),
         drop("[^a-z0-9'\\- ]")?,
         // A hyphen or an apostrophe belongs to a word only between two of its letters.
         drop("(?<![a-z0-9])['\\-]+|['\\-]+(?![a-z0-9])")?,
-        Strip::new(true, true).into(),
-    ]))
+    ];
+    if !stop.is_empty() {
+        let any = stop.join("|");
+        steps.push(drop(&format!("(?<![a-z0-9'\\-])(?:{any})(?![a-z0-9'\\-])"))?);
+    }
+    steps.push(Strip::new(true, true).into());
+    Ok(Sequence::new(steps))
 }
 
 /// Captions as they are learnt from, word by word.
@@ -131,7 +161,7 @@ impl Cleaner {
     /// # Errors
     /// The tokenizers library's own.
     pub fn new() -> Result<Self> {
-        cleaning().map(Self)
+        cleaning(&[]).map(Self)
     }
 
     /// The words of a caption.
@@ -261,6 +291,7 @@ mod tests {
             longest: 8,
             bag: 2,
             spelling: None,
+            stop_words: None,
             vectors: None,
         }
     }
@@ -294,6 +325,24 @@ mod tests {
                 "{kind:?}"
             );
         }
+    }
+
+    #[test]
+    fn stop_words_are_left_out_by_the_tokenizer_that_was_saved_but_not_within_other_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let (list, path) = (folder.path().join("stop.txt"), folder.path().join("tokenizer.json"));
+        std::fs::write(&list, "# articles\nA the\nin # a place\n").unwrap();
+        for kind in [TokenizerKind::Word, TokenizerKind::Bpe] {
+            let mut config = config(kind, 1);
+            config.stop_words = Some(list.clone());
+            learn(CAPTIONS.into_iter(), &config).unwrap().save(&path, true).unwrap();
+            let tokenizer = load(&path).unwrap();
+            let ids = encode(&tokenizer, "The dog in a T-shirt , running !", 40).unwrap();
+            assert_eq!(tokenizer.decode(&ids, true).unwrap(), "dog t-shirt running", "{kind:?}");
+        }
+        std::fs::write(&list, "a\nwell,\n").unwrap();
+        let error = stop_words(&list).unwrap_err().to_string();
+        assert!(error.contains("line 2"), "{error}");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use burn::nn::{
 };
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
+use hearsight::onnx::DataType;
 use serde::{Deserialize, Serialize};
 
 use super::encoder_layer::{EncoderLayer, EncoderLayersConfig};
@@ -31,6 +32,9 @@ pub struct ConvEncoderConfig {
     pub blocks: Vec<usize>,
     /// The layers over the grid.
     pub mixing: EncoderLayersConfig,
+    /// Whether each picture is brought to a mean of 0 and a deviation of 1 first, over all of its values.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub standardise: bool,
 }
 
 impl ConvEncoderConfig {
@@ -180,6 +184,8 @@ pub struct ConvEncoder {
     pub layers: Vec<EncoderLayer>,
     /// Of what comes out.
     pub norm: LayerNorm,
+    /// Whether each picture is standardised first.
+    pub standardise: bool,
 }
 
 impl ConvEncoder {
@@ -207,6 +213,7 @@ impl ConvEncoder {
             position: Initializer::Normal { mean: 0.0, std: 0.02 }.init([config.grid().pow(2), width], device),
             layers: (0..config.mixing.layers).map(layer).collect(),
             norm: LayerNormConfig::new(width).init(device),
+            standardise: config.standardise,
         }
     }
 
@@ -234,7 +241,7 @@ impl ConvEncoder {
     /// Lets every batch norm see `pixels` `[batch, 3, height, width]` with the weights as they are, without a change of
     /// what the encoder says at use.
     pub fn settle(&mut self, pixels: Tensor<4>) {
-        let mut x = pixels;
+        let mut x = if self.standardise { standardise(pixels) } else { pixels };
         for stage in &mut self.stages {
             x = relu(stage.down.settle(x));
             for block in &mut stage.blocks {
@@ -245,7 +252,7 @@ impl ConvEncoder {
 
     /// Pixels `[batch, 3, height, width]`, normalised as the preprocessor says → memory `[batch, cells, width]`.
     pub fn forward(&self, pixels: Tensor<4>) -> Tensor<3> {
-        let mut x = pixels;
+        let mut x = if self.standardise { standardise(pixels) } else { pixels };
         for stage in &self.stages {
             x = relu(stage.down.forward(x));
             for block in &stage.blocks {
@@ -265,7 +272,11 @@ impl ConvEncoder {
     /// # Errors
     /// As [`GraphWriter::weight`].
     pub fn emit(&self, g: &mut GraphWriter, pixels: &str) -> Result<String> {
-        let mut x = pixels.to_owned();
+        let mut x = if self.standardise {
+            emit_standardise(g, pixels)
+        } else {
+            pixels.to_owned()
+        };
         for (index, stage) in self.stages.iter().enumerate() {
             let name = format!("stage.{index}");
             x = stage.down.emit(g, &format!("{name}.down"), &x)?;
@@ -285,4 +296,34 @@ impl ConvEncoder {
         }
         g.layer_norm("norm", &self.norm, &x)
     }
+}
+
+/// Each picture of `[batch, 3, height, width]` with a mean of 0 and a deviation of 1 over all of its values. The deviation
+/// counts as at least one over the root of their number, so that an even picture becomes zeros.
+fn standardise(pixels: Tensor<4>) -> Tensor<4> {
+    let [batch, channels, height, width] = pixels.dims();
+    let count = channels * height * width;
+    let x = pixels.reshape([batch, count]);
+    let x = x.clone() - x.mean_dim(1);
+    let deviation = x.clone().powf_scalar(2.0).mean_dim(1).sqrt();
+    let x = x / deviation.clamp_min((count as f64).powf(-0.5));
+    x.reshape([batch, channels, height, width])
+}
+
+/// [`standardise`] in a graph.
+fn emit_standardise(g: &mut GraphWriter, pixels: &str) -> String {
+    let mean = g.graph.reduce_mean(pixels, &[1, 2, 3], true);
+    let x = g.graph.sub(pixels, &mean);
+    let squared = g.graph.mul(&x, &x);
+    let variance = g.graph.reduce_mean(&squared, &[1, 2, 3], true);
+    let deviation = g.graph.sqrt(&variance);
+    let count = g.graph.node("Size", &[pixels], Vec::new());
+    let batch = g.graph.dim(pixels, 0);
+    let count = g.graph.div(&count, &batch);
+    let count = g.graph.cast(&count, DataType::Float);
+    let root = g.graph.sqrt(&count);
+    let one = g.graph.float(1.0);
+    let least = g.graph.div(&one, &root);
+    let deviation = g.graph.node("Max", &[&deviation, &least], Vec::new());
+    g.graph.div(&x, &deviation)
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use burn::module::{Module, Param};
-use burn::nn::{Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig};
+use burn::nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::tensor::activation::leaky_relu;
 use burn::tensor::{Device, Tensor};
 use hearsight::captioner::preprocess::Preprocessor;
@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::encoder_layer::{EncoderLayer, EncoderLayersConfig};
+use super::positions::Positions;
 use crate::classifier::{Cut, MAP, MapShape, PIXELS};
 use crate::export::weights::GraphWriter;
 
@@ -40,9 +41,9 @@ pub struct FrozenEncoderConfig {
     /// From its channels to the memory's width.
     #[serde(default)]
     pub projection: FeatureProjection,
-    /// Whether each cell has a learned vector that tells its place.
-    #[serde(default)]
-    pub position: bool,
+    /// What tells the cells apart; none: what they show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Positions>,
     /// The layers over the grid; none: attention to a cell means that place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mixing: Option<EncoderLayersConfig>,
@@ -109,7 +110,7 @@ pub struct FrozenEncoder {
     pub project: Option<Linear>,
     /// Whether a leaky ReLU comes after the projection.
     pub is_leaky: bool,
-    /// A learned vector for each cell, `[cells, width]`.
+    /// A vector for each cell, `[cells, width]`.
     pub position: Option<Param<Tensor<2>>>,
     /// Over the grid.
     pub layers: Vec<EncoderLayer>,
@@ -120,13 +121,14 @@ pub struct FrozenEncoder {
 impl FrozenEncoder {
     /// Random weights for the map that `config` names; `width` is that of the memory.
     pub fn new(config: &FrozenEncoderConfig, width: usize, device: &Device) -> Self {
-        let small = Initializer::Normal { mean: 0.0, std: 0.02 };
         let projects = config.projection != FeatureProjection::None;
         let mixing = config.mixing.as_ref();
         Self {
             project: projects.then(|| LinearConfig::new(config.map.channels, width).init(device)),
             is_leaky: config.projection == FeatureProjection::LeakyRelu,
-            position: config.position.then(|| small.init([config.map.cells(), width], device)),
+            position: config
+                .position
+                .map(|kind| kind.table(config.map.cells(), width, 0.02, device)),
             layers: mixing.map_or(Vec::new(), |mixing| {
                 let layer = |_| EncoderLayer::new(mixing, width, device);
                 (0..mixing.layers).map(layer).collect()

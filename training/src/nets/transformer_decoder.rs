@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::attention::{KeysValues, MultiHeadAttention, causal_mask};
 use super::feed_forward::FeedForward;
+use super::positions::Positions;
 use crate::export::weights::GraphWriter;
 use crate::random::drop_out;
 use crate::start::Weights;
@@ -30,6 +31,9 @@ pub struct TransformerDecoderConfig {
     pub dropout: f64,
     /// The longest sequence in tokens, the start token counted.
     pub positions: usize,
+    /// What tells the positions apart.
+    #[serde(default)]
+    pub position: Positions,
 }
 
 /// One layer: words look at earlier words, then at the photo, then think.
@@ -54,7 +58,7 @@ pub struct DecoderLayer {
 pub struct TransformerDecoder {
     /// `[vocabulary, width]`, also the output's weights.
     pub embedding: Embedding,
-    /// A learned vector for each position, `[positions, width]`.
+    /// A vector for each position, `[positions, width]`.
     pub position: Param<Tensor<2>>,
     /// From the words to the sentence.
     pub layers: Vec<DecoderLayer>,
@@ -86,9 +90,11 @@ impl TransformerDecoder {
         };
         Self {
             embedding: EmbeddingConfig::new(vocabulary, width)
-                .with_initializer(small.clone())
+                .with_initializer(small)
                 .init(device),
-            position: small.init([config.positions, width], device),
+            position: config
+                .position
+                .table(config.positions, width, (width as f64).powf(-0.5), device),
             layers: (0..config.layers).map(layer).collect(),
             norm: norm(),
             bias: Initializer::Zeros.init([vocabulary], device),

@@ -69,6 +69,7 @@ impl Word2VecCommand {
             longest: usize::MAX,
             bag: 0,
             spelling: None,
+            stop_words: None,
             vectors: None,
         };
         let tokenizer = words::learn(captions(), &config)?;
