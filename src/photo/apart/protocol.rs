@@ -120,12 +120,11 @@ fn array<const N: usize>(input: &mut impl Read) -> io::Result<[u8; N]> {
     Ok(bytes)
 }
 
-/// So many bytes, without clearing the room for them first.
+/// So many bytes. Room that the system gives cleared is not touched before it is read into, and one long read takes what
+/// the pipe has at once.
 fn exactly(input: &mut impl Read, length: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(usize::try_from(length).map_err(|_| ErrorKind::OutOfMemory)?);
-    if input.take(length).read_to_end(&mut bytes)? as u64 != length {
-        return Err(ErrorKind::UnexpectedEof.into());
-    }
+    let mut bytes = vec![0; usize::try_from(length).map_err(|_| ErrorKind::OutOfMemory)?];
+    input.read_exact(&mut bytes)?;
     Ok(bytes)
 }
 
