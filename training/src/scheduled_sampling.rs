@@ -150,6 +150,7 @@ mod tests {
     use crate::nets::bahdanau_gru::BahdanauGruConfig;
     use crate::nets::captioner::CaptionerConfig;
     use crate::nets::decoder::DecoderConfig;
+    use crate::nets::positions::Positions;
     use crate::nets::transformer_decoder::TransformerDecoderConfig;
 
     #[test]
@@ -175,6 +176,7 @@ mod tests {
                 inner: 16,
                 dropout: 0.0,
                 positions: 8,
+                position: Positions::Learned,
             }),
             DecoderConfig::BahdanauGru(BahdanauGruConfig {
                 width: 16,
