@@ -26,9 +26,11 @@ mod list;
 mod models;
 mod output;
 mod saving;
+mod taken;
 mod window;
 
 use output::Output;
+use taken::Taken;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -44,6 +46,7 @@ Examples:
                                                look at the sentence and save it in the photo
   hearsight alt photo.jpg                      show the words that are saved in a photo
   hearsight alt photo.jpg --write 'Rex, 2019'  save your own
+  hearsight describe --screen --speak          say what is on the screen; for a key of the desktop
   hearsight models list                        show the models that are installed or can be
   hearsight doctor                             say what works here and what does not
 
@@ -86,6 +89,19 @@ struct Arguments {
     #[arg(value_name = "PHOTO", value_parser = any_path())]
     photos: Vec<PathBuf>,
 
+    /// Describe the screen in the window, as it was before; for a key of the desktop
+    #[arg(long, conflicts_with_all = ["photos", "screen_part"])]
+    screen: bool,
+
+    /// Describe the window in front so; on Wayland the desktop asks for a window or a region
+    #[arg(long, conflicts_with = "photos")]
+    screen_part: bool,
+
+    /// Open another window where there is one already, instead of showing the photos in that one; a model or a
+    /// processor that is named does so too
+    #[arg(long)]
+    another: bool,
+
     #[command(flatten)]
     model: ModelArguments,
 }
@@ -103,6 +119,12 @@ enum Command {
     /// Show, install, remove or check models
     #[command(subcommand)]
     Models(ModelsCommand),
+    /// Write the manual pages into a folder, for packages
+    #[command(hide = true)]
+    ManPages {
+        /// Folder that is there
+        folder: PathBuf,
+    },
 }
 
 /// What to do with models.
@@ -265,8 +287,24 @@ fn language_tag(tag: &str) -> Result<String, String> {
 #[derive(clap::Args)]
 struct DescribeArguments {
     /// Photos to describe, in this order
-    #[arg(required_unless_present = "from", value_name = "PHOTO", value_parser = any_path())]
+    #[arg(
+        required_unless_present_any = ["from", "screen", "screen_part", "clipboard"],
+        value_name = "PHOTO",
+        value_parser = any_path()
+    )]
     photos: Vec<PathBuf>,
+
+    /// Describe what is on the screen instead
+    #[arg(long, conflicts_with_all = ["photos", "from", "screen_part", "clipboard"])]
+    screen: bool,
+
+    /// Describe the window in front instead; on Wayland the desktop asks for a window or a region
+    #[arg(long, conflicts_with_all = ["photos", "from", "clipboard"])]
+    screen_part: bool,
+
+    /// Describe the picture or the photo files on the clipboard instead
+    #[arg(long, conflicts_with_all = ["photos", "from"])]
+    clipboard: bool,
 
     /// Describe the photos of a list instead: a file with one path a line, or - for standard input
     #[arg(long, value_name = "LIST", conflicts_with_all = ["photos", "attention"])]
@@ -321,7 +359,7 @@ fn any_path() -> impl TypedValueParser<Value = PathBuf> {
 /// What is to be done, checked.
 enum Task {
     /// Open the window.
-    Window { photos: Vec<PathBuf>, model: Model },
+    Window(window::Window),
     /// Describe photos without a display.
     Describe(describe::Describe),
     /// Show or save the words of photos.
@@ -330,12 +368,21 @@ enum Task {
     Doctor { model: Model },
     /// Show, install, remove or check models.
     Models(models::Models),
+    /// Write the manual pages.
+    ManPages { folder: PathBuf },
 }
 
 /// The model to load, and on what.
 struct Model {
     folder: Option<PathBuf>,
     load: LoadOptions,
+}
+
+impl Model {
+    /// Whether nothing but the program's own choice was asked for.
+    fn is_usual(&self) -> bool {
+        self.folder.is_none() && self.load == LoadOptions::default()
+    }
 }
 
 impl From<ModelArguments> for Model {
@@ -355,14 +402,17 @@ impl From<ModelArguments> for Model {
 impl Arguments {
     fn validate(self) -> Result<Task, clap::Error> {
         Ok(match self.command {
-            None => Task::Window {
+            None => Task::Window(window::Window {
                 photos: self.photos,
+                taken: Taken::of(self.screen, self.screen_part, false),
+                another: self.another,
                 model: self.model.into(),
-            },
+            }),
             Some(Command::Doctor(model)) => Task::Doctor { model: model.into() },
             Some(Command::Describe(arguments)) => Task::Describe(arguments.validate()?),
             Some(Command::Alt(arguments)) => Task::Alt(arguments.validate()?),
             Some(Command::Models(command)) => Task::Models(command.into()),
+            Some(Command::ManPages { folder }) => Task::ManPages { folder },
         })
     }
 }
@@ -433,9 +483,10 @@ impl DescribeArguments {
             ));
         }
         Ok(describe::Describe {
-            photos: match self.from {
-                Some(list) => describe::Photos::From(list),
-                None => describe::Photos::Given(self.photos),
+            photos: match (Taken::of(self.screen, self.screen_part, self.clipboard), self.from) {
+                (Some(taken), _) => describe::Photos::Taken(taken),
+                (None, Some(list)) => describe::Photos::From(list),
+                (None, None) => describe::Photos::Given(self.photos),
             },
             json: self.json,
             speak: self.speak,
@@ -469,11 +520,14 @@ pub fn main() -> ExitCode {
     }
     let mut output = Output::new();
     let done = match task {
-        Task::Window { photos, model } => window::run(photos, model, &mut output),
+        Task::Window(window) => window.run(&mut output),
         Task::Describe(describe) => describe.run(&mut output),
         Task::Alt(alt) => alt.run(&mut output),
         Task::Doctor { model } => doctor::run(&model, &mut output),
         Task::Models(models) => models.run(&mut output),
+        Task::ManPages { folder } => clap_mangen::generate_to(Arguments::command(), folder)
+            .map(|()| Done::Well)
+            .map_err(Into::into),
     };
     match done {
         Ok(Done::Well) => ExitCode::SUCCESS,

@@ -1,5 +1,5 @@
 //! What works here: ONNX Runtime, model, device, a description, the reading of photos, the voice, the file dialog, the
-//! accessibility bus and the display; each finding with what to do.
+//! accessibility bus, the display and pictures of the screen; each finding with what to do.
 //!
 //! Its own words are English, like `--help`: they are what people copy into a report of a fault. The reasons come from
 //! the rooms, in the person's language.
@@ -112,6 +112,7 @@ pub fn examine(model: Option<&Path>, load: &LoadOptions, tell: &mut dyn FnMut(Fi
         finding("file dialog", desktop::file_dialog());
         finding("screen readers", desktop::accessibility());
         finding("display", desktop::display());
+        finding("pictures of the screen", desktop::screen());
     }
     describes
 }

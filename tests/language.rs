@@ -15,8 +15,9 @@ use sources::Literal;
 
 /// Where sentences for people would be written. The command line's own help and the doctor stay English, as their
 /// module docs say; the ONNX room has none outside its errors.
-const FOR_PEOPLE: [&str; 16] = [
+const FOR_PEOPLE: [&str; 18] = [
     "src/captioner",
+    "src/clipboard.rs",
     "src/describer",
     "src/describer.rs",
     "src/language",
@@ -27,6 +28,7 @@ const FOR_PEOPLE: [&str; 16] = [
     "src/recent",
     "src/report",
     "src/roll",
+    "src/screen",
     "src/settings",
     "src/speech",
     "src/window",

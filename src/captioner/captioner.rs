@@ -20,7 +20,7 @@ use crate::model::{Evidence, GenerationConfig, GenerationError, ModelError, Mode
 use crate::photo::Photo;
 
 /// How a model is loaded.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LoadOptions {
     /// The processor to use.
     pub device: DeviceChoice,

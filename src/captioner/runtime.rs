@@ -29,6 +29,9 @@ use super::{CaptionError, DeviceChoice};
 /// Where the Python wheel of ONNX Runtime keeps the library, below the folder it was installed to.
 const WHEEL: &str = "runtime/onnxruntime/capi";
 
+/// Where a package has it, seen from the folder above the program's: `/usr/lib/hearsight` for `/usr/bin/hearsight`.
+const PACKAGED: &str = "lib/hearsight";
+
 /// How to get it, the same on every platform.
 fn install() -> String {
     text!("runtime-install")
@@ -64,7 +67,7 @@ pub enum RuntimeError {
 /// Starts ONNX Runtime where that has not been done, and tells which library it is.
 ///
 /// It is looked for in `$ORT_DYLIB_PATH` (a library or a folder; then nowhere else), beside the program, in its `lib/`,
-/// and in `runtime/onnxruntime/capi` in the program's folder and above it. Never in the current folder: that may be one
+/// in `lib/hearsight` beside the program's folder, where a package has it, and in `runtime/onnxruntime/capi` in the program's folder and above it. Never in the current folder: that may be one
 /// of photos that somebody else packed, and what is found is run.
 ///
 /// # Errors
@@ -166,9 +169,12 @@ fn library(named: Option<PathBuf>, program: Option<&Path>) -> Result<PathBuf, Ru
             .map(|path| fs::canonicalize(&path).unwrap_or(path))
             .ok_or(RuntimeError::NotFound { looked: vec![path] });
     }
+    let packaged = program.and_then(Path::parent).map(|prefix| prefix.join(PACKAGED));
     let places: Vec<PathBuf> = program
         .into_iter()
-        .flat_map(|folder| [folder.into(), folder.join("lib"), folder.join(WHEEL)])
+        .flat_map(|folder| [folder.into(), folder.join("lib")])
+        .chain(packaged)
+        .chain(program.map(|folder| folder.join(WHEEL)))
         .collect();
     let above = program
         .into_iter()
@@ -439,11 +445,14 @@ mod tests {
     fn the_library_is_found_above_the_program_and_nearer_ones_come_first() {
         let folder = tempfile::tempdir().unwrap();
         let (program, wheel) = (folder.path().join("target/debug"), folder.path().join(WHEEL));
-        for place in [&wheel, &program.join("lib")] {
+        let packaged = folder.path().join("target/lib/hearsight");
+        for place in [&wheel, &packaged, &program.join("lib")] {
             fs::create_dir_all(place).unwrap();
         }
         fs::write(wheel.join(library_name()), "").unwrap();
         assert_eq!(library(None, Some(&program)), Ok(wheel.join(library_name())));
+        fs::write(packaged.join(library_name()), "").unwrap();
+        assert_eq!(library(None, Some(&program)), Ok(packaged.join(library_name())));
         fs::write(program.join("lib").join(library_name()), "").unwrap();
         assert_eq!(
             library(None, Some(&program)),
@@ -475,7 +484,7 @@ mod tests {
         );
         let error = library(None, Some(Path::new("/nowhere"))).unwrap_err().to_string();
         assert!(
-            error.ends_with(": /nowhere, /nowhere/lib, /nowhere/runtime/onnxruntime/capi."),
+            error.ends_with(": /nowhere, /nowhere/lib, /lib/hearsight, /nowhere/runtime/onnxruntime/capi."),
             "{error}"
         );
     }

@@ -18,6 +18,7 @@ use super::ahead::ahead;
 use super::list::List;
 use super::output::{Output, complain, in_a_sentence};
 use super::saving::Saving;
+use super::taken::{Picture, Taken};
 use super::{Done, Model};
 
 /// What is to be described.
@@ -26,6 +27,10 @@ pub enum Photos {
     Given(Vec<PathBuf>),
     /// Those of a list.
     From(PathBuf),
+    /// What is on the screen or was copied.
+    Taken(Taken),
+    /// This one, which was taken.
+    Seen(Photo),
 }
 
 impl Photos {
@@ -34,14 +39,25 @@ impl Photos {
         match self {
             Self::Given(photos) => photos.len() > 1,
             Self::From(_) => true,
+            Self::Taken(_) | Self::Seen(_) => false,
         }
     }
 
-    /// Their paths in order.
+    /// The one that was taken, which lies in no file.
+    fn seen(&self) -> Option<Photo> {
+        match self {
+            Self::Seen(photo) => Some(photo.clone()),
+            _ => None,
+        }
+    }
+
+    /// Their paths in order, or what they are called.
     fn paths(&self) -> Result<Box<dyn Iterator<Item = Result<PathBuf>> + Send>> {
         Ok(match self {
             Self::Given(photos) => Box::new(photos.clone().into_iter().map(Ok)),
             Self::From(list) => Box::new(List::open(list)?),
+            Self::Taken(taken) => Box::new(std::iter::once(Ok(taken.name().into()))),
+            Self::Seen(photo) => Box::new(std::iter::once(Ok(photo.name().into()))),
         })
     }
 }
@@ -70,13 +86,18 @@ fn open(path: PathBuf, keeps: bool) -> (Asked, Option<Photo>) {
     if opened.as_ref().is_ok_and(Photo::is_cut) {
         complain(&format!("{}: {}", path.display(), text!("photo-is-cut")));
     }
+    // What a person has written holds, whatever can be made of the pixels.
+    let own_words = words::of(&path).ok().flatten();
+    weigh(path, own_words, opened.map_err(Into::into), keeps)
+}
+
+/// Tells what is to be described of a photo that was opened.
+fn weigh(path: PathBuf, own_words: Option<OwnWords>, opened: Result<Photo>, keeps: bool) -> (Asked, Option<Photo>) {
     let (found, photo) = match opened {
         Ok(photo) if photo.is_clear() => (Found::Clear(keeps.then(|| photo.clone())), Some(photo)),
         Ok(_) => (Found::Blank, None),
-        Err(error) => (Found::Broken(error.into()), None),
+        Err(error) => (Found::Broken(error), None),
     };
-    // What a person has written holds, whatever can be made of the pixels.
-    let own_words = words::of(&path).ok().flatten();
     let asked = Asked { path, own_words, found };
     (asked, photo)
 }
@@ -108,14 +129,29 @@ impl Describe {
     ///
     /// # Errors
     /// There is nothing to describe with, or nobody to tell.
-    pub fn run(&self, output: &mut Output) -> Result<Done> {
+    pub fn run(mut self, output: &mut Output) -> Result<Done> {
+        if let Photos::Taken(taken) = self.photos {
+            self.photos = match self.take(taken) {
+                Ok(photos) => photos,
+                Err(error) if self.json => {
+                    let sentence = in_a_sentence(&error);
+                    output.line(&report::error_line(Path::new(taken.name()), None, &sentence))?;
+                    return Ok(Done::WithFailures);
+                }
+                Err(error) => return Err(error),
+            };
+        }
         let keeps = self.attention.is_some();
+        let seen = self.photos.seen();
         let no_model = Arc::new(AtomicBool::new(false));
         let in_vain = Arc::clone(&no_model);
         let photos = ahead(self.photos.paths()?.map(move |path| match path {
             // Words are told also where there is nothing to describe with.
             Ok(path) if in_vain.load(Ordering::Relaxed) => {
-                let own_words = words::of(&path).ok().flatten();
+                let own_words = match &seen {
+                    Some(_) => None,
+                    None => words::of(&path).ok().flatten(),
+                };
                 let asked = Asked {
                     path,
                     own_words,
@@ -124,7 +160,10 @@ impl Describe {
                 (Ok(asked), None)
             }
             Ok(path) => {
-                let (asked, photo) = open(path, keeps);
+                let (asked, photo) = match seen.clone() {
+                    Some(photo) => weigh(path, None, Ok(photo), keeps),
+                    None => open(path, keeps),
+                };
                 (Ok(asked), photo)
             }
             // The list cannot be read on.
@@ -250,6 +289,20 @@ impl Describe {
             voice.say(&self.aloud(&path, spoken));
         }
         Ok(done)
+    }
+
+    /// Takes what is on the screen or was copied.
+    fn take(&self, taken: Taken) -> Result<Photos> {
+        match taken.take()? {
+            Picture::Photo(_) if self.saving.is_some() => {
+                bail!("--save-alt-text saves the sentence in a photo's file, and this picture has none.")
+            }
+            Picture::Files(files) if files.len() > 1 && self.attention.is_some() => {
+                bail!("There are several files on the clipboard, and --attention saves the picture of one.")
+            }
+            Picture::Photo(photo) => Ok(Photos::Seen(photo)),
+            Picture::Files(files) => Ok(Photos::Given(files)),
+        }
     }
 
     fn load(&self) -> Result<Captioner> {

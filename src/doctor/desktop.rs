@@ -34,15 +34,38 @@ pub fn has_portal() -> bool {
 }
 
 fn portal() -> zbus::Result<OwnedValue> {
+    portal_for("org.freedesktop.portal.FileChooser")
+}
+
+/// Whether the desktop's portal does what an interface names.
+fn portal_for(interface: &str) -> zbus::Result<OwnedValue> {
     property(
         "org.freedesktop.portal.Desktop",
         "/org/freedesktop/portal/desktop",
-        FILE_CHOOSER,
+        interface,
         "version",
     )
 }
 
-const FILE_CHOOSER: &str = "org.freedesktop.portal.FileChooser";
+/// What gives pictures of the screen.
+pub fn screen() -> Result<String, String> {
+    let named = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    match (named("WAYLAND_DISPLAY"), named("DISPLAY")) {
+        (true, _) => {
+            match portal_for("org.freedesktop.portal.Screenshot") {
+                Ok(_) => Ok("the desktop's portal, which may ask for leave".to_owned()),
+                Err(error) => {
+                    log::info!("no portal for the screen: {error}");
+                    Err("Wayland gives them through a portal, which is not there. Install the xdg-desktop-portal of your \
+                     desktop, or paste pictures that its own key takes."
+                    .to_owned())
+                }
+            }
+        }
+        (false, true) => Ok("the X server".to_owned()),
+        (false, false) => Err("there is no screen.".to_owned()),
+    }
+}
 
 /// Whether screen readers are told what the window shows.
 pub fn accessibility() -> Result<String, String> {

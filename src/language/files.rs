@@ -32,6 +32,7 @@ files![
     "own-words",
     "photo",
     "photos",
+    "screen",
     "settings",
     "speech",
     "store",

@@ -11,6 +11,7 @@ use super::others::Others;
 use super::outside::Desktop;
 use super::recent_screen::RecentScreen;
 use super::save_words::SaveWords;
+use super::screen::ScreenShot;
 use super::screen_reader::{ScreenReader, Unknown};
 use super::scrolling::Scrolling;
 use super::settings_screen::SettingsScreen;
@@ -26,6 +27,7 @@ use super::{caption, keys, words};
 use crate::captioner::{Description, Stage};
 use crate::describer::{Describer, Event, JobId, More, Source};
 use crate::photo::Photo;
+use crate::screen::Area;
 use crate::settings::{Keeper, Opened, Settings, SettingsTrouble};
 use crate::words::OwnWords;
 use crate::{language, text};
@@ -69,6 +71,7 @@ pub struct HearsightApp {
     pub(super) withheld: Withheld,
     pub(super) recents: RecentScreen,
     pub(super) scrolling: Scrolling,
+    pub(super) screen: ScreenShot,
 }
 
 /// The model, as the window knows it.
@@ -125,6 +128,7 @@ impl HearsightApp {
             withheld: Withheld::default(),
             recents: RecentScreen::default(),
             scrolling: Scrolling::default(),
+            screen: ScreenShot::default(),
         };
         app.narrator.adopt(&app.settings);
         if photos > 0 {
@@ -344,6 +348,8 @@ impl HearsightApp {
                 true => self.say(text!("status-pasting")),
                 false => self.complain(text!("status-no-thread")),
             },
+            Command::Screen => self.take_screen(ctx, Area::Whole),
+            Command::ScreenPart => self.take_screen(ctx, Area::Part),
             Command::Describe if self.leave_part() => self.speak_description(ctx),
             Command::Describe => match &self.shown {
                 // It is being described already.

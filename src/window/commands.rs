@@ -17,6 +17,10 @@ pub enum Command {
     Open,
     /// Take the picture or the file on the clipboard.
     Paste,
+    /// Describe what is on the screen.
+    Screen,
+    /// Describe the window in front, or what the person chooses of the screen.
+    ScreenPart,
     /// Describe the photo again.
     Describe,
     /// Go to the next photo of the list.
@@ -227,6 +231,18 @@ pub const COMMANDS: &[Entry] = &[
     row(Command::Open, "open", Group::Photo, &[ctrl(Key::O)]),
     row(Command::TypePath, "type-path", Group::Photo, &[ctrl(Key::L)]),
     row(Command::Paste, "paste", Group::Photo, &[ctrl(Key::V)]),
+    row(
+        Command::Screen,
+        "screen",
+        Group::Photo,
+        &[KeyboardShortcut::new(CTRL_SHIFT, Key::S)],
+    ),
+    row(
+        Command::ScreenPart,
+        "screen-part",
+        Group::Photo,
+        &[KeyboardShortcut::new(CTRL_SHIFT, Key::W)],
+    ),
     row(Command::Describe, "describe", Group::Photo, &[ctrl(Key::D)]),
     repeating(Command::NextPhoto, "next-photo", Group::Photo, &[plain(Key::PageDown)]),
     repeating(

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::Context;
 
-use super::{WindowError, run, start_over, wake};
+use super::{Beginning, WindowError, outside, run, start_over, wake};
 use crate::describer::{Describer, Looker};
 use crate::recent::Recent;
 
@@ -21,7 +21,12 @@ pub fn open(
     run(|ctx| {
         let recent = Recent::start(None, false, || {});
         let describer = |first| Describer::start_with(load, first, wake(ctx));
-        let app = start_over(ctx, photos, recent, describer);
+        let beginning = Beginning {
+            photos,
+            taken: None,
+            arrivals: outside::arrivals(),
+        };
+        let app = start_over(ctx, beginning, recent, describer);
         wrap(ctx, Box::new(app))
     })
 }

@@ -1,6 +1,6 @@
-//! What the window asks of the desktop: the file dialog and the clipboard, each on a named thread of its own.
+//! What the window asks of the desktop: the file dialog, the clipboard and the screen, each on a named thread of its own.
 //!
-//! Either may take as long as another program likes, so the window only ever looks into a channel.
+//! Each may take as long as another program likes, so the window only ever looks into a channel.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,13 +10,21 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use image::RgbImage;
 
+use crate::clipboard::{self, ClipboardError, Copied};
 use crate::doctor::on_path;
 use crate::photo::io_sentence;
 use crate::roll::ENDINGS;
+use crate::screen::{self, Area, ScreenError};
 use crate::text;
 
 /// Ways in which a file dialog that could not be shown differs from one that was closed: it is back at once.
 const TOO_FAST_FOR_A_PERSON: Duration = Duration::from_millis(500);
+
+/// How long a thread waits for the window to look at what it has.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long a window manager may take to begin to hide our window. On Wayland nothing tells when it is gone.
+const GOING: Duration = Duration::from_millis(500);
 
 /// What came in from the desktop.
 #[derive(Debug)]
@@ -35,10 +43,19 @@ pub enum Arrival {
     NothingChosen,
     /// There is no file dialog on this system.
     NoDialog,
-    /// The clipboard holds neither a picture nor a file.
-    NothingToPaste,
-    /// The clipboard could not be read.
-    NoClipboard,
+    /// There is nothing to paste; why, as a sentence.
+    NotPasted(String),
+    /// A picture of the screen, or why there is none, as a sentence.
+    Screen {
+        /// How much of the screen was asked for.
+        area: Area,
+        /// What came of it.
+        taken: Result<RgbImage, String>,
+    },
+    /// The program was started once more with these photos, or with none.
+    Started(Vec<PathBuf>),
+    /// The same to have the screen described.
+    ScreenWanted(Area),
     /// Where a picture is to be saved.
     Place(SavePlace),
 }
@@ -66,6 +83,10 @@ pub trait Desktop {
     /// Reads the clipboard; false where that could not be started.
     fn paste(&mut self) -> bool;
 
+    /// Takes a picture of the screen once the window, which is told to go beforehand, is gone; false where that could
+    /// not be started. A picture or a reason comes in every case, for the window comes back with it.
+    fn take_screen(&mut self, area: Area) -> bool;
+
     /// Looks whether a photo or a folder can lie at this path; false where that could not be started.
     fn look_up(&mut self, path: PathBuf) -> bool;
 
@@ -73,20 +94,27 @@ pub trait Desktop {
     fn poll(&mut self) -> Option<Arrival>;
 }
 
+/// What is called when something has come in.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// A channel for what comes in.
+pub fn arrivals() -> (Sender<Arrival>, Receiver<Arrival>) {
+    bounded(8)
+}
+
 /// The real one.
 pub struct Outside {
-    wake: Arc<dyn Fn() + Send + Sync>,
+    wake: Wake,
     arrivals: Receiver<Arrival>,
     sender: Sender<Arrival>,
     dialog_open: Arc<AtomicBool>,
 }
 
 impl Outside {
-    /// `wake` is called after each arrival.
-    pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
-        let (sender, arrivals) = bounded(8);
+    /// `wake` is called after each arrival; `arrivals` may have begun before there was a window.
+    pub fn new((sender, arrivals): (Sender<Arrival>, Receiver<Arrival>), wake: Wake) -> Self {
         Self {
-            wake: Arc::new(wake),
+            wake,
             arrivals,
             sender,
             dialog_open: Arc::new(AtomicBool::new(false)),
@@ -107,8 +135,8 @@ impl Outside {
     fn on_thread(&self, name: &str, work: impl FnOnce() -> Arrival + Send + 'static) -> bool {
         let (sender, wake) = (self.sender.clone(), Arc::clone(&self.wake));
         let started = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
-            // A full or closed channel means that the window has stopped looking: nobody is left to tell.
-            if sender.try_send(work()).is_ok() {
+            // A closed channel, or one that stays full, means that the window has stopped looking.
+            if sender.send_timeout(work(), PATIENCE).is_ok() {
                 wake();
             }
         });
@@ -155,6 +183,10 @@ impl Desktop for Outside {
 
     fn paste(&mut self) -> bool {
         self.on_thread("clipboard", read_clipboard)
+    }
+
+    fn take_screen(&mut self, area: Area) -> bool {
+        self.on_thread("screen", move || take_screen(area))
     }
 
     fn look_up(&mut self, path: PathBuf) -> bool {
@@ -221,125 +253,24 @@ fn photo_endings() -> Vec<String> {
         .collect()
 }
 
-/// A copied file first, for file managers put its name and sometimes its icon there too; then a picture; then text
-/// that is a path.
+/// What was copied, or why there is nothing to paste.
 fn read_clipboard() -> Arrival {
-    let mut clipboard = match arboard::Clipboard::new() {
-        Ok(clipboard) => clipboard,
-        Err(error) => {
-            log::error!("the clipboard could not be opened: {error}");
-            return Arrival::NoClipboard;
-        }
-    };
-    if let Some(files) = clipboard.get().file_list().ok().filter(|files| !files.is_empty()) {
-        return Arrival::Files(files);
-    }
-    if let Ok(picture) = clipboard.get_image() {
-        return over_white(&picture).map_or(Arrival::NothingToPaste, Arrival::Picture);
-    }
-    match clipboard.get_text() {
-        Ok(text) => told_by(&text),
-        Err(_) => Arrival::NothingToPaste,
+    match clipboard::read() {
+        Ok(Copied::Files(files)) => Arrival::Files(files),
+        Ok(Copied::Picture(picture)) => Arrival::Picture(picture),
+        Err(ClipboardError::WebAddress) => Arrival::WebAddress,
+        Err(error) => Arrival::NotPasted(error.to_string()),
     }
 }
 
-/// Text that names existing files, one a line, as terminals and file managers copy it, or an address.
-fn told_by(text: &str) -> Arrival {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let paths: Vec<PathBuf> = lines.map(PathBuf::from).collect();
-    if !paths.is_empty() && paths.iter().all(|path| path.is_absolute() && path.exists()) {
-        return Arrival::Files(paths);
-    }
-    if is_web_address(text.trim()) {
-        return Arrival::WebAddress;
-    }
-    Arrival::NothingToPaste
-}
-
-/// Whether text is an address on the web, such as a browser gives with a picture.
-pub fn is_web_address(text: &str) -> bool {
-    ["http://", "https://", "data:image/"].iter().any(|scheme| {
-        text.get(..scheme.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-    }) && !text.contains(char::is_whitespace)
-}
-
-/// RGBA as copied, with the alpha over white as everywhere else; none where the picture is no picture.
-fn over_white(picture: &arboard::ImageData<'_>) -> Option<RgbImage> {
-    let (width, height) = (u32::try_from(picture.width).ok()?, u32::try_from(picture.height).ok()?);
-    let blend = |colour: u8, alpha: u8| {
-        let (colour, alpha) = (u32::from(colour), u32::from(alpha));
-        u8::try_from((colour * alpha + 255 * (255 - alpha) + 127) / 255).unwrap_or(u8::MAX)
-    };
-    let rgb = picture
-        .bytes
-        .chunks_exact(4)
-        .flat_map(|p| [blend(p[0], p[3]), blend(p[1], p[3]), blend(p[2], p[3])]);
-    RgbImage::from_raw(width, height, rgb.collect()).filter(|image| image.width() > 0 && image.height() > 0)
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_transparent_pixel_is_pasted_as_white() {
-        let bytes = vec![10, 20, 30, 255, 10, 20, 30, 0].into();
-        let picture = over_white(&arboard::ImageData {
-            width: 2,
-            height: 1,
-            bytes,
-        })
-        .unwrap();
-        assert_eq!(picture.into_raw(), [10, 20, 30, 255, 255, 255]);
-    }
-
-    #[test]
-    fn a_picture_without_pixels_is_none() {
-        assert!(
-            over_white(&arboard::ImageData {
-                width: 0,
-                height: 0,
-                bytes: Vec::new().into()
-            })
-            .is_none()
-        );
-    }
-
-    #[test]
-    fn copied_text_is_photos_only_where_each_line_names_something_that_is_there() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        let path = file.path().to_owned();
-        for (text, expected) in [
-            (format!("{}\n", path.display()), 1),
-            (format!("{0}\r\n\n{0}", path.display()), 2),
-        ] {
-            match told_by(&text) {
-                Arrival::Files(files) => assert_eq!(files, vec![path.clone(); expected]),
-                other => panic!("{other:?}"),
-            }
-        }
-        for text in [
-            "a dog runs",
-            "",
-            "/no/such/file.png",
-            &format!("{}\na dog", path.display()),
-        ] {
-            assert!(matches!(told_by(text), Arrival::NothingToPaste), "{text}");
-        }
-    }
-
-    #[test]
-    fn an_address_on_the_web_is_told_apart() {
-        for text in [
-            "https://example.org/cat.jpg",
-            "HTTP://example.org/",
-            "data:image/png;base64,iVBOR",
-        ] {
-            assert!(matches!(told_by(text), Arrival::WebAddress), "{text}");
-        }
-        assert!(!is_web_address("https://example.org is a page"));
-        assert!(!is_web_address("ftp"));
+/// Takes the picture when the window, which has just been told to go, is out of the way.
+fn take_screen(area: Area) -> Arrival {
+    std::thread::sleep(GOING);
+    // The window comes back with the answer, so that there has to be one.
+    let taken = std::panic::catch_unwind(|| screen::take(area));
+    let taken = taken.unwrap_or(Err(ScreenError::PortalGone));
+    Arrival::Screen {
+        area,
+        taken: taken.map_err(|error| error.to_string()),
     }
 }

@@ -11,11 +11,13 @@ use super::app::{HearsightApp, Model};
 use super::commands::Command;
 use super::look::theme;
 use super::others::Step;
-use super::outside::{Arrival, is_web_address};
+use super::outside::Arrival;
 use super::recent_screen::{Choice, RecentScreen};
+use super::screen::ScreenShot;
 use super::sheet::Sheet;
 use super::{node, words};
 use crate::captioner::{AttentionKind, Description};
+use crate::clipboard::is_web_address;
 use crate::describer::{JobId, More, Source};
 use crate::recent::Recent;
 use crate::{overlay, report, text};
@@ -69,9 +71,11 @@ impl HearsightApp {
                 self.warn(text!("typed-path-because"));
                 self.ask_for_path(ctx, Some(text!("typed-path-because")));
             }
-            Arrival::NothingToPaste => self.warn(text!("status-nothing-to-paste")),
             Arrival::WebAddress => self.warn(text!("photos-from-web")),
-            Arrival::NoClipboard => self.warn(text!("status-no-clipboard")),
+            Arrival::NotPasted(sentence) => self.warn(sentence),
+            Arrival::Screen { area, taken } => self.on_screen(ctx, area, taken),
+            Arrival::Started(photos) => self.on_started_again(ctx, photos),
+            Arrival::ScreenWanted(area) => self.take_screen(ctx, area),
         }
     }
 
@@ -101,7 +105,7 @@ impl HearsightApp {
     }
 
     /// Opens something that belongs to no list.
-    fn open_alone(&mut self, source: Source) {
+    pub(super) fn open_alone(&mut self, source: Source) {
         self.album.forget();
         self.seeing.fit();
         self.open(source);
@@ -189,6 +193,9 @@ impl HearsightApp {
     fn lead(&mut self, job: JobId) -> (Option<String>, Option<String>) {
         if self.seeing.is_about_part(job) {
             return (Some(text!("part-done")), None);
+        }
+        if self.screen.is_about(job) {
+            return (Some(ScreenShot::hint()), None);
         }
         let is_cut = self.shown.as_ref().is_some_and(|(photo, _)| photo.is_cut());
         let cut = is_cut.then(|| text!("photo-is-cut"));

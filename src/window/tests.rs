@@ -8,6 +8,7 @@ mod fuzz;
 mod looks;
 mod own_words;
 mod pictures;
+mod screen;
 mod settings;
 mod sheets;
 mod tab;
@@ -32,6 +33,7 @@ use super::voice::Voice;
 use crate::captioner::{Attention, AttentionKind, Cancel, Description, Place, Seconds, Stage, Word};
 use crate::describer::{Describer, Looker, Source};
 use crate::photo::Photo;
+use crate::screen::Area;
 use crate::speech::{Manner, Pace, SpeechError, SpeechEvent, Utterance};
 use crate::text;
 
@@ -128,6 +130,7 @@ impl Voice for Rc<VoiceLog> {
 pub(super) struct DesktopLog {
     chosen: usize,
     pasted: usize,
+    screens: Vec<Area>,
     pub(super) places: Vec<PathBuf>,
     arrivals: VecDeque<Arrival>,
 }
@@ -146,6 +149,11 @@ impl Desktop for Rc<RefCell<DesktopLog>> {
 
     fn paste(&mut self) -> bool {
         self.borrow_mut().pasted += 1;
+        true
+    }
+
+    fn take_screen(&mut self, area: Area) -> bool {
+        self.borrow_mut().screens.push(area);
         true
     }
 
@@ -615,7 +623,7 @@ fn paste_takes_a_picture_and_a_copied_file() {
     let photo = window.photo();
     window.arrives(Arrival::Files(vec![photo]));
     window.wait("the file", |window| window.has("Photo: a dog.png, 40 by 30 pixels"));
-    window.arrives(Arrival::NothingToPaste);
+    window.arrives(Arrival::NotPasted(text!("status-nothing-to-paste")));
     assert_eq!(window.status(), text!("status-nothing-to-paste"));
     assert_eq!(
         window.said().last(),

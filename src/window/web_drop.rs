@@ -12,7 +12,7 @@ use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{Atom, AtomEnum, ChangeWindowAttributesAux, ConnectionExt, EventMask, Property, Window};
 use x11rb::rust_connection::RustConnection;
 
-use super::outside::is_web_address;
+use crate::clipboard::is_web_address;
 
 /// The window is there soon after the program has started, or it is none of X11.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -95,6 +95,12 @@ fn effect(command: Command) -> Effect {
         Command::Paste => effect(nothing, |window, _| {
             window.desktop.borrow().pasted == 1 && window.status() == text!("status-pasting")
         }),
+        Command::Screen => effect(nothing, |window, _| {
+            window.desktop.borrow().screens == [Area::Whole] && window.status() == text!("status-taking-screen")
+        }),
+        Command::ScreenPart => effect(nothing, |window, _| {
+            window.desktop.borrow().screens == [Area::Part] && window.status() == text!("status-taking-screen")
+        }),
         Command::Describe => effect(nothing, |window, before| {
             window.said().len() > before.said && window.said().last().is_some_and(|said| said.contains("dog in b.png"))
         }),

@@ -266,8 +266,8 @@ impl Storm {
                     1 => Arrival::Picture(picture),
                     2 => Arrival::NothingChosen,
                     3 => Arrival::NoDialog,
-                    4 => Arrival::NothingToPaste,
-                    _ => Arrival::NoClipboard,
+                    4 => Arrival::NotPasted("nothing".to_owned()),
+                    _ => Arrival::Started(Vec::new()),
                 };
                 let what = format!("{arrival:?}");
                 self.window.desktop.borrow_mut().arrivals.push_back(arrival);
