@@ -7,6 +7,8 @@ use anyhow::Result;
 
 mod checks;
 mod onnx_runtime;
+#[cfg(unix)]
+mod package;
 mod packages;
 mod project;
 mod run;
@@ -24,6 +26,11 @@ Commands:
                          the sentence instead
   test                   install what the tests need besides, and run every check and test
   setup [run|test]       only install what is missing
+  package                build a Debian package with ONNX Runtime and the model in target/package
+    --program FILE       pack this program instead of building it
+    --to DIR             write the package there
+    --uncompressed       pack faster, for trying out
+  package check DEB      have lintian read a package, and try it out in a fresh Debian (as root, with a network)
   train CONFIG…          train a captioner: `hearsight-training train CONFIG…`, built for this very processor
   export CONFIG…         write a trained captioner as a model folder: `hearsight-training export CONFIG…`
   gate ARGUMENTS…        teach a model folder to tell what is no photo: `hearsight-training gate ARGUMENTS…`
@@ -61,6 +68,8 @@ fn dispatch(arguments: &[OsString]) -> Result<ExitCode> {
         (Some("train" | "export" | "gate" | "calibrate" | "score" | "card" | "word2vec" | "survey"), rest) => {
             training::training(command, rest)
         }
+        #[cfg(unix)]
+        (Some("package"), rest) => package::package(rest),
         (Some("help" | "--help" | "-h"), _) => {
             print!("{USAGE}");
             Ok(ExitCode::SUCCESS)

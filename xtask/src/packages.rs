@@ -61,12 +61,13 @@ pub fn install(sections: &[&str]) -> Result<()> {
 }
 
 /// The project's list: sections of lines, each with alternatives of which the first is installed.
-struct List {
+pub struct List {
     entries: Vec<(String, Vec<String>)>,
 }
 
 impl List {
-    fn read() -> Result<Self> {
+    /// Reads it.
+    pub fn read() -> Result<Self> {
         let path = project::root().join("packaging/debian-packages.txt");
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("{} could not be read; is the clone complete?", path.display()))?;
@@ -97,7 +98,8 @@ impl List {
         Ok(Self { entries })
     }
 
-    fn of(&self, sections: &[&str]) -> impl Iterator<Item = &[String]> {
+    /// The lines of these sections: each a package, or several of which one will do.
+    pub fn of(&self, sections: &[&str]) -> impl Iterator<Item = &[String]> {
         self.entries
             .iter()
             .filter(move |(section, _)| sections.contains(&section.as_str()))
@@ -196,7 +198,7 @@ mod tests {
     #[test]
     fn the_projects_list_has_every_section_that_setup_asks_for() {
         let list = List::read().unwrap();
-        for section in ["build", "run", "test", "pip"] {
+        for section in ["build", "run", "recommended", "test", "pip"] {
             assert!(list.of(&[section]).count() > 0, "[{section}] is empty");
         }
     }

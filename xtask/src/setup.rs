@@ -20,7 +20,7 @@ pub enum Purpose {
 /// # Errors
 /// Where something could not be installed that nothing works without.
 pub fn setup(purpose: Purpose) -> Result<ExitCode> {
-    let mut sections = vec!["build", "run"];
+    let mut sections = vec!["build", "run", "recommended"];
     if matches!(purpose, Purpose::Test) {
         sections.push("test");
     }
