@@ -177,7 +177,7 @@ fn unless_cancelled(found: Result<Description, CaptionError>) -> Result<Option<D
 }
 
 /// Which model to load and how to describe.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub struct Settings {
     /// The model folder; none: the one that [`model::find`] finds.
     pub model: Option<PathBuf>,
@@ -187,10 +187,15 @@ pub struct Settings {
     pub describe: DescribeOptions,
     /// Where descriptions are kept and looked up; none: nowhere.
     pub recent: Option<Arc<Recent>>,
+    /// Waits until the model may be loaded, which takes all cores; none: it is loaded at once.
+    pub after: Option<Box<dyn FnOnce() + Send>>,
 }
 
 impl Settings {
     pub(super) fn open(self) -> Result<Box<dyn Looker>, String> {
+        if let Some(wait) = self.after {
+            wait();
+        }
         let _starting = start_runtime_ahead();
         let path = model::find(self.model.as_deref()).map_err(|error| error.to_string())?;
         let folder = ModelFolder::open(&path)

@@ -4,6 +4,7 @@ use egui::{Context, Id};
 
 use super::album::Album;
 use super::commands::{Command, Entry};
+use super::curtain::Curtain;
 use super::fonts::Fonts;
 use super::key_order::KeyOrder;
 use super::look::Look;
@@ -72,6 +73,7 @@ pub struct HearsightApp {
     pub(super) recents: RecentScreen,
     pub(super) scrolling: Scrolling,
     pub(super) screen: ScreenShot,
+    curtain: Curtain,
 }
 
 /// The model, as the window knows it.
@@ -129,6 +131,7 @@ impl HearsightApp {
             recents: RecentScreen::default(),
             scrolling: Scrolling::default(),
             screen: ScreenShot::default(),
+            curtain: Curtain::open(),
         };
         app.narrator.adopt(&app.settings);
         if photos > 0 {
@@ -142,6 +145,12 @@ impl HearsightApp {
     pub fn with_screen_reader(self, screen_reader: Box<dyn ScreenReader>) -> Self {
         let narrator = self.narrator.with_screen_reader(screen_reader);
         Self { narrator, ..self }
+    }
+
+    /// The same with a curtain that opens when it is seen.
+    #[must_use]
+    pub fn behind(self, curtain: Curtain) -> Self {
+        Self { curtain, ..self }
     }
 
     /// Whether a photo is being opened or described, or the model loaded.
@@ -542,6 +551,7 @@ impl HearsightApp {
 
 impl eframe::App for HearsightApp {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.curtain.refresh(ctx);
         self.listen(ctx);
     }
 
@@ -553,6 +563,7 @@ impl eframe::App for HearsightApp {
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.curtain = Curtain::open();
         self.narrator.close();
         self.keeper.close();
     }

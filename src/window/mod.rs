@@ -7,6 +7,7 @@ mod album;
 mod app;
 mod caption;
 pub mod commands;
+mod curtain;
 mod fonts;
 mod hearing;
 mod help;
@@ -175,13 +176,15 @@ fn run(create: impl FnOnce(&egui::Context) -> Box<dyn eframe::App>) -> Result<()
 /// Starts the threads and the window over them.
 fn start(ctx: &egui::Context, model: Option<PathBuf>, load: LoadOptions, beginning: Beginning) -> HearsightApp {
     let recent = Recent::start(recent::folder(), true, wake(ctx));
+    let (curtain, behind) = curtain::down();
     let job = describer::Settings {
         model,
         load,
         recent: Some(Arc::clone(&recent)),
+        after: Some(Box::new(move || behind.wait())),
         ..describer::Settings::default()
     };
-    start_over(ctx, beginning, recent, |first| Describer::start(job, first, wake(ctx)))
+    start_over(ctx, beginning, recent, |first| Describer::start(job, first, wake(ctx))).behind(curtain)
 }
 
 /// What a thread calls when it has something for the window.
