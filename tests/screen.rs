@@ -295,7 +295,7 @@ fn the_window_takes_the_screen_by_key_without_itself_in_the_picture_and_comes_ba
     let _other = other_window(&desktop, [0, 0, 1100, 860]);
     let window = desktop.open([Path::new("--model"), model.path()]);
     window.wait_for("(push )?button", "Open");
-    window.key("ctrl+shift+s");
+    window.key("ctrl+shift+p");
     window.wait_for("image", "Photo: screen, 1100 by 860 pixels");
     wait_for_the_other_window(&window, "screen");
     assert_eq!(in_front(&desktop), "Hearsight");

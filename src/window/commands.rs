@@ -235,7 +235,7 @@ pub const COMMANDS: &[Entry] = &[
         Command::Screen,
         "screen",
         Group::Photo,
-        &[KeyboardShortcut::new(CTRL_SHIFT, Key::S)],
+        &[KeyboardShortcut::new(CTRL_SHIFT, Key::P)],
     ),
     row(
         Command::ScreenPart,
