@@ -257,13 +257,13 @@ fn wait_for_the_other_window(window: &Window, name: &str) {
     loop {
         let [left, top, width, height] = window.wait_for("image", &format!("Photo: {name}, .*")).rect;
         let shown = image::imageops::crop_imm(&window.picture(), left, top, width, height).to_image();
-        let known = |pixel: &Rgb<u8>| COLOURS.iter().any(|colour| near(pixel.0, *colour));
+        let known = |pixel: &Rgb<u8>| COLOURS.iter().any(|colour| is_shade(pixel.0, *colour));
         // The photo keeps its proportions within the area, with the window's own even colour beside it.
         let seen = shown.pixels().filter(|pixel| known(pixel)).count();
         let edge = *shown.get_pixel(1, 1);
         let beside = shown.pixels().filter(|pixel| near(pixel.0, edge.0)).count();
         let share = (seen + beside) as f64 / f64::from(width * height);
-        if seen * 2 > (width * height) as usize && share > 0.97 {
+        if seen * 2 > (width * height) as usize && share > 0.95 {
             return;
         }
         assert!(
@@ -282,6 +282,14 @@ fn in_front(desktop: &Desktop) -> String {
         .output()
         .unwrap();
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// Whether it is a colour as it is, or darker: a picture that was described before is lit at once, and the rest of it
+/// dimmed.
+fn is_shade(one: [u8; 3], colour: [u8; 3]) -> bool {
+    let product = |a: [u8; 3], b: [u8; 3]| -> f32 { a.iter().zip(b).map(|(a, b)| f32::from(*a) * f32::from(b)).sum() };
+    let light = product(one, colour) / product(colour, colour);
+    (0.3..1.1).contains(&light) && near(one, colour.map(|part| (f32::from(part) * light) as u8))
 }
 
 fn near(one: [u8; 3], other: [u8; 3]) -> bool {
