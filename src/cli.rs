@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 use hearsight::captioner::{DeviceChoice, LoadOptions};
+use hearsight::folder::Format;
 use hearsight::language::{self, Language};
 use hearsight::model::MAX_BEAMS;
 use hearsight::photo;
@@ -25,6 +26,7 @@ mod generate;
 mod list;
 mod models;
 mod output;
+mod progress;
 mod saving;
 mod taken;
 mod window;
@@ -40,6 +42,8 @@ Examples:
   hearsight describe --json *.jpg > all.jsonl  one JSON object a line
   find . -name '*.jpg' | hearsight describe --from -
                                                describe the photos of a list
+  hearsight describe Pictures --recursive --to photos.html
+                                               write an album of all photos below a folder
   hearsight describe --attention where.png photo.jpg
                                                save where the model looked for each word
   hearsight describe --save-alt-text photo.jpg
@@ -65,6 +69,16 @@ weights} or null, place or null], alternatives [caption, score, confidence, word
 sentences]}, tokens, score, model, device, attention_kind (exported, found_in_graph, twin, occlusion or null), seconds
 {load, decode_photo, encode, search}. README.md says what each means.
 A picture that is not described, such as a blank page, a screenshot or a chart, gives {\"photo\", \"no_picture\"}.
+
+A line of the list of --from is a path, or a JSON object such as {\"path\": \"a.jpg\", \"id\": 7}; its id, any JSON value, comes
+back in the answer. Answers come in the order of the list, each as soon as it is there.
+
+With --to the descriptions go into files: OUT.jsonl (the lines of --json without maps, tokens, other sentences and
+seconds), OUT.csv (a table), OUT.html (an album of web pages). They are written anew beside the old ones and put in their
+places when all photos are done. What was described stands in OUT.ledger meanwhile: after a break the same command goes on
+from there, a photo that was moved or is there twice is not described again, and after a change of model or settings all
+are. A file that somebody else has written or changed is never replaced. Of folders, photos are told by their content;
+hidden files and folders are passed over, and links to other folders are not followed.
 
 A sentence that is probably wrong is printed and said with that warning before it; the window holds it back until it is
 asked for.";
@@ -310,6 +324,22 @@ struct DescribeArguments {
     #[arg(long, value_name = "LIST", conflicts_with_all = ["photos", "attention"])]
     from: Option<PathBuf>,
 
+    /// A NUL ends each path of the list instead of the end of the line, as after find -print0
+    #[arg(long, short = '0', requires = "from", conflicts_with = "photos")]
+    null: bool,
+
+    /// Describe all photos of folders and of the folders below them, in the natural order of their paths
+    #[arg(long, short, conflicts_with_all = ["from", "attention"])]
+    recursive: bool,
+
+    /// Write into this file instead of printing: a .jsonl, .csv or .html; may be repeated
+    #[arg(long, value_name = "OUT", conflicts_with_all = ["json", "speak", "attention", "occlusion", "save_alt_text"])]
+    to: Vec<PathBuf>,
+
+    /// How to show on standard error how far it is [default: of folders and with --to a bar on a terminal, else lines]
+    #[arg(long, value_enum, value_name = "FORM", default_value_t, hide_default_value = true)]
+    progress: progress::Form,
+
     /// Print one JSON object a line, for other programs
     #[arg(long)]
     json: bool,
@@ -450,6 +480,15 @@ impl DescribeArguments {
                 "--attention saves one picture, so it takes a single PHOTO",
             ));
         }
+        if let Some(out) = self.to.iter().find(|out| Format::of(out).is_none()) {
+            return Err(Arguments::command().error(
+                ErrorKind::ValueValidation,
+                format!(
+                    "--to writes .jsonl, .csv and .html: {} ends with none of them",
+                    out.display()
+                ),
+            ));
+        }
         // Nothing else is written: a photo.jpg of this name would be a PNG, and perhaps the photo itself.
         if let Some(out) = &self.attention
             && !out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png"))
@@ -485,7 +524,9 @@ impl DescribeArguments {
         Ok(describe::Describe {
             photos: match (Taken::of(self.screen, self.screen_part, self.clipboard), self.from) {
                 (Some(taken), _) => describe::Photos::Taken(taken),
-                (None, Some(list)) => describe::Photos::From(list),
+                (None, Some(list)) if self.null => describe::Photos::From(list, list::Ends::Nul),
+                (None, Some(list)) => describe::Photos::From(list, list::Ends::Line),
+                (None, None) if self.recursive => describe::Photos::Below(self.photos),
                 (None, None) => describe::Photos::Given(self.photos),
             },
             json: self.json,
@@ -498,6 +539,8 @@ impl DescribeArguments {
                 unreviewed: self.unreviewed,
                 manner: self.saving.into(),
             }),
+            to: self.to,
+            progress: self.progress,
             model: self.model.into(),
         })
     }

@@ -10,7 +10,7 @@
 //! 2. [`captioner`] (pixels become a [`captioner::Description`]);
 //! 3. [`describer`] (the captioner on a thread of its own), [`overlay`] (attention over a photo), [`report`] (a
 //!    description as JSON, text or picture), [`recent`] (descriptions kept from one day to the next), [`roll`] (the
-//!    photos to step through), [`doctor`] (what works here);
+//!    photos to step through), [`folder`] (many photos described into files), [`doctor`] (what works here);
 //! 4. [`window`] (the egui window) and the command line;
 //! 5. the program.
 
@@ -22,6 +22,7 @@ pub mod check;
 pub mod clipboard;
 pub mod describer;
 pub mod doctor;
+pub mod folder;
 pub mod language;
 pub mod model;
 pub mod onnx;

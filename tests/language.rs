@@ -20,6 +20,7 @@ const FOR_PEOPLE: [&str; 18] = [
     "src/clipboard.rs",
     "src/describer",
     "src/describer.rs",
+    "src/folder",
     "src/language",
     "src/model",
     "src/onnx/error.rs",

@@ -349,7 +349,11 @@ impl Captioner {
         self.model.generation().start_token().unwrap_or_default()
     }
 
-    pub(super) fn beams(&self, options: &DescribeOptions) -> Result<usize, CaptionError> {
+    /// How many sentences the search keeps in view with these options.
+    ///
+    /// # Errors
+    /// The options name a setting that cannot be followed.
+    pub fn beams(&self, options: &DescribeOptions) -> Result<usize, CaptionError> {
         Ok(self.settings(options)?.num_beams().max(1))
     }
 

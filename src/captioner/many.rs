@@ -19,6 +19,28 @@ use crate::photo::Photo;
 /// Rows of the decoder that are gone on with together; more of them wait for arithmetic instead of memory.
 const ROWS: usize = 8;
 
+/// The most that are told of at once, those that need no looking at included.
+const MOST_AT_ONCE: usize = 64;
+
+/// Which photos are searched together. A sum of other rows beside it may differ in its last digits, so that what is said
+/// of a photo is the same to the last digit only beside the same photos.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Groups {
+    /// Those that wait: nobody waits for a photo that has not come yet.
+    AsTheyCome,
+    /// Always as many as go together, in their order: the same photos give the same groups, however fast they come.
+    Whole,
+}
+
+/// What came of a photo that the model looked at.
+type Told = Result<Description, CaptionError>;
+
+/// What came of one of many; none where it was only told of.
+type Answered<T> = (T, Option<Told>);
+
+/// A photo in front of the model, or what is only told of.
+type Waiting<T> = (T, Option<Prepared>);
+
 /// A photo as the encoder takes it.
 struct Prepared {
     pixels: Array4<f32>,
@@ -47,7 +69,31 @@ impl Captioner {
         photos: impl Iterator<Item = (T, Option<Photo>)> + Send + 'static,
         options: &DescribeOptions,
         cancel: &Cancel,
-        tell: &mut dyn FnMut(T, Option<Result<Description, CaptionError>>) -> bool,
+        tell: &mut dyn FnMut(T, Option<Told>) -> bool,
+    ) -> Result<(), CaptionError> {
+        self.describe_groups(photos, options, cancel, Groups::AsTheyCome, &mut |group| {
+            for (tag, described) in group {
+                cancel.check()?;
+                if !tell(tag, described) {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })
+    }
+
+    /// As [`describe_many`](Self::describe_many), a group of photos that were searched together at a time, made up as
+    /// `groups` says.
+    ///
+    /// # Errors
+    /// As [`describe_many`](Self::describe_many), and what `tell` fails with.
+    pub fn describe_groups<T: Send + 'static>(
+        &mut self,
+        photos: impl Iterator<Item = (T, Option<Photo>)> + Send + 'static,
+        options: &DescribeOptions,
+        cancel: &Cancel,
+        groups: Groups,
+        tell: &mut dyn FnMut(Vec<Answered<T>>) -> Result<bool, CaptionError>,
     ) -> Result<(), CaptionError> {
         let run = cancel.watch()?;
         let together = (ROWS / self.beams(options)?).max(1);
@@ -66,12 +112,11 @@ impl Captioner {
             }
         });
         let reader = reader.map_err(super::decoder::run_error)?;
-        while let Some(group) = next_group(&waiting, together, &run)? {
-            for (tag, described) in self.describe_group(group, options, &run) {
-                run.check()?;
-                if !tell(tag, described) {
-                    return Ok(());
-                }
+        while let Some(group) = next_group(&waiting, together, groups, &run)? {
+            let group = self.describe_group(group, options, &run);
+            run.check()?;
+            if !tell(group)? {
+                return Ok(());
             }
         }
         // It has said that there are no more, or it has failed and that must not look the same.
@@ -79,12 +124,7 @@ impl Captioner {
         Ok(())
     }
 
-    fn describe_group<T>(
-        &mut self,
-        group: Vec<(T, Option<Prepared>)>,
-        options: &DescribeOptions,
-        run: &Run,
-    ) -> Vec<(T, Option<Result<Description, CaptionError>>)> {
+    fn describe_group<T>(&mut self, group: Vec<Waiting<T>>, options: &DescribeOptions, run: &Run) -> Vec<Answered<T>> {
         let (mut tags, mut seen) = (Vec::new(), Vec::new());
         for (tag, prepared) in group {
             let looked = prepared.map(|prepared| self.look_at(&prepared, run));
@@ -116,7 +156,7 @@ impl Captioner {
         seen: Vec<Result<Seen, CaptionError>>,
         options: &DescribeOptions,
         run: &Run,
-    ) -> Vec<Result<Description, CaptionError>> {
+    ) -> Vec<Told> {
         let good = seen.iter().filter(|seen| seen.is_ok()).count();
         let first = seen.iter().find_map(|seen| seen.as_ref().ok());
         let are_alone = first.is_some_and(|first| good > 1 && self.rows_are_alone(&first.memory, run));
@@ -159,7 +199,7 @@ impl Captioner {
         rest.into_iter().map(one).collect()
     }
 
-    fn describe_one(&mut self, seen: Seen, options: &DescribeOptions, run: &Run) -> Result<Description, CaptionError> {
+    fn describe_one(&mut self, seen: Seen, options: &DescribeOptions, run: &Run) -> Told {
         let start = Instant::now();
         let mut memory = seen.memory;
         let found = self.search(&mut memory, options, &[], run, &mut |_| ())?;
@@ -172,18 +212,37 @@ impl Captioner {
     }
 }
 
-/// The next photo and those that wait behind it; none when there are no more.
-fn next_group<T>(waiting: &Receiver<T>, most: usize, run: &Run) -> Result<Option<Vec<T>>, CaptionError> {
+/// The next photo and those that go with it; none when there are no more.
+fn next_group<T>(
+    waiting: &Receiver<Waiting<T>>,
+    most: usize,
+    groups: Groups,
+    run: &Run,
+) -> Result<Option<Vec<Waiting<T>>>, CaptionError> {
+    let mut group = Vec::new();
     loop {
         run.check()?;
         match waiting.recv_timeout(Duration::from_millis(50)) {
-            Ok(first) => {
-                let mut group = vec![first];
+            Ok(next) => group.push(next),
+            Err(RecvTimeoutError::Timeout) => continue,
+            Err(RecvTimeoutError::Disconnected) => return Ok((!group.is_empty()).then_some(group)),
+        }
+        match groups {
+            Groups::AsTheyCome => {
                 group.extend(waiting.try_iter().take(most - 1));
                 return Ok(Some(group));
             }
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return Ok(None),
+            Groups::Whole if is_whole(&group, most) => return Ok(Some(group)),
+            Groups::Whole => {}
         }
     }
+}
+
+/// Whether a group has all its photos. What needs no looking at goes with either group and plays no part in that, but is
+/// not held back for long: counted from the first photo, so that what comes before it plays no part in that either.
+fn is_whole<T>(group: &[Waiting<T>], most: usize) -> bool {
+    let mut photos = group.iter().enumerate().filter(|(_, (_, photo))| photo.is_some());
+    let first = photos.next().map(|(at, _)| at);
+    let count = usize::from(first.is_some()) + photos.count();
+    count >= most || group.len() - first.unwrap_or(0) >= MOST_AT_ONCE
 }

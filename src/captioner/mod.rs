@@ -41,5 +41,6 @@ pub use device::{DeviceChoice, UnknownDevice};
 pub use division::{Division, WholeReason};
 pub use error::CaptionError;
 pub use examine::Examination;
+pub use many::Groups;
 pub use placement::Placement;
 pub use runtime::{RuntimeError, StartAhead, open_graph, start_runtime, start_runtime_ahead};

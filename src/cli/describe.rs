@@ -4,19 +4,23 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use hearsight::captioner::{
     Cancel, CaptionError, Captioner, DescribeOptions, Description, LoadOptions, start_runtime_ahead,
 };
+use hearsight::folder::{self, Asked, Catalogue, Control, Describing, Pace, Progress, Summary};
 use hearsight::model::{self, ModelFolder};
 use hearsight::photo::Photo;
+use hearsight::report::Whose;
+use hearsight::roll::{PassedOver, walk};
 use hearsight::words::{self, OwnWords};
 use hearsight::{report, text, wording};
 use serde_json::{Map, Value};
 
 use super::ahead::ahead;
-use super::list::List;
+use super::list::{Ends, List};
 use super::output::{Output, complain, in_a_sentence};
+use super::progress::{Form, Shown};
 use super::saving::Saving;
 use super::taken::{Picture, Taken};
 use super::{Done, Model};
@@ -25,12 +29,22 @@ use super::{Done, Model};
 pub enum Photos {
     /// These, at least one.
     Given(Vec<PathBuf>),
-    /// Those of a list.
-    From(PathBuf),
+    /// Those of these folders and of all below them; a photo among them is itself.
+    Below(Vec<PathBuf>),
+    /// Those of a list, and what ends each of them.
+    From(PathBuf, Ends),
     /// What is on the screen or was copied.
     Taken(Taken),
     /// This one, which was taken.
     Seen(Photo),
+}
+
+/// Photos one by one, and how many there are where that is known.
+struct Listed {
+    photos: Box<dyn Iterator<Item = Result<Asked>> + Send>,
+    total: Option<usize>,
+    /// What was passed over.
+    passed: PassedOver,
 }
 
 impl Photos {
@@ -38,7 +52,7 @@ impl Photos {
     fn are_several(&self) -> bool {
         match self {
             Self::Given(photos) => photos.len() > 1,
-            Self::From(_) => true,
+            Self::Below(_) | Self::From(..) => true,
             Self::Taken(_) | Self::Seen(_) => false,
         }
     }
@@ -51,20 +65,58 @@ impl Photos {
         }
     }
 
-    /// Their paths in order, or what they are called.
-    fn paths(&self) -> Result<Box<dyn Iterator<Item = Result<PathBuf>> + Send>> {
+    /// What an album of them is called: by the folder where it is one.
+    fn name(&self) -> Option<String> {
+        match self {
+            Self::Below(folders) => match folders.as_slice() {
+                [folder] => folder::name_of(folder),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The photos in order.
+    fn list(&self, shown: &mut Shown) -> Result<Listed> {
+        let these = |photos: Vec<PathBuf>| Listed {
+            total: Some(photos.len()),
+            photos: Box::new(photos.into_iter().map(|photo| Ok(photo.into()))),
+            passed: PassedOver::default(),
+        };
         Ok(match self {
-            Self::Given(photos) => Box::new(photos.clone().into_iter().map(Ok)),
-            Self::From(list) => Box::new(List::open(list)?),
-            Self::Taken(taken) => Box::new(std::iter::once(Ok(taken.name().into()))),
-            Self::Seen(photo) => Box::new(std::iter::once(Ok(photo.name().into()))),
+            Self::Given(photos) => these(photos.clone()),
+            Self::Taken(taken) => these(vec![taken.name().into()]),
+            Self::Seen(photo) => these(vec![photo.name().into()]),
+            Self::Below(folders) => {
+                let (mut found, mut passed) = (Vec::new(), PassedOver::default());
+                for folder in folders {
+                    let before = found.len();
+                    let walk = walk(folder, &mut |more| {
+                        shown.found(before + more);
+                        true
+                    });
+                    let Some(walk) = walk else { continue };
+                    found.extend(walk.found);
+                    passed.add(walk.passed);
+                }
+                Listed {
+                    total: Some(found.len()),
+                    photos: Box::new(found.into_iter().map(|found| Ok(found.into()))),
+                    passed,
+                }
+            }
+            Self::From(list, ends) => Listed {
+                photos: Box::new(List::open(list, *ends)?),
+                total: None,
+                passed: PassedOver::default(),
+            },
         })
     }
 }
 
 /// A photo as it was found.
-struct Asked {
-    path: PathBuf,
+struct Opened {
+    asked: Asked,
     /// The words that it brings along.
     own_words: Option<OwnWords>,
     found: Found,
@@ -81,25 +133,37 @@ enum Found {
 }
 
 /// Opens a photo, and tells what is to be described.
-fn open(path: PathBuf, keeps: bool) -> (Asked, Option<Photo>) {
-    let opened = Photo::open(&path);
+fn open(asked: Asked, keeps: bool) -> (Opened, Option<Photo>) {
+    if let Some(trouble) = &asked.trouble {
+        let opened = Opened {
+            found: Found::Broken(anyhow!("{trouble}")),
+            own_words: None,
+            asked,
+        };
+        return (opened, None);
+    }
+    let opened = Photo::open(&asked.photo);
     if opened.as_ref().is_ok_and(Photo::is_cut) {
-        complain(&format!("{}: {}", path.display(), text!("photo-is-cut")));
+        complain(&format!("{}: {}", asked.photo.display(), text!("photo-is-cut")));
     }
     // What a person has written holds, whatever can be made of the pixels.
-    let own_words = words::of(&path).ok().flatten();
-    weigh(path, own_words, opened.map_err(Into::into), keeps)
+    let own_words = words::of(&asked.photo).ok().flatten();
+    weigh(asked, own_words, opened.map_err(Into::into), keeps)
 }
 
 /// Tells what is to be described of a photo that was opened.
-fn weigh(path: PathBuf, own_words: Option<OwnWords>, opened: Result<Photo>, keeps: bool) -> (Asked, Option<Photo>) {
+fn weigh(asked: Asked, own_words: Option<OwnWords>, opened: Result<Photo>, keeps: bool) -> (Opened, Option<Photo>) {
     let (found, photo) = match opened {
         Ok(photo) if photo.is_clear() => (Found::Clear(keeps.then(|| photo.clone())), Some(photo)),
         Ok(_) => (Found::Blank, None),
         Err(error) => (Found::Broken(error), None),
     };
-    let asked = Asked { path, own_words, found };
-    (asked, photo)
+    let opened = Opened {
+        asked,
+        own_words,
+        found,
+    };
+    (opened, photo)
 }
 
 /// The command's arguments, checked.
@@ -120,6 +184,10 @@ pub struct Describe {
     pub occlusion: bool,
     /// Save each sentence as the photo's alternative text.
     pub saving: Option<Saving>,
+    /// The files to write instead of printing; none: print.
+    pub to: Vec<PathBuf>,
+    /// How it is shown how far it is.
+    pub progress: Form,
     /// What to describe with.
     pub model: Model,
 }
@@ -141,30 +209,35 @@ impl Describe {
                 Err(error) => return Err(error),
             };
         }
+        if !self.to.is_empty() {
+            return self.write();
+        }
+        let mut shown = Shown::new(self.shows(), true);
+        let Listed { photos, total, passed } = self.photos.list(&mut shown)?;
         let keeps = self.attention.is_some();
         let seen = self.photos.seen();
         let no_model = Arc::new(AtomicBool::new(false));
         let in_vain = Arc::clone(&no_model);
-        let photos = ahead(self.photos.paths()?.map(move |path| match path {
+        let photos = ahead(photos.map(move |asked| match asked {
             // Words are told also where there is nothing to describe with.
-            Ok(path) if in_vain.load(Ordering::Relaxed) => {
+            Ok(asked) if in_vain.load(Ordering::Relaxed) => {
                 let own_words = match &seen {
                     Some(_) => None,
-                    None => words::of(&path).ok().flatten(),
+                    None => words::of(&asked.photo).ok().flatten(),
                 };
-                let asked = Asked {
-                    path,
+                let opened = Opened {
+                    asked,
                     own_words,
                     found: Found::Blank,
                 };
-                (Ok(asked), None)
+                (Ok(opened), None)
             }
-            Ok(path) => {
-                let (asked, photo) = match seen.clone() {
-                    Some(photo) => weigh(path, None, Ok(photo), keeps),
-                    None => open(path, keeps),
+            Ok(asked) => {
+                let (opened, photo) = match seen.clone() {
+                    Some(photo) => weigh(asked, None, Ok(photo), keeps),
+                    None => open(asked, keeps),
                 };
-                (Ok(asked), photo)
+                (Ok(opened), photo)
             }
             // The list cannot be read on.
             Err(error) => (Err(error), None),
@@ -174,9 +247,10 @@ impl Describe {
             Err(error) if self.json => {
                 let sentence = in_a_sentence(&error);
                 no_model.store(true, Ordering::Relaxed);
-                for (asked, _) in photos {
-                    let asked = asked?;
-                    output.line(&report::error_line(&asked.path, asked.own_words.as_ref(), &sentence))?;
+                for (opened, _) in photos {
+                    let opened = opened?;
+                    let line = report::error_line(whose(&opened.asked), opened.own_words.as_ref(), &sentence);
+                    output.line(&line)?;
                 }
                 return Ok(Done::WithFailures);
             }
@@ -184,49 +258,111 @@ impl Describe {
         };
         let mut voice = self.speak.then(Voice::start);
 
-        let options = DescribeOptions {
-            beams: self.beams,
-            generation: self.generation.clone(),
-            ..DescribeOptions::default()
-        };
         let language = captioner.language().unwrap_or("en").to_owned();
+        let options = self.options();
         let mut done = Ok(Done::Well);
-        let mut tell = |asked, described| match self.tell(asked, described, &language, voice.as_mut(), output) {
-            Ok(Done::Well) => true,
-            Ok(failed) => {
-                done = Ok(failed);
-                true
-            }
-            Err(error) => {
-                done = Err(error);
-                false
-            }
+        let (mut pace, mut progress) = (
+            Pace::default(),
+            Progress {
+                total,
+                ..Progress::default()
+            },
+        );
+        shown.begin(total);
+        let mut tell = |opened, described| {
+            let told = shown.aside(|| self.tell(opened, described, &language, voice.as_mut(), output));
+            let went_on = match told {
+                Ok(Done::Well) => true,
+                Ok(failed) => {
+                    done = Ok(failed);
+                    progress.failed += 1;
+                    true
+                }
+                Err(error) => {
+                    done = Err(error);
+                    false
+                }
+            };
+            progress.count(&mut pace);
+            shown.so_far(&progress);
+            went_on
         };
         if self.occlusion || self.attention.is_some() {
-            for (asked, photo) in photos {
+            for (opened, photo) in photos {
                 let described = photo.map(|photo| self.cover(&mut captioner, &photo, &options));
-                if !tell(asked, described) {
+                if !tell(opened, described) {
                     break;
                 }
             }
         } else {
             captioner.describe_many(photos, &options, &Cancel::default(), &mut tell)?;
         }
+        shown.end();
+        // Photos that were passed over without a word would be missed.
+        for sentence in passed.sentences() {
+            complain(&sentence);
+        }
         done
+    }
+
+    /// Writes files instead of printing.
+    fn write(&self) -> Result<Done> {
+        let mut shown = Shown::new(self.shows(), false);
+        let catalogue = Catalogue::open(&self.to, self.photos.name().as_deref())?;
+        let with = Describing::load(self.model.folder.as_deref(), &self.model.load, self.options())?;
+        let Listed { photos, total, passed } = self.photos.list(&mut shown)?;
+        shown.begin(total);
+        let photos = photos.map(|asked| asked.map_err(|error| in_a_sentence(&error)));
+        let summary = folder::describe(photos, total, catalogue, with, &Control::default(), &mut |progress| {
+            shown.so_far(progress);
+        });
+        shown.end();
+        let summary = Summary { passed, ..summary? };
+        for line in summary.lines() {
+            complain(&line);
+        }
+        Ok(match summary.failed {
+            0 => Done::Well,
+            _ => Done::WithFailures,
+        })
+    }
+
+    fn options(&self) -> DescribeOptions {
+        DescribeOptions {
+            beams: self.beams,
+            generation: self.generation.clone(),
+            ..DescribeOptions::default()
+        }
+    }
+
+    /// A few photos, or those that another program hands over, take no bar unless somebody asks for it.
+    fn shows(&self) -> Form {
+        match (&self.photos, self.progress) {
+            (Photos::Given(_) | Photos::From(..) | Photos::Taken(_) | Photos::Seen(_), Form::Auto)
+                if self.to.is_empty() =>
+            {
+                Form::None
+            }
+            (_, form) => form,
+        }
     }
 
     /// Tells what came of a photo: its own words first.
     fn tell(
         &self,
-        asked: Result<Asked>,
+        opened: Result<Opened>,
         described: Option<Result<Description, CaptionError>>,
         language: &str,
         voice: Option<&mut Voice>,
         output: &mut Output,
     ) -> Result<Done> {
         let mut done = Done::Well;
-        let Asked { path, own_words, found } = asked?;
-        let own_words = own_words.as_ref();
+        let Opened {
+            asked,
+            own_words,
+            found,
+        } = opened?;
+        let (path, own_words) = (&asked.photo, own_words.as_ref());
         let came = match found {
             Found::Broken(error) => Err(error),
             // Nothing to see is an answer, and no failure.
@@ -241,20 +377,20 @@ impl Describe {
         if let Some(words) = own_words
             && !self.json
         {
-            output.line(&self.of(&path, &wording::own_words(words)))?;
+            output.line(&self.of(path, &wording::own_words(words)))?;
         }
         let spoken = match came {
-            Ok(None) => self.no_picture(&path, own_words, wording::no_picture(), output)?,
+            Ok(None) => self.no_picture(&asked, own_words, wording::no_picture(), output)?,
             Ok(Some((_, description))) if description.no_photo => {
-                self.no_picture(&path, own_words, wording::no_photo(), output)?
+                self.no_picture(&asked, own_words, wording::no_photo(), output)?
             }
             Ok(Some((photo, description))) => {
                 let sentence = after(own_words, report::sentence(&description));
                 output.line(&match self.json {
-                    true => report::json_line(&path, own_words, &description),
+                    true => report::json_line(whose(&asked), own_words, &description),
                     // Nobody can press a key for the guess here, so that it is printed at once, with its warning,
                     // however doubtful it is.
-                    false => self.of(&path, &sentence),
+                    false => self.of(path, &sentence),
                 })?;
                 if let Some(photo) = photo
                     && let Err(error) = self.save_attention(&photo, &description)
@@ -263,7 +399,7 @@ impl Describe {
                     complain(&in_a_sentence(&error));
                 }
                 if let Some(saving) = &self.saving
-                    && let Err(sentence) = saving.save_description(&path, &description, language)
+                    && let Err(sentence) = saving.save_description(path, &description, language)
                 {
                     done = Done::WithFailures;
                     complain(&format!("{}: {sentence}", path.display()));
@@ -274,7 +410,7 @@ impl Describe {
                 done = Done::WithFailures;
                 let sentence = in_a_sentence(&error);
                 if self.json {
-                    output.line(&report::error_line(&path, own_words, &sentence))?;
+                    output.line(&report::error_line(whose(&asked), own_words, &sentence))?;
                 } else {
                     complain(&format!("{}: {sentence}", path.display()));
                 }
@@ -286,7 +422,7 @@ impl Describe {
                 Some(words) => format!("{} {spoken}", wording::ended(&wording::own_words(words))),
                 None => spoken,
             };
-            voice.say(&self.aloud(&path, spoken));
+            voice.say(&self.aloud(path, spoken));
         }
         Ok(done)
     }
@@ -336,15 +472,15 @@ impl Describe {
     /// Tells why a picture is not described, and gives the sentence back to be said.
     fn no_picture(
         &self,
-        path: &Path,
+        asked: &Asked,
         own_words: Option<&OwnWords>,
         sentence: String,
         output: &mut Output,
     ) -> Result<String> {
         let line = if self.json {
-            report::no_picture_line(path, own_words, &sentence)
+            report::no_picture_line(whose(asked), own_words, &sentence)
         } else {
-            self.of(path, &sentence)
+            self.of(&asked.photo, &sentence)
         };
         output.line(&line)?;
         Ok(sentence)
@@ -385,6 +521,14 @@ fn after(own_words: Option<&OwnWords>, sentence: String) -> String {
     match own_words {
         Some(_) => wording::after_own_words(&sentence),
         None => sentence,
+    }
+}
+
+/// Which photo a line of JSON is about.
+fn whose(asked: &Asked) -> Whose<'_> {
+    Whose {
+        photo: &asked.photo,
+        id: asked.id.as_ref(),
     }
 }
 

@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use super::describe::{Describe, Photos};
 use super::output::{Output, complain, in_a_sentence};
+use super::progress::Form;
 use super::{Done, Model, Taken};
 
 /// What the window is opened with.
@@ -43,6 +44,8 @@ impl Window {
                     attention: None,
                     occlusion: false,
                     saving: None,
+                    to: Vec::new(),
+                    progress: Form::None,
                     model: self.model,
                 };
                 describe.run(output)

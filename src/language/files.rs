@@ -26,6 +26,7 @@ files![
     "captioner",
     "commands",
     "description",
+    "folder",
     "keys",
     "model",
     "onnx",

@@ -99,9 +99,15 @@ impl Format {
     }
 }
 
-/// Whether a file that begins so is a picture that is read.
+/// Whether a file that begins so is a picture that is read. Two letters alone, as bitmaps have them, begin many a text.
 pub fn starts_like_a_picture(start: &[u8]) -> bool {
-    Format::of(start).is_ok()
+    match Format::of(start) {
+        // The size of the header that follows.
+        Ok(Format::Other(ImageFormat::Bmp)) => {
+            matches!(start.get(14..18), Some([12 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0]))
+        }
+        format => format.is_ok(),
+    }
 }
 
 /// What people call a format.

@@ -80,6 +80,14 @@ impl Photo {
         })
     }
 
+    /// The digest that [`open_with_digest`](Self::open_with_digest) would give, without decoding anything.
+    ///
+    /// # Errors
+    /// What there is to say of a file that cannot be read.
+    pub fn digest_of(path: &Path) -> Result<[u8; 32], PhotoError> {
+        Ok(Sha256::digest(read_bounded(path)?).into())
+    }
+
     /// Reads a picture from the bytes of a file, as dropped by a browser; `name` is what it is called in messages.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 const RULES: u32 = 1;
 
 /// The name of a description, the same for the same photo, model and settings.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Hash, PartialEq, Eq)]
 pub struct Key(String);
 
 impl Key {

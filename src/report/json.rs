@@ -1,16 +1,37 @@
 //! The JSON lines of `hearsight describe --json`: a contract with the programs that read them.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::captioner::{Agreement, Alternative, Attention, AttentionKind, Description, Seconds, Shared, Word};
 use crate::words::OwnWords;
 
-/// One line, without its end, for a photo that was described, with the words that it brought along. What is no Unicode in
-/// the path is replaced.
-pub fn json_line(photo: &Path, own_words: Option<&OwnWords>, description: &Description) -> String {
+/// Which photo a line is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Whose<'a> {
+    /// Where it lies. What is no Unicode in it is replaced.
+    pub photo: &'a Path,
+    /// What it was called by the program that asked, given back as it came.
+    pub id: Option<&'a Value>,
+}
+
+impl<'a> From<&'a Path> for Whose<'a> {
+    fn from(photo: &'a Path) -> Self {
+        Self { photo, id: None }
+    }
+}
+
+impl<'a> From<&'a PathBuf> for Whose<'a> {
+    fn from(photo: &'a PathBuf) -> Self {
+        photo.as_path().into()
+    }
+}
+
+/// One line, without its end, for a photo that was described, with the words that it brought along.
+pub fn json_line<'a>(whose: impl Into<Whose<'a>>, own_words: Option<&OwnWords>, description: &Description) -> String {
     let Description {
         caption,
         // Such a picture has a line of its own.
@@ -25,8 +46,10 @@ pub fn json_line(photo: &Path, own_words: Option<&OwnWords>, description: &Descr
         attention_kind,
         seconds,
     } = description;
+    let whose = whose.into();
     line(&DescriptionLine {
-        photo: &photo.to_string_lossy(),
+        photo: &whose.photo.to_string_lossy(),
+        id: whose.id,
         own_words: own_words.map(OwnWordsEntry::new),
         caption,
         confidence: *confidence,
@@ -42,6 +65,21 @@ pub fn json_line(photo: &Path, own_words: Option<&OwnWords>, description: &Descr
     })
 }
 
+/// The same of what is kept of many photos: without maps, tokens, other sentences and seconds.
+pub fn short_line<'a>(whose: impl Into<Whose<'a>>, own_words: Option<&OwnWords>, description: &Description) -> String {
+    let whose = whose.into();
+    line(&ShortLine {
+        photo: &whose.photo.to_string_lossy(),
+        id: whose.id,
+        own_words: own_words.map(OwnWordsEntry::new),
+        caption: &description.caption,
+        confidence: description.confidence,
+        words: description.words.iter().map(ShortWord::new).collect(),
+        score: description.score,
+        model: &description.model,
+    })
+}
+
 /// One line, without its end, for the words that a photo brings along.
 pub fn words_line(photo: &Path, own_words: Option<&OwnWords>) -> String {
     line(&WordsLine {
@@ -51,18 +89,22 @@ pub fn words_line(photo: &Path, own_words: Option<&OwnWords>) -> String {
 }
 
 /// One line, without its end, for a picture that is not described, with the sentence that says why.
-pub fn no_picture_line(photo: &Path, own_words: Option<&OwnWords>, sentence: &str) -> String {
+pub fn no_picture_line<'a>(whose: impl Into<Whose<'a>>, own_words: Option<&OwnWords>, sentence: &str) -> String {
+    let whose = whose.into();
     line(&NoPictureLine {
-        photo: &photo.to_string_lossy(),
+        photo: &whose.photo.to_string_lossy(),
+        id: whose.id,
         own_words: own_words.map(OwnWordsEntry::new),
         no_picture: sentence,
     })
 }
 
 /// One line, without its end, for a photo that could not be described, with the sentence that says why.
-pub fn error_line(photo: &Path, own_words: Option<&OwnWords>, error: &str) -> String {
+pub fn error_line<'a>(whose: impl Into<Whose<'a>>, own_words: Option<&OwnWords>, error: &str) -> String {
+    let whose = whose.into();
     line(&ErrorLine {
-        photo: &photo.to_string_lossy(),
+        photo: &whose.photo.to_string_lossy(),
+        id: whose.id,
         own_words: own_words.map(OwnWordsEntry::new),
         error,
     })
@@ -79,6 +121,8 @@ fn line(content: &impl Serialize) -> String {
 #[derive(Serialize)]
 struct DescriptionLine<'a> {
     photo: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a Value>,
     own_words: Option<OwnWordsEntry<'a>>,
     caption: &'a str,
     confidence: f32,
@@ -94,8 +138,42 @@ struct DescriptionLine<'a> {
 }
 
 #[derive(Serialize)]
+struct ShortLine<'a> {
+    photo: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a Value>,
+    own_words: Option<OwnWordsEntry<'a>>,
+    caption: &'a str,
+    confidence: f32,
+    words: Vec<ShortWord<'a>>,
+    score: f32,
+    model: &'a str,
+}
+
+#[derive(Serialize)]
+struct ShortWord<'a> {
+    text: &'a str,
+    probability: f32,
+    support: Option<f32>,
+    place: Option<&'static str>,
+}
+
+impl<'a> ShortWord<'a> {
+    fn new(word: &'a Word) -> Self {
+        Self {
+            text: &word.text,
+            probability: word.probability,
+            support: word.support,
+            place: word.place.map(|place| place.tag()),
+        }
+    }
+}
+
+#[derive(Serialize)]
 struct NoPictureLine<'a> {
     photo: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     own_words: Option<OwnWordsEntry<'a>>,
     no_picture: &'a str,
@@ -104,6 +182,8 @@ struct NoPictureLine<'a> {
 #[derive(Serialize)]
 struct ErrorLine<'a> {
     photo: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     own_words: Option<OwnWordsEntry<'a>>,
     error: &'a str,
@@ -294,10 +374,34 @@ mod tests {
     }
 
     #[test]
+    fn what_is_kept_of_many_photos_is_short_and_an_id_comes_back_as_it_was_given() {
+        let id = serde_json::json!({"row": 7});
+        let whose = Whose {
+            photo: Path::new("a.jpg"),
+            id: Some(&id),
+        };
+        let expected = concat!(
+            r#"{"photo":"a.jpg","id":{"row":7},"own_words":null,"caption":"a cat.","confidence":0.9,"words":["#,
+            r#"{"text":"a","probability":0.75,"support":null,"place":null},"#,
+            r#"{"text":"cat.","probability":0.75,"support":null,"place":"upper left"}],"#,
+            r#""score":-1.25,"model":"everyday"}"#
+        );
+        assert_eq!(short_line(whose, None, &example::description()), expected);
+        assert!(
+            json_line(whose, None, &example::description())
+                .starts_with(r#"{"photo":"a.jpg","id":{"row":7},"own_words":null"#)
+        );
+        assert_eq!(
+            error_line(whose, None, "No."),
+            r#"{"photo":"a.jpg","id":{"row":7},"error":"No."}"#
+        );
+    }
+
+    #[test]
     fn an_error_has_the_photo_and_the_sentence() {
         let line = error_line(Path::new("가족 \"1\".jpg"), None, "This file is empty.\nTry again.");
         assert!(!line.contains('\n'));
-        let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+        let value: Value = serde_json::from_str(&line).unwrap();
         assert_eq!(
             value,
             serde_json::json!({"photo": "가족 \"1\".jpg", "error": "This file is empty.\nTry again."})

@@ -8,7 +8,7 @@ mod picture;
 mod text;
 
 pub use files::write_free;
-pub use json::{error_line, json_line, no_picture_line, words_line};
+pub use json::{Whose, error_line, json_line, no_picture_line, short_line, words_line};
 pub use lit::lit_picture;
 pub use picture::{PictureError, attention_picture, png, save_attention};
 pub use text::{caption, listed, sentence};

@@ -33,7 +33,14 @@ pub fn is_picture(path: &Path) -> bool {
     }
 }
 
-fn content_is_a_picture(path: &Path) -> bool {
+/// Whether the name of a file says that it is a picture.
+pub(super) fn has_picture_ending(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending)))
+}
+
+/// Whether an ordinary file holds a picture, whatever its name.
+pub(super) fn content_is_a_picture(path: &Path) -> bool {
     let mut start = [0; START];
     let read = File::open(path).and_then(|mut file| file.read(&mut start));
     read.is_ok_and(|read| start.get(..read).is_some_and(starts_like_a_picture))

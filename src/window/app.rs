@@ -5,6 +5,7 @@ use egui::{Context, Id};
 use super::album::Album;
 use super::commands::{Command, Entry};
 use super::curtain::Curtain;
+use super::folder_screen::FolderScreen;
 use super::fonts::Fonts;
 use super::key_order::KeyOrder;
 use super::look::Look;
@@ -71,6 +72,7 @@ pub struct HearsightApp {
     pub(super) others: Others,
     pub(super) withheld: Withheld,
     pub(super) recents: RecentScreen,
+    pub(super) folder: FolderScreen,
     pub(super) scrolling: Scrolling,
     pub(super) screen: ScreenShot,
     curtain: Curtain,
@@ -129,6 +131,7 @@ impl HearsightApp {
             others: Others::default(),
             withheld: Withheld::default(),
             recents: RecentScreen::default(),
+            folder: FolderScreen::default(),
             scrolling: Scrolling::default(),
             screen: ScreenShot::default(),
             curtain: Curtain::open(),
@@ -192,6 +195,7 @@ impl HearsightApp {
             self.on_arrival(ctx, arrival);
         }
         self.listen_to_the_album(ctx);
+        self.listen_to_the_folder();
         self.look.refresh(ctx, &self.settings);
         self.fonts.refresh(ctx);
         if let Some(trouble) = self.keeper.trouble() {
@@ -368,6 +372,7 @@ impl HearsightApp {
             },
             Command::NextPhoto => self.step_photo(ctx, false),
             Command::PreviousPhoto => self.step_photo(ctx, true),
+            Command::DescribeFolder => self.toggle_folder(ctx),
             Command::Recent => self.toggle_recents(ctx),
             Command::SaveWords => self.ask_to_save_words(ctx),
             Command::NextSentence => self.step_sentence(ctx, false),
@@ -565,6 +570,7 @@ impl eframe::App for HearsightApp {
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.curtain = Curtain::open();
         self.narrator.close();
+        self.folder.cancel();
         self.keeper.close();
     }
 }

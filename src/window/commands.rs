@@ -27,6 +27,8 @@ pub enum Command {
     NextPhoto,
     /// Go to the photo before.
     PreviousPhoto,
+    /// Describe all photos of a folder into files.
+    DescribeFolder,
     /// List recent descriptions.
     Recent,
     /// Show the next best different sentence.
@@ -250,6 +252,12 @@ pub const COMMANDS: &[Entry] = &[
         "previous-photo",
         Group::Photo,
         &[plain(Key::PageUp)],
+    ),
+    row(
+        Command::DescribeFolder,
+        "describe-folder",
+        Group::Photo,
+        &[KeyboardShortcut::new(CTRL_SHIFT, Key::O)],
     ),
     row(Command::Recent, "recent", Group::Photo, &[ctrl(Key::H)]),
     row(Command::SavePicture, "save-picture", Group::Photo, &[ctrl(Key::S)]),

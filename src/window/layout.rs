@@ -9,6 +9,7 @@ use egui::{Align2, Button, CentralPanel, Color32, FontId, Frame, Id, Margin, Pan
 use super::app::{HearsightApp, Model};
 use super::commands::Command;
 use super::look::{self, focus, theme};
+use super::sheet::Sheet;
 use super::{caption, node, own_words};
 use crate::language::{self, Language};
 use crate::text;
@@ -165,6 +166,12 @@ impl HearsightApp {
         }
         if let Some(welcome) = self.welcome.text() {
             status(ui, "welcome", Mark::None, &welcome, &welcome);
+        }
+        // In its sheet it stands there.
+        if !self.sheets.is(Sheet::Folder)
+            && let Some((sentence, announced)) = self.folder.news()
+        {
+            status(ui, "folder", Mark::Work, &sentence, announced);
         }
         if let Some(sentence) = self.narrator.trouble() {
             status(ui, "voice", Mark::Trouble, &sentence, &sentence);

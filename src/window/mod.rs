@@ -8,6 +8,8 @@ mod app;
 mod caption;
 pub mod commands;
 mod curtain;
+mod folder;
+mod folder_screen;
 mod fonts;
 mod hearing;
 mod help;
@@ -59,6 +61,7 @@ use image::RgbImage;
 
 use crate::captioner::LoadOptions;
 use crate::describer::{self, Describer, Source};
+use crate::folder::Request;
 use crate::recent::{self, Recent};
 use crate::screen::Area;
 use crate::settings;
@@ -184,7 +187,14 @@ fn start(ctx: &egui::Context, model: Option<PathBuf>, load: LoadOptions, beginni
         after: Some(Box::new(move || behind.wait())),
         ..describer::Settings::default()
     };
-    start_over(ctx, beginning, recent, |first| Describer::start(job, first, wake(ctx))).behind(curtain)
+    let folders = Request {
+        model: job.model.clone(),
+        load: job.load.clone(),
+        ..Request::default()
+    };
+    let mut app = start_over(ctx, beginning, recent, |first| Describer::start(job, first, wake(ctx))).behind(curtain);
+    app.folder.use_model(folders);
+    app
 }
 
 /// What a thread calls when it has something for the window.

@@ -58,14 +58,16 @@ pub enum Arrival {
     ScreenWanted(Area),
     /// Where a picture is to be saved.
     Place(SavePlace),
+    /// The folder that is to be described.
+    Folder(SavePlace),
 }
 
-/// Where the person wants something saved.
+/// The file or the folder that a person was asked for.
 #[derive(Debug)]
 pub enum SavePlace {
-    /// In this file.
+    /// This one.
     Chosen(PathBuf),
-    /// Nowhere: the dialog was closed.
+    /// None: the dialog was closed.
     Cancelled,
     /// There is no file dialog on this system.
     NoDialog,
@@ -79,6 +81,9 @@ pub trait Desktop {
     /// Opens a dialog for where to save a picture, with a name and a folder that may be taken; false where that could
     /// not be started.
     fn choose_place(&mut self, name: &str, folder: Option<&Path>) -> bool;
+
+    /// Opens a dialog for a folder; false where that could not be started.
+    fn choose_folder(&mut self) -> bool;
 
     /// Reads the clipboard; false where that could not be started.
     fn paste(&mut self) -> bool;
@@ -181,6 +186,14 @@ impl Desktop for Outside {
         self.dialog(move || Arrival::Place(choose_place(&name, folder.as_deref())))
     }
 
+    fn choose_folder(&mut self) -> bool {
+        self.dialog(|| {
+            let asked = Instant::now();
+            let chosen = rfd::FileDialog::new().set_title(super::words::TITLE).pick_folder();
+            Arrival::Folder(answered(asked, chosen))
+        })
+    }
+
     fn paste(&mut self) -> bool {
         self.on_thread("clipboard", read_clipboard)
     }
@@ -233,7 +246,12 @@ fn choose_place(name: &str, folder: Option<&Path>) -> SavePlace {
         Some(folder) => dialog.set_directory(folder),
         None => dialog,
     };
-    match dialog.save_file() {
+    answered(asked, dialog.save_file())
+}
+
+/// What a dialog that was asked for then has given.
+fn answered(asked: Instant, chosen: Option<PathBuf>) -> SavePlace {
+    match chosen {
         Some(path) => SavePlace::Chosen(path),
         None if was_missing(asked) => SavePlace::NoDialog,
         None => SavePlace::Cancelled,

@@ -58,6 +58,7 @@ impl HearsightApp {
                 pixels,
             }),
             Arrival::Place(place) => self.save_at(place),
+            Arrival::Folder(place) => self.take_folder(place),
             Arrival::NothingChosen => self.answer(text!("status-nothing-chosen")),
             Arrival::Found(path) => self.open_typed(ctx, path),
             Arrival::NotFound(sentence) => {

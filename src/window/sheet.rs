@@ -28,6 +28,8 @@ pub enum Sheet {
     Recent,
     /// The description, to be looked at and saved in the photo.
     SaveWords,
+    /// A folder that is described into files.
+    Folder,
 }
 
 impl Sheet {
@@ -38,6 +40,7 @@ impl Sheet {
             Self::TypedPath => Command::TypePath.name(),
             Self::Recent => Command::Recent.name(),
             Self::SaveWords => Command::SaveWords.name(),
+            Self::Folder => Command::DescribeFolder.name(),
         }
     }
 
@@ -120,7 +123,10 @@ impl Sheets {
     pub fn let_through(&self, entry: &Entry) -> bool {
         self.open.is_none()
             || entry.group == Group::Program
-            || matches!(entry.command, Command::Stop | Command::TypePath | Command::Recent)
+            || matches!(
+                entry.command,
+                Command::Stop | Command::TypePath | Command::Recent | Command::DescribeFolder
+            )
     }
 }
 

@@ -50,6 +50,13 @@ impl HearsightApp {
                 }
                 closed
             }
+            Sheet::Folder => {
+                let (choice, closed) = sheet::show(ui, open, fresh, |ui| self.folder.show(ui));
+                if let Some(choice) = choice {
+                    self.obey_folder(&ctx, choice);
+                }
+                closed
+            }
             Sheet::TypedPath => {
                 let (path, closed) = sheet::show(ui, open, fresh, |ui| self.typed_path.show(ui, fresh));
                 if path.is_some_and(|path| !self.desktop.look_up(path)) {

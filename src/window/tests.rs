@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod every_command;
+mod folder;
 mod fonts;
 mod fuzz;
 mod looks;
@@ -131,6 +132,7 @@ pub(super) struct DesktopLog {
     chosen: usize,
     pasted: usize,
     screens: Vec<Area>,
+    folders: usize,
     pub(super) places: Vec<PathBuf>,
     arrivals: VecDeque<Arrival>,
 }
@@ -144,6 +146,11 @@ impl Desktop for Rc<RefCell<DesktopLog>> {
     fn choose_place(&mut self, name: &str, folder: Option<&Path>) -> bool {
         let place = folder.unwrap_or(Path::new("")).join(name);
         self.borrow_mut().places.push(place);
+        true
+    }
+
+    fn choose_folder(&mut self) -> bool {
+        self.borrow_mut().folders += 1;
         true
     }
 

@@ -93,7 +93,7 @@ impl TypedPath {
 
 /// The path that is meant: quotation marks around it, `~` and `file://` are understood, as terminals and file managers
 /// write them.
-fn path(text: &str) -> Option<PathBuf> {
+pub(super) fn path(text: &str) -> Option<PathBuf> {
     let text = text.trim();
     let bare = ['"', '\'']
         .into_iter()

@@ -106,6 +106,7 @@ fn effect(command: Command) -> Effect {
         }),
         Command::NextPhoto => effect(nothing, |window, _| window.heading() == "Description: dog in c.png"),
         Command::PreviousPhoto => effect(nothing, |window, _| window.heading() == "Description: dog in a.png"),
+        Command::DescribeFolder => effect(nothing, |window, _| sheet(window, Sheet::Folder)),
         Command::Recent => effect(nothing, |window, _| sheet(window, Sheet::Recent)),
         Command::SavePicture => effect(nothing, |window, _| {
             window.desktop.borrow().places.len() == 1 && window.status() == text!("save-choosing")
