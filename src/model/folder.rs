@@ -3,12 +3,13 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::Value;
 use tokenizers::Tokenizer;
 
-use super::{Config, GenerationConfig, GenerationError, ModelError};
+use super::{Config, GenerationConfig, GenerationError, ModelError, Neutral};
 use crate::text;
 
 /// A model in the layout of Hugging Face Optimum: its configuration read and checked, its graphs found.
@@ -22,7 +23,10 @@ pub struct ModelFolder {
     config: Config,
     generation: GenerationConfig,
     preprocessor: Value,
-    tokenizer: Tokenizer,
+    /// Shared, for a vocabulary is large.
+    tokenizer: Arc<Tokenizer>,
+    /// The largest id of the tokenizer, and one more.
+    words: usize,
     /// What the graphs lie in the folder as, at least one, the first to be taken first.
     variants: Vec<Variant>,
     seconds: f64,
@@ -62,7 +66,9 @@ impl ModelFolder {
             }
         })?;
         let preprocessor = required(path, "preprocessor_config.json")?;
-        let tokenizer = tokenizer(path)?;
+        let tokenizer = Arc::new(tokenizer(path)?);
+        let words = tokenizer.get_vocab(true).into_values().max();
+        let words = words.map_or(0, |id| id as usize + 1);
         let folder = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         let file_name = folder
             .file_name()
@@ -75,6 +81,7 @@ impl ModelFolder {
             generation,
             preprocessor,
             tokenizer,
+            words,
             variants,
             seconds: 0.0,
         };
@@ -90,12 +97,7 @@ impl ModelFolder {
 
     /// Checks that the tokenizer and the special tokens fit a decoder that scores `size` words.
     pub(crate) fn check_vocabulary(&self, size: usize) -> Result<(), ModelError> {
-        let words = self
-            .tokenizer
-            .get_vocab(true)
-            .values()
-            .max()
-            .map_or(0, |&id| id as usize + 1);
+        let words = self.words;
         if words > size || words + PADDING < size {
             return Err(self.contradiction(text!("reason-vocabulary", words = words, size = size)));
         }
@@ -111,6 +113,12 @@ impl ModelFolder {
             Some(id) => Err(self.contradiction(text!("reason-special-token", id = id, size = size))),
             None => Ok(()),
         }
+    }
+
+    /// The same folder with other rules for words that guess, whatever its `config.json` says: for measuring them.
+    pub fn with_neutral(mut self, rules: Vec<Neutral>) -> Self {
+        self.config.hearsight.neutral = rules;
+        self
     }
 
     /// The error for files of this folder that do not fit together.

@@ -1,6 +1,7 @@
 //! The calibration of a model folder: which guesses about people are said, and what its confidence is computed with.
 
 use anyhow::{Context, Result};
+use hearsight::model::ModelFolder;
 use hearsight::photo::Photo;
 use serde_json::{Value, json};
 
@@ -20,21 +21,22 @@ pub struct CalibrateCommand {
 
 impl CalibrateCommand {
     /// Chooses the bounds of the neutral words, then fits the confidence to the sentences that come of them; stores both
-    /// in the model folder, and prints what they are worth.
+    /// in the model folder when all is measured, and prints what they are worth.
     ///
     /// # Errors
-    /// Data, a model or a photo that cannot be read; a full disk.
+    /// Data, a model or a photo that cannot be read; sentences to which no confidence can be fitted; a full disk. The
+    /// folder is then as it was.
     pub fn run(&self) -> Result<()> {
         let (photos, bag) = &self.on.photos()?;
         let (model, options) = (&self.on.model, &self.on.options());
-        let store = |below| folder::set(model, "neutral", json!(guesses::rules(below)));
+        let folder = ModelFolder::open(model)?;
         let cider = |scored: &Scored| scored.scores.corpus.cider_d;
         // Below 0 is nothing: every guess is said.
-        store([0.0; 2])?;
+        let unbound = folder.clone().with_neutral(guesses::rules([0.0; 2]).into());
         let mut guessing = options.clone();
         guessing.generation.insert("bad_words_ids".to_owned(), Value::Null);
-        let guessed = Scored::of(model, photos, &guessing, bag)?;
-        let raw = Scored::of(model, photos, options, bag)?;
+        let guessed = Scored::of(&unbound, photos, &guessing, bag)?;
+        let raw = Scored::of(&unbound, photos, options, bag)?;
         let mut looker = Looker::open(model)?;
         let mut looks = Vec::with_capacity(photos.len());
         for photo in photos {
@@ -48,8 +50,9 @@ impl CalibrateCommand {
         for (what, bound) in std::iter::zip(["man or woman", "child or not"], &bounds) {
             println!("{what}: {bound}");
         }
-        store(bounds.map(|bound| bound.below))?;
-        let scored = Scored::of(model, photos, options, bag)?;
+        let rules = guesses::rules(bounds.map(|bound| bound.below));
+        let bound = folder.with_neutral(rules.clone().into());
+        let scored = Scored::of(&bound, photos, options, bag)?;
         println!(
             "CIDEr-D {:.4} with every guess about people, {:.4} without age and origin, {:.4} with those about sex and \
              childhood that the photo supports",
@@ -66,7 +69,10 @@ impl CalibrateCommand {
             })
             .collect();
         let calibration = Calibration::of(&points);
-        calibration.store(model)?;
+        folder::set(
+            model,
+            [("neutral", json!(rules)), ("calibration", calibration.setting()?)],
+        )?;
         println!("the confidence is fitted to every other photo: {calibration}");
         Ok(())
     }

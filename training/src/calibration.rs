@@ -6,14 +6,12 @@
 //! section 3) says how far to believe it.
 
 use std::fmt;
-use std::path::Path;
 
 use anyhow::{Result, bail};
 use hearsight::model::Evidence;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::data::words::Bag;
-use crate::folder;
 use crate::scores::main_noun;
 
 /// Share of a right sentence's content words that people used too.
@@ -61,23 +59,22 @@ impl Calibration {
         }
     }
 
-    /// Writes the curve into a model folder's `config.json`, beside and renamed.
+    /// The curve as a model folder's `config.json` has it under `calibration`.
     ///
     /// # Errors
-    /// A curve by which doubt would raise the confidence, a folder without a readable `config.json`, a full disk.
-    pub fn store(&self, model: &Path) -> Result<()> {
+    /// A curve by which doubt would raise the confidence.
+    pub fn setting(&self) -> Result<Value> {
         let [intercept, slope, mean_support, least_support] = self.weights;
         if !(self.weights.iter().all(|weight| weight.is_finite()) && slope + mean_support + least_support > 0.0) {
             bail!("the evidence says nothing about these sentences, so no confidence can be fitted to it");
         }
-        let curve = json!({
+        Ok(json!({
             "kind": "logistic",
             "intercept": intercept,
             "slope": slope,
             "mean_support": mean_support,
             "least_support": least_support,
-        });
-        folder::set(model, "calibration", curve)
+        }))
     }
 }
 

@@ -59,8 +59,9 @@ impl CardCommand {
             beams: Some(1),
             ..DescribeOptions::default()
         };
-        let scored = Scored::of(&self.model, &photos, &DescribeOptions::default(), &bag)?;
-        let one = Scored::of(&self.model, &photos, &greedy, &bag)?;
+        let model = ModelFolder::open(&self.model)?;
+        let scored = Scored::of(&model, &photos, &DescribeOptions::default(), &bag)?;
+        let one = Scored::of(&model, &photos, &greedy, &bag)?;
         println!(
             "| | BLEU-1 | BLEU-2 | BLEU-3 | BLEU-4 | METEOR | ROUGE-L | CIDEr-D |\n|---|---|---|---|---|---|---|---|"
         );

@@ -1,7 +1,6 @@
 //! Scoring of a model folder: the very files that ship, through the very library that describes photos in the app.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use anyhow::{Context, Result};
 use hearsight::captioner::{Cancel, Captioner, DescribeOptions, Description, LoadOptions};
@@ -15,8 +14,12 @@ use crate::scores::Scores;
 ///
 /// # Errors
 /// A model or photo that cannot be read.
-pub fn score(model: &Path, photos: &[CaptionedPhoto], options: &DescribeOptions) -> Result<(Scores, Vec<Description>)> {
-    let mut captioner = Captioner::load(&ModelFolder::open(model)?, &LoadOptions::default())?;
+pub fn score(
+    model: &ModelFolder,
+    photos: &[CaptionedPhoto],
+    options: &DescribeOptions,
+) -> Result<(Scores, Vec<Description>)> {
+    let mut captioner = Captioner::load(model, &LoadOptions::default())?;
     let progress = crate::progress::bar("describing", photos.len() as u64);
     let mut descriptions = Vec::with_capacity(photos.len());
     for photo in photos {

@@ -123,7 +123,7 @@ impl GateCommand {
         let mut model = onnx::open(&path)?;
         curve.add_to(&mut model)?;
         onnx::save(&model, &path)?;
-        folder::set(&self.model, "no_photo_below", json!(below))
+        folder::set(&self.model, [("no_photo_below", json!(below))])
     }
 }
 

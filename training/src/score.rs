@@ -113,10 +113,9 @@ impl Scored {
     ///
     /// # Errors
     /// A model or photo that cannot be read.
-    pub fn of(model: &Path, photos: &[CaptionedPhoto], options: &DescribeOptions, bag: &Bag) -> Result<Self> {
+    pub fn of(model: &ModelFolder, photos: &[CaptionedPhoto], options: &DescribeOptions, bag: &Bag) -> Result<Self> {
         let (scores, descriptions) = describe::score(model, photos, options)?;
-        let folder = ModelFolder::open(model)?;
-        let doubt = Doubt::of(photos, &descriptions, folder.generation().end_tokens(), bag);
+        let doubt = Doubt::of(photos, &descriptions, model.generation().end_tokens(), bag);
         Ok(Self {
             scores,
             doubt,
@@ -160,7 +159,8 @@ impl ScoreCommand {
     pub fn run(&self) -> Result<()> {
         let data = self.on.data()?;
         let (photos, model) = (&data.dev, &self.on.model);
-        let mut scored = Scored::of(model, photos, &self.on.options(), &judging_bag(&data))?;
+        let folder = ModelFolder::open(model)?;
+        let mut scored = Scored::of(&folder, photos, &self.on.options(), &judging_bag(&data))?;
         let sentences = scored.descriptions.iter().map(|found| found.caption.as_str());
         let learnt = data.train.iter().flat_map(|photo| &photo.captions);
         scored.variety = Some(Variety::of(sentences, learnt.map(String::as_str)));

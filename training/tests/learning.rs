@@ -7,7 +7,7 @@ mod support;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::PoisonError;
 
 use burn::module::{Module, ModuleVisitor, Param};
@@ -76,10 +76,13 @@ fn last_row(run: &Path) -> String {
 /// The commands that bring a model out, one after the other.
 fn calibrates_and_scores(model: &Path, data: &Path) {
     let scores = data.join("scores.json");
-    let run = |command: &str, more: &[&OsStr]| {
+    let started = |command: &str, more: &[&OsStr]| {
         let mut tool = Command::new(env!("CARGO_BIN_EXE_hearsight-training"));
-        let output = tool.arg(command).arg(model).arg("--data").arg(data).args(more).output();
-        let output = output.unwrap();
+        let tool = tool.arg(command).arg(model).arg("--data").arg(data).args(more);
+        tool.output().unwrap()
+    };
+    let run = |command: &str, more: &[&OsStr]| {
+        let output = started(command, more);
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{command}: {errors}");
         String::from_utf8(output.stdout).unwrap()
@@ -87,6 +90,7 @@ fn calibrates_and_scores(model: &Path, data: &Path) {
     let json = |path: &Path| -> serde_json::Value { serde_json::from_slice(&fs::read(path).unwrap()).unwrap() };
     let config = model.join("config.json");
     assert!(json(&config)["hearsight"]["calibration"].is_null());
+    a_broken_photo_stops_calibrate_and_leaves_the_folder_as_it_was(&config, data, || started("calibrate", &[]));
     run("calibrate", &[]);
     let stored = json(&config);
     assert_eq!(stored["hearsight"]["calibration"]["kind"], "logistic", "{stored}");
@@ -104,6 +108,20 @@ fn calibrates_and_scores(model: &Path, data: &Path) {
     );
     assert_eq!(scores["variety"]["new"], 0, "it says what it has learnt: {scores}");
     assert!(scores["doubt"]["calibration_error"].as_f64().unwrap() < 0.3, "{scores}");
+}
+
+/// It once wrote the rule by which every guess is said into the folder, to measure with it, and left that there.
+fn a_broken_photo_stops_calibrate_and_leaves_the_folder_as_it_was(
+    config: &Path,
+    data: &Path,
+    calibrate: impl FnOnce() -> Output,
+) {
+    let photo = data.join("images/11.png");
+    let (before, whole) = (fs::read(config).unwrap(), fs::read(&photo).unwrap());
+    fs::write(&photo, &whole[..40]).unwrap();
+    assert!(!calibrate().status.success());
+    assert_eq!(fs::read(config).unwrap(), before);
+    fs::write(&photo, whole).unwrap();
 }
 
 #[test]
