@@ -278,11 +278,12 @@ def many_photos(peer, beams, photos, wishes, result):
 
 
 def own_time(beams, wishes):
-    """Seconds that ONNX Runtime alone takes for the graphs that this program has kept."""
+    """What ONNX Runtime alone takes for the graphs that this program has kept, and what none can undercut."""
     cores = sorted(os.sched_getaffinity(0))[: wishes.cores]
     command = [wishes.python, PARTS / "own_time.py", MODEL, WORK / "cache", str(wishes.cores), str(beams)]
     done = subprocess.run(
-        command, check=True, capture_output=True, text=True, preexec_fn=lambda: os.sched_setaffinity(0, cores)
+        command, check=True, capture_output=True, text=True, preexec_fn=lambda: os.sched_setaffinity(0, cores),
+        env=os.environ | {"OPENBLAS_NUM_THREADS": str(wishes.cores)},
     )
     return json.loads(done.stdout)
 
@@ -316,9 +317,7 @@ def tell(beams, peers, results, own):
         print(f"{name:16}" + "".join(f"{text:>16}" for text in told))
     ours = figures.pop("hearsight", None)
     if own:
-        print(f"ONNX Runtime alone, in the graphs that hearsight runs: {own:.3f} s")
-        if ours and ours["latency"]:
-            print(f"hearsight's latency is {ours['latency'] / own:.2f} of that, reading and preparing the photo included")
+        tell_floor(own, ours, [row for name, row in figures.items() if name != "beside"])
     if not ours:
         return
     if before := figures.pop("beside", None):
@@ -329,6 +328,28 @@ def tell(beams, peers, results, own):
         print("hearsight to the best of them: " + ratios(ours, list(figures.values())))
     same = [peer.name for peer in peers if results[peer.name].tokens == results["hearsight"].tokens]
     print("the same tokens: " + ", ".join(same))
+
+
+def tell_floor(own, ours, peers):
+    """What is left to gain, and whether the best peer's half can be reached at all."""
+    print(
+        f"ONNX Runtime alone, in the graphs that hearsight runs: {own['all']:.3f} s, of which the encoder {own['encoder']:.3f},"
+        f" what is run once {own['once']:.3f}, and each of 16 steps {own['step']:.4f}"
+    )
+    if ours and ours["latency"]:
+        print(f"hearsight's latency is {ours['latency'] / own['all']:.2f} of that, reading and preparing the photo included")
+    print(
+        f"in turn with that, the encoder's products alone (numpy): {own['products']:.3f} s, and reading the"
+        f" {own['step_bytes'] / 1e6:.0f} MB of a step's weights from memory: {own['reading']:.4f} s; with 16 steps that is"
+        f" {own['floor']:.3f} s, which no program undercuts with these weights"
+    )
+    latencies = [row["latency"] for row in peers if row["latency"]]
+    memories = [row["memory"] for row in peers if row["memory"]]
+    if latencies and memories:
+        print(
+            f"of the best peer that is {own['floor'] / min(latencies):.2f} of the latency, and the {own['bytes'] / 1e6:.0f} MB"
+            f" of all weights are {own['bytes'] / 1e6 / min(memories):.2f} of the memory"
+        )
 
 
 def ratios(ours, others):

@@ -43,7 +43,8 @@ pub fn check(folder: &Path, load: &LoadOptions, tell: &mut dyn FnMut(Line)) -> b
         tell(Line { part, found });
     };
     line("digests", digests(folder));
-    let model = match ModelFolder::open(folder) {
+    let opened = ModelFolder::open(folder).and_then(|model| model.choose(load.variant.as_deref()));
+    let model = match opened {
         Ok(model) => model,
         Err(error) => {
             line("configuration", Err(error.to_string()));

@@ -164,6 +164,10 @@ enum ModelsCommand {
         #[arg(value_name = "DIR|NAME")]
         folder: PathBuf,
 
+        /// Variant of the model's weights, such as fp16 or quantized [default: full weights where they are there]
+        #[arg(long, value_name = "NAME")]
+        variant: Option<String>,
+
         /// Processor to run on: auto, cpu or cuda
         #[arg(long, value_name = "DEVICE", default_value_t)]
         device: DeviceChoice,
@@ -458,11 +462,13 @@ impl From<ModelsCommand> for models::Models {
             ModelsCommand::Remove { name } => Self::Remove { name },
             ModelsCommand::Check {
                 folder,
+                variant,
                 device,
                 low_memory,
             } => Self::Check {
                 folder,
                 load: LoadOptions {
+                    variant,
                     device,
                     low_memory,
                     ..LoadOptions::default()

@@ -79,8 +79,13 @@ fn change_json(folder: &Path, file: &str, change: impl FnOnce(&mut Value)) {
 }
 
 fn check(folder: &Path) -> Output {
+    check_with(folder, &[])
+}
+
+fn check_with(folder: &Path, more: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_hearsight"))
         .args(["models", "check", "--device", "cpu"])
+        .args(more)
         .arg(folder)
         .env("LC_ALL", "C.UTF-8")
         .output()
@@ -316,6 +321,26 @@ fn a_model_that_keeps_its_promises_is_checked_and_measured() {
     assert!(report.contains("weights sum to 1 within"), "{report}");
     assert!(
         report.contains("device: cpu\n") && report.contains("ms each"),
+        "{report}"
+    );
+}
+
+#[test]
+fn a_variant_is_checked_by_its_name_with_its_own_size_and_one_that_is_not_there_is_told() {
+    let (_outer, folder) = model();
+    for graph in ["encoder_model_int8.onnx", "decoder_model_int8.onnx"] {
+        let quantised = fixture().with_file_name("tiny-vit-gpt2-int8").join(graph);
+        fs::copy(quantised, folder.join(graph)).unwrap();
+    }
+    let size = |report: &str| report.lines().find(|line| line.contains("size: ")).map(str::to_owned);
+    let full = printed(&check(&folder));
+    let int8 = printed(&check_with(&folder, &["--variant", "int8"]));
+    assert!(size(&int8).is_some() && size(&int8) != size(&full), "{int8}");
+    let missing = check_with(&folder, &["--variant", "fp8"]);
+    assert_eq!(missing.status.code(), Some(1));
+    let report = printed(&missing);
+    assert!(
+        report.contains("problem  configuration: ") && report.contains("fp32, int8"),
         "{report}"
     );
 }

@@ -8,10 +8,11 @@ use std::collections::HashSet;
 use std::fs;
 
 use hearsight::captioner::{
-    AttentionKind, Cancel, Captioner, DescribeOptions, Description, DeviceChoice, Division, LoadOptions,
+    AttentionKind, Cancel, Captioner, DescribeOptions, Description, DeviceChoice, Division, LoadOptions, Stage,
+    WholeReason,
 };
 use hearsight::model::ModelFolder;
-use hearsight::onnx::{self, DataLocation, StringStringEntryProto};
+use hearsight::onnx::{self, DataLocation, NodeProto, StringStringEntryProto};
 use hearsight::photo::Photo;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -336,6 +337,73 @@ fn a_merged_decoder_is_unfolded_and_cut_and_tells_where_it_looks_as_the_one_with
             assert_eq!(halves.attention_kind, Some(AttentionKind::FoundInGraph));
             assert_look_alike(&halves, &past);
         }
+    }
+}
+
+#[test]
+fn a_decoder_whose_halves_say_something_else_stays_whole_and_describes_all_the_same() {
+    let folder = model(&["decoder_with_past_model.onnx"], &serde_json::json!({}));
+    let file = folder.path().join("decoder_with_past_model.onnx");
+    let mut decoder = onnx::open(&file).unwrap();
+    // What came of cutting it is kept by its graph, and is to be found out here.
+    decoder.producer_name = Some(folder.path().display().to_string());
+    let nodes = &mut decoder.graph.as_mut().unwrap().node;
+    let scores = nodes
+        .iter_mut()
+        .flat_map(|node| &mut node.output)
+        .find(|name| *name == "logits");
+    *scores.unwrap() = "certain".to_owned();
+    // With chance in it no two runs agree.
+    for (operation, input, output) in [
+        ("RandomUniformLike", &["certain"][..], "chance"),
+        ("Add", &["certain", "chance"], "logits"),
+    ] {
+        nodes.push(NodeProto {
+            op_type: Some(operation.to_owned()),
+            input: input.iter().map(|name| (*name).to_owned()).collect(),
+            output: vec![output.to_owned()],
+            ..NodeProto::default()
+        });
+    }
+    onnx::save(&decoder, &file).unwrap();
+    // Found out at the first start, known at the second.
+    for briefly in [true, false] {
+        let mut captioner = load(&folder, &LoadOptions { briefly, ..ONE_THREAD });
+        assert_eq!(*captioner.division(), Division::Whole(WholeReason::Differs));
+        assert!(!describe(&mut captioner, "photo-1.png").caption.is_empty());
+    }
+}
+
+/// Where a process's files are mapped can be asked for there alone.
+#[cfg(target_os = "linux")]
+#[test]
+fn for_a_single_photo_the_encoders_room_is_given_back_before_the_search_and_the_next_one_is_described_all_the_same() {
+    let decoders = ["decoder_with_past_model.onnx"];
+    let [folder, other] = [(), ()].map(|()| model(&decoders, &serde_json::json!({})));
+    let encoder = folder.path().canonicalize().unwrap().join("encoder_model.onnx");
+    let is_mapped = || {
+        let maps = fs::read_to_string("/proc/self/maps").unwrap();
+        maps.contains(encoder.to_str().unwrap())
+    };
+    let briefly = LoadOptions {
+        briefly: true,
+        ..ONE_THREAD
+    };
+    let (mut brief, mut usual) = (load(&folder, &briefly), load(&other, &ONE_THREAD));
+    assert!(is_mapped());
+    for photo in ["photo-1.png", "photo-2.png", "photo-1.png"] {
+        let expected = describe(&mut usual, photo);
+        let opened = Photo::open(&fixture().join(photo)).unwrap();
+        let mut searched = 0;
+        let mut progress = |stage| {
+            if matches!(stage, Stage::Search { .. }) {
+                assert!(!is_mapped());
+                searched += 1;
+            }
+        };
+        let found = brief.describe(&opened, &DescribeOptions::default(), &Cancel::default(), &mut progress);
+        assert_eq!(found.unwrap().tokens, expected.tokens);
+        assert!(searched > 0);
     }
 }
 

@@ -29,7 +29,8 @@ pub struct LoadOptions {
     /// Whether the decoder's graph is run as it is, also what depends on the photo alone: for comparing.
     pub whole_decoder: bool,
     /// Whether only a photo or two will be described: the weights are used as they lie in the file instead of being laid
-    /// out for the processor first, which starts sooner and describes slower.
+    /// out for the processor first, and the encoder's are given back before the search begins. That starts sooner, takes
+    /// half the memory and describes slower.
     pub briefly: bool,
     /// The variant of the weights, such as `quantized`, where the folder has several; none: the most exact.
     pub variant: Option<String>,
@@ -197,6 +198,7 @@ impl Captioner {
         run.check()?;
         progress(Stage::Encode);
         let (mut memory, sight) = self.look(&pixels, run)?;
+        self.encoder.rest();
         let encode = lap();
         let found = self.search(&mut memory, options, &[], run, progress)?;
         let description = self.description(&found, &sight)?;

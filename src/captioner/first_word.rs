@@ -13,7 +13,7 @@ use prost::Message;
 use super::decoder::{ATTENTION, CACHE_BRANCH, TOKENS, is_past_of_photo};
 use super::softmaxes::give_out_cross_attentions;
 use super::source::Source;
-use crate::onnx::{self, DataType, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
+use crate::onnx::{self, DataType, GraphProto, ModelProto, NodeProto, TensorProto};
 
 /// The graph that says the first word.
 #[derive(Debug)]
@@ -28,11 +28,8 @@ impl<'a> FirstWord<'a> {
     /// The graph for the first word of a decoder, itself or one of these; none where the decoder says it alone, or where
     /// no graph gives what it needs.
     pub(super) fn of(decoder: &Source<'a>, others: &'a [impl AsRef<Path>]) -> Option<Self> {
-        let names = read(decoder)?
-            .graph()
-            .input
+        let names = onnx::input_names(&decoder.model().ok()?)?
             .iter()
-            .map(ValueInfoProto::name)
             .filter(|name| is_past_of_photo(name))
             .map(|name| name.trim_start_matches(PAST).to_owned())
             .collect::<Vec<_>>();

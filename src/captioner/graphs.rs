@@ -23,7 +23,7 @@ use super::first_word::FirstWord;
 use super::kept::{self, Kept, Verdict};
 use super::once::{Once, half_floats, no_floats};
 use super::preprocess::InputSize;
-use super::runtime::{OpenError, Opener, open_beside};
+use super::runtime::{Graph, OpenError, Opener, open_beside};
 use super::search::{Rows, Step};
 use super::softmaxes::{give_out_cross_attentions, tells};
 use super::source::Source;
@@ -48,7 +48,7 @@ pub(super) struct Graphs {
 enum Opened {
     /// Halves that were made and checked at an earlier start.
     Halves([Session; 2]),
-    /// As it is in the model; with the reason where it is known that it stays so.
+    /// As it is in the model, with the reason why it stays so; where none is known yet, for a moment, to try to cut it.
     Whole(Session, Option<WholeReason>),
 }
 
@@ -83,36 +83,36 @@ impl Graphs {
         let origin = Origin::of(file, folder);
         let open_decoder = |opener: &Opener| origin.open(cuts, opener);
         let (encoder, opened, opener, device) = open_beside(folder.encoder(), &open_decoder, options)?;
-        let mut encoder = Encoder::new(encoder, photo, folder)?;
+        let encoder = Graph::new(encoder, folder.encoder(), &opener);
+        let mut encoder = Encoder::new(encoder, options.briefly, photo, folder)?;
         let (opened, kept) = opened;
-        let (session, known) = match opened {
-            Opened::Whole(session, known) => (session, known),
+        let uncut = match opened {
+            Opened::Whole(session, Some(reason)) => Err((session, reason)),
+            Opened::Whole(session, None) => Ok(session),
             Opened::Halves(sessions) => match fit(sessions, file, &encoder, folder) {
                 Ok((once, decoder)) => return Ok((Self::in_halves(encoder, once, decoder, device), opener)),
                 Err(reason) => {
                     log::warn!("halves of an earlier start are made again: {reason:?}");
-                    (origin.open_whole(&opener).map_err(ModelError::from)?, None)
+                    Ok(origin.open_whole(&opener.for_a_moment()).map_err(ModelError::from)?)
                 }
             },
         };
-        let mut decoder = Decoder::new(session, file, encoder.outputs(), folder)?;
-        let reason = match known {
-            _ if !cuts => WholeReason::Asked,
-            Some(reason) => reason,
-            None => match divide(
-                &origin,
-                photo,
-                &opener,
-                &mut encoder,
-                &mut decoder,
-                folder,
-                kept.as_ref(),
-            ) {
-                Ok((once, decoder)) => return Ok((Self::in_halves(encoder, once, decoder, device), opener)),
-                Err(reason) => reason,
-            },
+        let whole = |session, encoder: &Encoder| Decoder::new(session, file, encoder.outputs(), folder);
+        let (decoder, reason) = match uncut {
+            Err((session, reason)) => (Some(whole(session, &encoder)?), reason),
+            Ok(session) => {
+                let uncut = whole(session, &encoder)?;
+                match divide(&origin, photo, &opener, &mut encoder, uncut, folder, kept.as_ref()) {
+                    Ok((once, decoder)) => return Ok((Self::in_halves(encoder, once, decoder, device), opener)),
+                    Err(Undivided { reason, whole }) => (whole.filter(|_| !opener.packs()), reason),
+                }
+            }
         };
         log::info!("the decoder's graph stays whole: {reason:?}");
+        let decoder = match decoder {
+            Some(decoder) => decoder,
+            None => whole(origin.open_whole(&opener).map_err(ModelError::from)?, &encoder)?,
+        };
         let graphs = Self {
             encoder,
             once: None,
@@ -174,9 +174,13 @@ impl<'a> Origin<'a> {
                 }
             }
             (Some(Verdict::Whole(reason)), _) => Some(reason),
-            _ => None,
+            _ => (!cuts).then_some(WholeReason::Asked),
         };
-        Ok((Opened::Whole(self.open_whole(opener)?, known), kept))
+        let session = match known {
+            Some(_) => self.open_whole(opener)?,
+            None => self.open_whole(&opener.for_a_moment())?,
+        };
+        Ok((Opened::Whole(session, known), kept))
     }
 
     fn open_halves(&self, halves: &[PathBuf; 2], external: bool, opener: &Opener) -> Result<[Session; 2], OpenError> {
@@ -217,32 +221,49 @@ fn fit(
     Ok((once, decoder))
 }
 
+/// A decoder's graph that stays whole.
+struct Undivided {
+    reason: WholeReason,
+    /// None where it was closed on the way.
+    whole: Option<Decoder>,
+}
+
 /// Cuts a decoder's graph, tries whether its halves give what the whole gives, and keeps them for the next start; else
 /// the reason why it stays whole, which is kept too.
+///
+/// The whole is closed before the second half is opened, so that the weights are not in memory twice.
 fn divide(
     origin: &Origin,
     photo: InputSize,
     opener: &Opener,
     encoder: &mut Encoder,
-    whole: &mut Decoder,
+    whole: Decoder,
     folder: &ModelFolder,
     kept: Option<&Kept>,
-) -> Result<(Once, Decoder), WholeReason> {
-    let made = kept::beside(kept).map_err(WholeReason::failed)?;
+) -> Result<(Once, Decoder), Undivided> {
+    let made = match kept::beside(kept) {
+        Ok(made) => made,
+        Err(error) => {
+            return Err(Undivided {
+                reason: WholeReason::failed(error),
+                whole: Some(whole),
+            });
+        }
+    };
     let to = kept::halves_in(made.path());
-    let cut = match &origin.first {
-        Some(first) => join(first, &origin.decoder, &to).and_then(|external| {
-            let opened = origin.open_halves(&to, external, opener);
-            Ok((
-                opened.map_err(|OpenError { error, .. }| WholeReason::failed(error))?,
-                external,
-            ))
-        }),
+    let mut whole = Some(whole);
+    let written = match &origin.first {
+        Some(first) => join(first, &origin.decoder, &to),
         None => cut(&origin.decoder, opener, &to),
     };
-    let halves = cut.and_then(|(sessions, external)| {
+    let halves = written.and_then(|external| {
+        let asked = whole.take().ok_or(WholeReason::NothingToGain)?;
+        let mut measure = Measure::of(asked, photo, encoder, folder)?;
+        let sessions = origin
+            .open_halves(&to, external, opener)
+            .map_err(|OpenError { error, .. }| WholeReason::failed(error))?;
         let (mut once, mut each) = fit(sessions, origin.decoder.file, encoder, folder)?;
-        compare(photo, encoder, whole, &mut once, &mut each, folder)?;
+        measure.compare(&mut once, &mut each, folder)?;
         Ok((once, each, external))
     });
     let verdict = match &halves {
@@ -259,7 +280,9 @@ fn divide(
     {
         log::info!("what came of cutting the decoder's graph is not kept: {error}");
     }
-    halves.map(|(once, each, _)| (once, each))
+    halves
+        .map(|(once, each, _)| (once, each))
+        .map_err(|reason| Undivided { reason, whole })
 }
 
 /// Writes a decoder that takes the encoder's keys and values, and what gives them, as halves; tells whether they need
@@ -275,13 +298,12 @@ fn join(first: &FirstWord, decoder: &Source, to: &[PathBuf; 2]) -> Result<bool, 
     Ok(external)
 }
 
-/// Cuts a decoder's graph into halves that are written, and opens them; tells whether they need files beside the model.
-fn cut(source: &Source, opener: &Opener, to: &[PathBuf; 2]) -> Result<([Session; 2], bool), WholeReason> {
+/// Cuts a decoder's graph into halves that are written; tells whether they need files beside the model.
+fn cut(source: &Source, opener: &Opener, [once, each]: &[PathBuf; 2]) -> Result<bool, WholeReason> {
     /// Tensors that cannot be handed over are told by their types, which only the opened first half knows; what is
     /// computed in the second half instead may show others.
     const ROUNDS: usize = 4;
 
-    let [once, each] = to;
     let mut unfit = HashSet::new();
     for _ in 0..ROUNDS {
         let model = read(source)?;
@@ -292,17 +314,13 @@ fn cut(source: &Source, opener: &Opener, to: &[PathBuf; 2]) -> Result<([Session;
         let mut halves = seam.cut(model);
         onnx::multiply_transposed(&mut halves.each);
         onnx::save(&halves.once, once).map_err(WholeReason::failed)?;
-        let session =
-            open_half(once, external, source, opener).map_err(|OpenError { error, .. }| WholeReason::failed(error))?;
+        let session = open_half(once, external, source, &opener.for_a_moment())
+            .map_err(|OpenError { error, .. }| WholeReason::failed(error))?;
         let others = no_floats(&session);
         if others.is_empty() {
             take_as_half(&mut halves.each, &half_floats(&session));
             onnx::save(&halves.each, each).map_err(WholeReason::failed)?;
-            // Their weights are a model's.
-            drop(halves);
-            let rest = open_half(each, external, source, opener)
-                .map_err(|OpenError { error, .. }| WholeReason::failed(error))?;
-            return Ok(([session, rest], external));
+            return Ok(external);
         }
         unfit.extend(others);
     }
@@ -355,38 +373,54 @@ fn names_files(model: &ModelProto) -> bool {
     weights.any(|weight| weight.data_location() == DataLocation::External)
 }
 
-/// Compares what the halves give with what the whole gives.
-fn compare(
-    photo: InputSize,
-    encoder: &mut Encoder,
-    whole: &mut Decoder,
-    once: &mut Once,
-    each: &mut Decoder,
-    folder: &ModelFolder,
-) -> Result<(), WholeReason> {
-    let mut tried = || -> Result<_, CaptionError> {
-        let run = Cancel::default().watch()?;
-        let (height, width) = (photo.height as usize, photo.width as usize);
-        let mut memory = Memory::new(encoder.run(&made_up(height, width), &run)?);
-        let expected = answers(whole, &mut memory, folder, &run)?;
-        let more = once.run(memory.single(), &run)?;
-        memory.extend(more);
-        Ok((expected, answers(each, &mut memory, folder, &run)?))
-    };
-    let (expected, found) = tried().map_err(WholeReason::failed)?;
-    let same = |(a, b): (&Step, &Step)| {
-        let attends_alike = match (&a.attention, &b.attention) {
-            (Some(a), Some(b)) => is_close(b, a, TOLERANCE),
-            // Inside of a branch it cannot be reached, and unfolded it can.
-            (None, _) => true,
-            (Some(_), None) => false,
+/// What a whole decoder says of a made-up photo, which its halves have to say too.
+struct Measure {
+    memory: Memory,
+    expected: Vec<Step>,
+    run: Run,
+}
+
+impl Measure {
+    /// Asks the decoder, and closes it.
+    fn of(
+        mut whole: Decoder,
+        photo: InputSize,
+        encoder: &mut Encoder,
+        folder: &ModelFolder,
+    ) -> Result<Self, WholeReason> {
+        let mut ask = || -> Result<_, CaptionError> {
+            let run = Cancel::default().watch()?;
+            let (height, width) = (photo.height as usize, photo.width as usize);
+            let mut memory = Memory::new(encoder.run(&made_up(height, width), &run)?);
+            encoder.rest();
+            let expected = answers(&mut whole, &mut memory, folder, &run)?;
+            Ok(Self { memory, expected, run })
         };
-        attends_alike && is_close(&b.logits, &a.logits, TOLERANCE)
-    };
-    if expected.iter().zip(&found).all(same) {
-        Ok(())
-    } else {
-        Err(WholeReason::Differs)
+        ask().map_err(WholeReason::failed)
+    }
+
+    /// Compares what the halves give with that.
+    fn compare(&mut self, once: &mut Once, each: &mut Decoder, folder: &ModelFolder) -> Result<(), WholeReason> {
+        let mut ask = || {
+            let more = once.run(self.memory.single(), &self.run)?;
+            self.memory.extend(more);
+            answers(each, &mut self.memory, folder, &self.run)
+        };
+        let found = ask().map_err(WholeReason::failed)?;
+        let same = |(a, b): (&Step, &Step)| {
+            let attends_alike = match (&a.attention, &b.attention) {
+                (Some(a), Some(b)) => is_close(b, a, TOLERANCE),
+                // Inside of a branch it cannot be reached, and unfolded it can.
+                (None, _) => true,
+                (Some(_), None) => false,
+            };
+            attends_alike && is_close(&b.logits, &a.logits, TOLERANCE)
+        };
+        if self.expected.iter().zip(&found).all(same) {
+            Ok(())
+        } else {
+            Err(WholeReason::Differs)
+        }
     }
 }
 

@@ -131,6 +131,7 @@ impl Captioner {
             tags.push((tag, looked.is_some()));
             seen.extend(looked);
         }
+        self.encoder.rest();
         let mut described = self.describe_seen(seen, options, run).into_iter();
         tags.into_iter()
             .map(|(tag, has_photo)| (tag, if has_photo { described.next() } else { None }))

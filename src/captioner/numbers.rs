@@ -67,6 +67,14 @@ pub(super) fn read(value: &DynValue) -> Result<CowArray<'_, f32, IxDyn>, Caption
     }
 }
 
+/// The same in memory of its own, where it is floats.
+pub(super) fn own(value: DynValue) -> Result<DynValue, CaptionError> {
+    match Numbers::of_value(&value) {
+        Some(numbers) => numbers.write(read(&value)?.into_owned()),
+        None => Ok(value),
+    }
+}
+
 /// The given rows of a value, in this order and in its own numbers.
 pub(super) fn select(value: &DynValue, rows: &[usize]) -> Result<DynValue, CaptionError> {
     let first = value.dtype().tensor_shape().and_then(|shape| shape.first().copied());

@@ -3,10 +3,11 @@
 use std::env;
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::error::Error;
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use ort::LoadDynamicError;
@@ -200,6 +201,7 @@ fn library_in(folder: &Path) -> Option<PathBuf> {
 }
 
 /// Opens graphs, all on the same device.
+#[derive(Clone)]
 pub(super) struct Opener {
     environment: Environment,
     cuda: bool,
@@ -207,7 +209,7 @@ pub(super) struct Opener {
     /// The folder that profiles go to.
     profiles: Option<PathBuf>,
     /// How many graphs were opened, so that each has a profile of its own.
-    opened: AtomicUsize,
+    opened: Arc<AtomicUsize>,
     /// Whether weights are laid out for the processor.
     packs: bool,
     low_memory: bool,
@@ -255,7 +257,7 @@ impl Opener {
             threads: threads.max(1),
             packs: !(options.briefly || options.low_memory),
             profiles: options.profiles.clone(),
-            opened: AtomicUsize::new(0),
+            opened: Arc::default(),
             low_memory: options.low_memory,
         }
     }
@@ -275,6 +277,19 @@ impl Opener {
             let decoder = beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             Ok((encoder?, decoder?))
         })
+    }
+
+    /// The same for graphs that are run a few times and closed: their weights are not laid out for the processor.
+    pub(super) fn for_a_moment(&self) -> Self {
+        Self {
+            packs: false,
+            ..self.clone()
+        }
+    }
+
+    /// Whether weights are laid out for the processor.
+    pub(super) fn packs(&self) -> bool {
+        self.packs
     }
 
     /// Opens a decoder's graph, with its cross-attention among its outputs where that can be reached.
@@ -346,6 +361,45 @@ impl Opener {
         let library = started().map(|started| started.path).unwrap_or_default();
         let library = library.file_name().unwrap_or_default().to_string_lossy().into_owned();
         format!("{library} {}", if self.cuda { "cuda" } else { "cpu" })
+    }
+}
+
+/// A graph that can be closed to make room, and opens again when it is run the next time.
+pub(super) struct Graph {
+    session: Option<Session>,
+    file: PathBuf,
+    opener: Opener,
+}
+
+impl fmt::Debug for Graph {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Graph")
+            .field("file", &self.file)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Graph {
+    pub(super) fn new(session: Session, file: &Path, opener: &Opener) -> Self {
+        Self {
+            session: Some(session),
+            file: file.to_path_buf(),
+            opener: opener.clone(),
+        }
+    }
+
+    /// Opens it where it is closed.
+    pub(super) fn session(&mut self) -> Result<&mut Session, ModelError> {
+        let session = match self.session.take() {
+            Some(session) => session,
+            None => self.opener.open(&Source::of(&self.file))?,
+        };
+        Ok(self.session.insert(session))
+    }
+
+    /// Gives its weights' room back.
+    pub(super) fn close(&mut self) {
+        self.session = None;
     }
 }
 

@@ -202,7 +202,11 @@ impl Settings {
             .and_then(|folder| folder.choose(self.load.variant.as_deref()))
             .map_err(|error| error.to_string())?;
         let identity = Identity::of(&folder);
-        let captioner = Captioner::load(&folder, &self.load).map_err(|error| error.to_string())?;
+        let load = LoadOptions {
+            variant: None,
+            ..self.load
+        };
+        let captioner = Captioner::load(&folder, &load).map_err(|error| error.to_string())?;
         Ok(Box::new(Eyes {
             captioner,
             options: self.describe,

@@ -19,6 +19,7 @@ mod builder;
 mod cut;
 mod error;
 mod file;
+mod inputs;
 mod layers;
 mod messages;
 mod operations;
@@ -32,6 +33,7 @@ pub use builder::{Dim, GraphBuilder};
 pub use cut::{Halves, Seam};
 pub use error::OnnxError;
 pub use file::{open, save};
+pub use inputs::input_names;
 pub use messages::{
     AttributeKind, AttributeProto, DataLocation, DataType, Dimension, FunctionProto, GraphProto, ModelProto, NodeProto,
     OperatorSetIdProto, StringStringEntryProto, TensorProto, TensorShapeProto, TensorType, TypeProto, ValueInfoProto,
