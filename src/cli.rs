@@ -395,7 +395,7 @@ enum Task {
     /// Open the window.
     Window(window::Window),
     /// Describe photos without a display.
-    Describe(describe::Describe),
+    Describe(Box<describe::Describe>),
     /// Show or save the words of photos.
     Alt(alt::Alt),
     /// Say what works here.
@@ -443,7 +443,7 @@ impl Arguments {
                 model: self.model.into(),
             }),
             Some(Command::Doctor(model)) => Task::Doctor { model: model.into() },
-            Some(Command::Describe(arguments)) => Task::Describe(arguments.validate()?),
+            Some(Command::Describe(arguments)) => Task::Describe(Box::new(arguments.validate()?)),
             Some(Command::Alt(arguments)) => Task::Alt(arguments.validate()?),
             Some(Command::Models(command)) => Task::Models(command.into()),
             Some(Command::ManPages { folder }) => Task::ManPages { folder },

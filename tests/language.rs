@@ -15,7 +15,7 @@ use sources::Literal;
 
 /// Where sentences for people would be written. The command line's own help and the doctor stay English, as their
 /// module docs say; the ONNX room has none outside its errors.
-const FOR_PEOPLE: [&str; 18] = [
+const FOR_PEOPLE: [&str; 19] = [
     "src/captioner",
     "src/clipboard.rs",
     "src/describer",

@@ -37,16 +37,27 @@ fn table() -> String {
 }
 
 #[test]
-fn every_file_that_the_readme_points_to_is_there() {
+fn every_file_and_heading_that_the_readme_points_to_is_there() {
     let readme = readme();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let headings: Vec<String> = readme.lines().filter_map(anchor).collect();
     let links = readme.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     for link in links.filter(|link| !link.contains("://")) {
-        assert!(
-            root.join(link).exists(),
-            "README.md points to {link}, which is not there"
-        );
+        let is_there = match link.strip_prefix('#') {
+            Some(heading) => headings.iter().any(|anchor| anchor == heading),
+            None => root.join(link).exists(),
+        };
+        assert!(is_there, "README.md points to {link}, which is not there");
     }
+}
+
+/// What links call a heading.
+fn anchor(line: &str) -> Option<String> {
+    let heading = line.strip_prefix('#')?.trim_start_matches('#').trim();
+    let kept = heading
+        .chars()
+        .filter(|letter| letter.is_alphanumeric() || " -".contains(*letter));
+    Some(kept.collect::<String>().to_lowercase().replace(' ', "-"))
 }
 
 fn readme() -> String {

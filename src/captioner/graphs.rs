@@ -104,7 +104,7 @@ impl Graphs {
                 let uncut = whole(session, &encoder)?;
                 match divide(&origin, photo, &opener, &mut encoder, uncut, folder, kept.as_ref()) {
                     Ok((once, decoder)) => return Ok((Self::in_halves(encoder, once, decoder, device), opener)),
-                    Err(Undivided { reason, whole }) => (whole.filter(|_| !opener.packs()), reason),
+                    Err(Undivided { reason, whole }) => (whole.filter(|_| !opener.packs()).map(|whole| *whole), reason),
                 }
             }
         };
@@ -225,7 +225,7 @@ fn fit(
 struct Undivided {
     reason: WholeReason,
     /// None where it was closed on the way.
-    whole: Option<Decoder>,
+    whole: Option<Box<Decoder>>,
 }
 
 /// Cuts a decoder's graph, tries whether its halves give what the whole gives, and keeps them for the next start; else
@@ -246,7 +246,7 @@ fn divide(
         Err(error) => {
             return Err(Undivided {
                 reason: WholeReason::failed(error),
-                whole: Some(whole),
+                whole: Some(Box::new(whole)),
             });
         }
     };
@@ -280,9 +280,10 @@ fn divide(
     {
         log::info!("what came of cutting the decoder's graph is not kept: {error}");
     }
-    halves
-        .map(|(once, each, _)| (once, each))
-        .map_err(|reason| Undivided { reason, whole })
+    halves.map(|(once, each, _)| (once, each)).map_err(|reason| Undivided {
+        reason,
+        whole: whole.map(Box::new),
+    })
 }
 
 /// Writes a decoder that takes the encoder's keys and values, and what gives them, as halves; tells whether they need

@@ -78,7 +78,7 @@ impl CardCommand {
             println!("\n| weights | MB | BLEU-4 | METEOR | CIDEr-D | same sentences |\n|---|---|---|---|---|---|");
             println!("{}", precision_row(&self.model, &scored, &scored)?);
             for model in &self.beside {
-                let other = Scored::of(model, &photos, &DescribeOptions::default(), &bag)?;
+                let other = Scored::of(&ModelFolder::open(model)?, &photos, &DescribeOptions::default(), &bag)?;
                 println!("{}", precision_row(model, &other, &scored)?);
             }
         }

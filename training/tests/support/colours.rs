@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use burn::tensor::Device;
 use hearsight::captioner::{DescribeOptions, Description};
+use hearsight::model::ModelFolder;
 use hearsight_training::config::RunConfig;
 use hearsight_training::describe;
 use hearsight_training::export::check::Differences;
@@ -70,7 +71,12 @@ pub fn learns_colours(config: RunConfig, grid: Option<(usize, usize)>) -> TempDi
     let other = Differences::of((&others, &run.config), words, &model, &run.data.dev[..1]).unwrap();
     let refused = other.verdict(Precision::Float32).unwrap_err().to_string();
     assert!(refused.contains("differs by"), "{refused}");
-    let (scores, descriptions) = describe::score(&model, &run.data.dev, &DescribeOptions::default()).unwrap();
+    let (scores, descriptions) = describe::score(
+        &ModelFolder::open(&model).unwrap(),
+        &run.data.dev,
+        &DescribeOptions::default(),
+    )
+    .unwrap();
     let right = std::iter::zip(0.., &descriptions)
         .filter(|(i, d)| d.caption.contains(COLOURS[i % 3].0))
         .count();
