@@ -1,7 +1,8 @@
 //! The scores are those of coco-caption, as `record_scores.py` recorded them.
 #![allow(clippy::unwrap_used)]
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use hearsight_training::scores::{Cider, CiderKind, Score, ScoreError, Scores, ptb};
 use serde::Deserialize;
@@ -32,9 +33,11 @@ struct RecordedScore {
     cider: f64,
 }
 
-fn recorded() -> Recorded {
-    serde_json::from_str(include_str!("data/scores.json")).unwrap()
-}
+static RECORDED: LazyLock<Recorded> =
+    LazyLock::new(|| serde_json::from_str(include_str!("data/scores.json")).unwrap());
+
+/// What is ours of the same; it takes seconds, so that the tests share it.
+static SCORED: LazyLock<Scores> = LazyLock::new(|| scored(&RECORDED.photos));
 
 fn scored(photos: &[RecordedPhoto]) -> Scores {
     let candidates: Vec<_> = photos
@@ -62,7 +65,7 @@ fn assert_same(what: &str, ours: &Score, theirs: &RecordedScore) {
 
 #[test]
 fn captions_are_cut_into_the_words_that_coco_caption_finds() {
-    for photo in recorded().photos {
+    for photo in &RECORDED.photos {
         assert_eq!(
             ptb::tokenize(&photo.caption).join(" "),
             photo.words,
@@ -76,9 +79,9 @@ fn captions_are_cut_into_the_words_that_coco_caption_finds() {
 }
 
 #[test]
-fn every_photo_and_the_corpus_score_as_in_coco_caption() {
-    let recorded = recorded();
-    let scores = scored(&recorded.photos);
+fn every_one_of_a_thousand_captions_and_the_corpus_score_as_in_coco_caption() {
+    let (recorded, scores) = (&*RECORDED, &*SCORED);
+    assert_eq!(recorded.photos.len(), 1000);
     assert_same("the corpus", &scores.corpus, &recorded.corpus);
     assert_eq!(scores.photos.len(), recorded.photos.len());
     for (ours, theirs) in scores.photos.iter().zip(&recorded.photos) {
@@ -87,22 +90,34 @@ fn every_photo_and_the_corpus_score_as_in_coco_caption() {
     }
 }
 
+fn repeats_itself(words: &str) -> bool {
+    let mut seen = HashSet::new();
+    !words.split(' ').all(|word| seen.insert(word))
+}
+
 #[test]
 fn meteor_is_the_java_programs_but_for_sentences_that_repeat_themselves() {
-    let recorded = recorded();
-    let scores = scored(&recorded.photos);
+    let (recorded, scores) = (&*RECORDED, &*SCORED);
     let apart = |ours: f64, theirs: f64| (ours - theirs).abs();
-    let same = std::iter::zip(&scores.photos, &recorded.photos)
-        .filter(|(ours, theirs)| apart(ours.score.meteor, theirs.score.meteor) < 1e-6)
-        .count();
-    assert!(same >= 58, "{same} of {}", recorded.photos.len());
+    let mut others = 0;
+    for (ours, theirs) in std::iter::zip(&scores.photos, &recorded.photos) {
+        let (ours, words) = (ours.score.meteor, &theirs.words);
+        let difference = apart(ours, theirs.score.meteor);
+        if difference >= 1e-6 {
+            assert!(repeats_itself(words), "{ours} for {}: {words}", theirs.score.meteor);
+            assert!(difference < 0.1, "{ours} for {}: {words}", theirs.score.meteor);
+            others += 1;
+        }
+    }
+    let all = recorded.photos.len();
+    assert!(others as f64 <= 0.05 * all as f64, "{others} of {all}");
     let (ours, theirs) = (scores.corpus.meteor, recorded.corpus.meteor);
     assert!(apart(ours, theirs) < 2e-3, "{ours} for {theirs}");
 }
 
 #[test]
 fn a_prepared_cider_scores_single_captions_as_the_whole_set_does() {
-    let photos = recorded().photos;
+    let photos = &RECORDED.photos;
     let references: Vec<_> = photos.iter().map(|photo| photo.references.clone()).collect();
     let cider = Cider::new(&references);
     for (index, photo) in photos.iter().enumerate() {
@@ -133,14 +148,14 @@ fn what_cannot_be_scored_is_refused_with_the_photo() {
 
 #[test]
 fn scores_print_as_a_table_and_serialise_flat() {
-    let scores = scored(&recorded().photos);
+    let scores = &*SCORED;
     let table = scores.to_string();
     assert_eq!(table.lines().count(), 9);
     assert!(
         table.contains(&format!("CIDEr-D  {:.4}", scores.corpus.cider_d)),
         "{table}"
     );
-    let json = serde_json::to_value(&scores).unwrap();
+    let json = serde_json::to_value(scores).unwrap();
     assert_eq!(json["photos"][0]["photo"], "photo 0");
     assert!(json["photos"][0]["cider_d"].is_f64() && json["corpus"]["bleu"][3].is_f64());
 }

@@ -2,7 +2,7 @@
 //! same stem.
 //!
 //! What the Java program that coco-caption runs has besides: synonyms from WordNet, a table of paraphrases, and a lower
-//! weight for function words. Told to leave these out (`-m "exact stem" -p "0.85 0.2 0.6 0.5"`) it gives the same scores,
+//! weight for function words. Told to leave these out (`-m "exact stem" -w "1.0 0.6" -p "0.85 0.2 0.6 0.5"`) it gives the same scores,
 //! except where a sentence repeats its words: both search with a beam, and now one and now the other finds the alignment
 //! with fewer chunks.
 
