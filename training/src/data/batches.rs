@@ -123,7 +123,7 @@ impl Tokens {
             Ok(tokens.into())
         };
         let other = mirrored(caption);
-        let is_another = other != caption.to_lowercase();
+        let is_another = other != caption;
         Ok(Self {
             plain: tokens(caption)?,
             mirrored: is_another.then(|| tokens(&other)).transpose()?,

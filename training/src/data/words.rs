@@ -62,7 +62,8 @@ pub enum TokenizerKind {
     Bpe,
 }
 
-/// Learns a tokenizer from captions: lower case, letters, digits, hyphens and apostrophes kept, the rest dropped.
+/// Learns a tokenizer from captions: lower case, letters of any script, digits, hyphens and apostrophes kept, the rest
+/// dropped.
 ///
 /// # Errors
 /// A file of stop words that cannot be read, and the tokenizers library's own.
@@ -114,11 +115,12 @@ pub fn learn<'a>(captions: impl Iterator<Item = &'a str> + Send, config: &WordsC
 fn stop_words(path: &Path) -> Result<Vec<String>> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut words = Vec::new();
+    let cleaner = Cleaner::new()?;
     for (number, line) in text.lines().enumerate() {
         for word in line.split('#').next().unwrap_or_default().split_whitespace() {
             let word = word.to_lowercase();
             ensure!(
-                word.chars().all(|c| c.is_ascii_alphanumeric() || "'-".contains(c)),
+                cleaner.words(&word)? == [word.as_str()],
                 "line {} of {}: captions have no such word as {word} after cleaning",
                 number + 1,
                 path.display()
@@ -128,6 +130,10 @@ fn stop_words(path: &Path) -> Result<Vec<String>> {
     }
     Ok(words)
 }
+
+/// What words are made of, within a regular expression's brackets: letters and digits of any script, and what is written
+/// above or below a letter.
+const LETTERS: &str = "\\p{L}\\p{M}\\p{N}";
 
 /// What makes of a caption as written one in lower case, of letters, digits, hyphens and apostrophes, without the words
 /// `stop`.
@@ -139,13 +145,13 @@ fn cleaning(stop: &[String]) -> Result<Sequence> {
     };
     let mut steps = vec![
         Lowercase.into(),
-        drop("[^a-z0-9'\\- ]")?,
+        drop(&format!("[^{LETTERS}'\\- ]"))?,
         // A hyphen or an apostrophe belongs to a word only between two of its letters.
-        drop("(?<![a-z0-9])['\\-]+|['\\-]+(?![a-z0-9])")?,
+        drop(&format!("(?<![{LETTERS}])['\\-]+|['\\-]+(?![{LETTERS}])"))?,
     ];
     if !stop.is_empty() {
         let any = stop.join("|");
-        steps.push(drop(&format!("(?<![a-z0-9'\\-])(?:{any})(?![a-z0-9'\\-])"))?);
+        steps.push(drop(&format!("(?<![{LETTERS}'\\-])(?:{any})(?![{LETTERS}'\\-])"))?);
     }
     steps.push(Strip::new(true, true).into());
     Ok(Sequence::new(steps))
@@ -201,18 +207,20 @@ pub fn encode(tokenizer: &Tokenizer, caption: &str, longest: usize) -> Result<Ve
     Ok(tokens)
 }
 
-/// "left" and "right" exchanged, for a photo that is shown in a mirror.
+/// "left" and "right" exchanged, for a photo that is shown in a mirror; also before a point and in "left-hand", but not
+/// within other words. Such a word is in lower case then, and all else stays as it is.
 pub fn mirrored(caption: &str) -> String {
-    let swap = |word: &str| match word {
-        "left" => "right".to_owned(),
-        "right" => "left".to_owned(),
-        other => other.to_owned(),
+    let is_between = |letter: char| !letter.is_alphanumeric();
+    let swap = |piece: &str| {
+        let word = piece.trim_end_matches(is_between);
+        let other = match word.to_lowercase().as_str() {
+            "left" => "right",
+            "right" => "left",
+            _ => word,
+        };
+        format!("{other}{}", &piece[word.len()..])
     };
-    caption
-        .split(' ')
-        .map(|word| swap(&word.to_lowercase()))
-        .collect::<Vec<_>>()
-        .join(" ")
+    caption.split_inclusive(is_between).map(swap).collect()
 }
 
 /// The words that say what is in a photo, most frequent first: the encoder learns which of them it supports.
@@ -265,11 +273,11 @@ impl Bag {
 }
 
 fn content(caption: &str) -> impl Iterator<Item = String> + '_ {
-    let edge = |c: char| !c.is_ascii_alphanumeric();
+    let edge = |c: char| !c.is_alphanumeric();
     caption
         .split_whitespace()
         .map(move |word| word.trim_matches(edge).to_lowercase())
-        .filter(|word| word.len() > 1)
+        .filter(|word| word.chars().count() > 1)
 }
 
 #[cfg(test)]
@@ -353,10 +361,60 @@ mod tests {
     }
 
     #[test]
-    fn a_mirror_exchanges_left_and_right() {
-        assert_eq!(
-            mirrored("A man on the Left throws right"),
-            "a man on the right throws left"
-        );
+    fn letters_of_any_script_are_kept_in_words_of_both_kinds_and_in_the_bag() {
+        let captions = [
+            "A waiter of the CAFÉ 'Zoë' - naïve !",
+            "Собака бежит по траве .",
+            "नमस्ते दुनिया ।",
+            "a café",
+        ];
+        for kind in [TokenizerKind::Word, TokenizerKind::Bpe] {
+            let mut config = config(kind, 1);
+            config.vocabulary = 1000;
+            let tokenizer = learn(captions.into_iter(), &config).unwrap();
+            for (caption, kept) in [
+                (captions[0], "a waiter of the café zoë naïve"),
+                (captions[1], "собака бежит по траве"),
+                (captions[2], "नमस्ते दुनिया"),
+                ("A café's waiter", "a café's waiter"),
+            ] {
+                let ids = encode(&tokenizer, caption, 60).unwrap();
+                if !ids.contains(&UNKNOWN) {
+                    assert_eq!(tokenizer.decode(&ids, true).unwrap(), kept, "{kind:?}");
+                }
+                assert_eq!(Cleaner::new().unwrap().words(caption).unwrap().join(" "), kept);
+            }
+            assert!(
+                !encode(&tokenizer, captions[0], 60).unwrap().contains(&UNKNOWN),
+                "{kind:?}"
+            );
+        }
+        assert_eq!(Bag::learn(captions.into_iter(), 1).words, ["café"]);
+        let folder = tempfile::tempdir().unwrap();
+        let list = folder.path().join("stop.txt");
+        std::fs::write(&list, "à\ndonc\n").unwrap();
+        let mut config = config(TokenizerKind::Word, 1);
+        config.stop_words = Some(list);
+        let tokenizer = learn(["un chien à la plage là"].into_iter(), &config).unwrap();
+        let ids = encode(&tokenizer, "Un chien à la plage, là", 60).unwrap();
+        assert_eq!(tokenizer.decode(&ids, true).unwrap(), "un chien la plage là");
+    }
+
+    #[test]
+    fn a_mirror_exchanges_left_and_right_also_beside_points_and_hyphens_but_not_within_words() {
+        for (caption, seen) in [
+            ("A man on the Left throws right", "A man on the right throws left"),
+            ("A dog on the left.", "A dog on the right."),
+            (
+                "On the left, a left-hand glove; \"right\"!",
+                "On the right, a right-hand glove; \"left\"!",
+            ),
+            ("right's left/right", "left's right/left"),
+            ("A bright light, leftovers, éleft", "A bright light, leftovers, éleft"),
+            ("", ""),
+        ] {
+            assert_eq!(mirrored(caption), seen);
+            assert_eq!(mirrored(seen).to_lowercase(), caption.to_lowercase());
+        }
     }
 }

@@ -51,8 +51,9 @@ pub struct Captions {
 }
 
 impl Captions {
-    /// Reads a file: `.csv` as image,caption rows (Flickr8k and Flickr30k as they are passed on today), `.json` as
-    /// Karpathy's splits or as COCO's captions, by what stands in it, and all else as `Flickr8k.token.txt`.
+    /// Reads a file: `.csv` and what begins with the line `image,caption` as rows of these (Flickr8k and Flickr30k as they
+    /// are passed on today, Kaggle's `captions.txt` among them), `.json` as Karpathy's splits or as COCO's captions, by what
+    /// stands in it, and all else as `Flickr8k.token.txt`.
     ///
     /// # Errors
     /// A missing file, or one that is none of these.
@@ -61,6 +62,7 @@ impl Captions {
         match extension.map(str::to_lowercase).as_deref() {
             Some("csv") => csv::read(path),
             Some("json") => json(path),
+            _ if csv::is_headed(path)? => csv::read(path),
             _ => token::read(path),
         }
     }
@@ -158,6 +160,28 @@ mod tests {
                 ("line 5", "a row needs name#number, a tab and a caption"),
             ]
         );
+    }
+
+    #[test]
+    fn kaggles_captions_txt_is_a_csv_by_its_first_line() {
+        for head in [
+            "image,caption\n",
+            "\u{feff}Image, Caption\r\n",
+            "\"image\",\"caption\"\n",
+        ] {
+            let found = read(
+                "captions.txt",
+                &format!("{head}a.jpg,A dog .\nb.jpg,\"A cat , asleep .\"\n"),
+            )
+            .unwrap();
+            assert_eq!(rows(&found), [("a.jpg", "A dog ."), ("b.jpg", "A cat , asleep .")]);
+            assert_eq!(wrong(&found), []);
+        }
+        let found = read("captions.txt", "a.jpg#0\tA dog .\n").unwrap();
+        assert_eq!(rows(&found), [("a.jpg", "A dog .")]);
+        assert_eq!(rows(&read("captions.txt", "").unwrap()), []);
+        let error = Captions::read(Path::new("/nowhere/captions.txt")).unwrap_err();
+        assert!(error.to_string().contains("cannot read captions"), "{error}");
     }
 
     #[test]
