@@ -10,7 +10,8 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 
-use crate::data::captions::{CaptionedPhoto, Dataset};
+use crate::data::arguments::DataArguments;
+use crate::data::captions::CaptionedPhoto;
 use crate::score::{Scored, judging_bag};
 use crate::scores::meteor::{Meteor, MeteorCounts};
 use crate::scores::ptb;
@@ -23,9 +24,8 @@ const SENTENCES: usize = 10;
 pub struct CardCommand {
     /// The model folder.
     model: PathBuf,
-    /// Folder of the data set: captions.csv, train.txt, dev.txt and images/, or the files of another set that is known.
-    #[arg(long)]
-    data: PathBuf,
+    #[command(flatten)]
+    data: DataArguments,
     /// Decides which of the good and of the bad sentences are shown.
     #[arg(long, default_value_t = 7)]
     seed: u64,
@@ -51,7 +51,7 @@ impl CardCommand {
     /// # Errors
     /// Data, a model or a photo that cannot be read.
     pub fn run(&self) -> Result<()> {
-        let data = Dataset::find(&self.data)?;
+        let data = self.data.read()?;
         let bag = judging_bag(&data);
         let mut photos = data.dev;
         photos.truncate(self.limit.unwrap_or(photos.len()));

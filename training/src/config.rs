@@ -1,6 +1,6 @@
 //! A run's configuration: one TOML file says all of it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
@@ -51,22 +51,30 @@ impl RunConfig {
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         let mut config: Self =
             toml::from_str(&text).with_context(|| format!("{} is no training configuration", path.display()))?;
-        if let Some(spelling) = &mut config.words.spelling {
-            *spelling = path.with_file_name(&spelling);
-        }
-        if let Some(stop_words) = &mut config.words.stop_words {
-            *stop_words = path.with_file_name(&stop_words);
-        }
-        if let Some(vectors) = &mut config.words.vectors {
-            *vectors = path.with_file_name(&vectors);
-        }
-        if let Some(start) = &mut config.start {
-            start.model = path.with_file_name(&start.model);
+        for named in config.paths() {
+            *named = path.with_file_name(&*named);
         }
         config
             .check()
             .with_context(|| format!("{} cannot be trained", path.display()))?;
         Ok(config)
+    }
+
+    /// What the configuration names, beside itself; the files of the data set lie in its folder instead.
+    fn paths(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let words = &mut self.words;
+        let classifier = match &mut self.net.encoder {
+            EncoderConfig::Frozen(encoder) => Some(&mut encoder.model),
+            EncoderConfig::Conv(_) => None,
+        };
+        let named = [&mut words.spelling, &mut words.stop_words, &mut words.vectors]
+            .into_iter()
+            .flatten();
+        named
+            .chain(&mut self.data.folder)
+            .chain(self.start.as_mut().map(|start| &mut start.model))
+            .chain(self.teacher.as_mut().map(|teacher| &mut teacher.model))
+            .chain(classifier)
     }
 
     /// Refuses what would divide by zero, learn nothing or stop half-way.
@@ -141,6 +149,35 @@ mod tests {
             }
         }
         assert!(read >= 12, "{read}");
+    }
+
+    #[test]
+    fn teacher_classifier_and_data_lie_beside_the_configuration_as_all_that_it_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.toml");
+        let read = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            RunConfig::read(&path).unwrap()
+        };
+        let text = include_str!("../configs/everyday.toml").replacen("[data]", "[data]\nfolder = \"../set\"", 1);
+        let config = read(&text);
+        assert_eq!(config.teacher.unwrap().model, folder.path().join("teacher.onnx"));
+        assert_eq!(config.data.folder, Some(folder.path().join("../set")));
+        assert_eq!(
+            config.data.captions,
+            Path::new("captions.csv"),
+            "lies in the data's folder"
+        );
+        let text = include_str!("../configs/frozen/transformer.toml");
+        let EncoderConfig::Frozen(encoder) = read(text).net.encoder else {
+            panic!("frozen");
+        };
+        assert_eq!(encoder.model, folder.path().join("classifier.onnx"));
+        let elsewhere = text.replacen("\"classifier.onnx\"", "\"/nets/classifier.onnx\"", 1);
+        let EncoderConfig::Frozen(encoder) = read(&elsewhere).net.encoder else {
+            panic!("frozen");
+        };
+        assert_eq!(encoder.model, Path::new("/nets/classifier.onnx"));
     }
 
     #[test]

@@ -16,7 +16,8 @@ use image::RgbImage;
 use nalgebra::{DMatrix, DVector};
 use serde_json::json;
 
-use crate::data::captions::{CaptionedPhoto, Dataset};
+use crate::data::arguments::DataArguments;
+use crate::data::captions::CaptionedPhoto;
 use crate::folder;
 use crate::looking::{Look, Looker, MEMORY};
 use crate::pictures::Kind;
@@ -43,9 +44,8 @@ const PULL: f64 = 3.0;
 pub struct GateCommand {
     /// The model folder; its encoder gets the output photo_probability, and its config.json the bound.
     model: PathBuf,
-    /// Folder of the data set: captions.csv, train.txt, dev.txt and images/, or the files of another set that is known.
-    #[arg(long)]
-    data: PathBuf,
+    #[command(flatten)]
+    data: DataArguments,
 }
 
 /// Features → the log-odds that a picture is a photo.
@@ -63,7 +63,7 @@ impl GateCommand {
     /// # Errors
     /// Data or a model that cannot be read, a full disk.
     pub fn run(&self) -> Result<()> {
-        let data = Dataset::find(&self.data)?;
+        let data = self.data.read()?;
         let mut looker = Looker::open(&self.model)?;
         let fitted: Vec<_> = data.train.iter().step_by(2).take(PHOTOS).collect();
         let held: Vec<_> = data.train.iter().skip(1).step_by(2).take(PHOTOS).collect();

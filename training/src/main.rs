@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 use hearsight_training::calibrate::CalibrateCommand;
 use hearsight_training::card::CardCommand;
 use hearsight_training::config::RunConfig;
+use hearsight_training::data::arguments;
 use hearsight_training::export::check::{self, Differences};
 use hearsight_training::export::{self, weights::Precision};
 use hearsight_training::gate::GateCommand;
@@ -65,9 +66,9 @@ enum Command {
 struct RunArguments {
     /// The run's configuration (TOML; see training/configs).
     config: PathBuf,
-    /// Folder of the data set.
+    /// Folder of the data set [default: the one that the configuration names].
     #[arg(long)]
-    data: PathBuf,
+    data: Option<PathBuf>,
     /// Folder for what the run makes [default: runs/ and the configuration's name].
     #[arg(long)]
     run: Option<PathBuf>,
@@ -107,7 +108,8 @@ impl RunArguments {
             .run
             .clone()
             .unwrap_or_else(|| PathBuf::from("runs").join(&config.name));
-        let mut run = Run::open(config, &self.data, &folder)?;
+        let data = arguments::folder(self.data.as_deref(), &config.data, &self.config)?.to_owned();
+        let mut run = Run::open(config, &data, &folder)?;
         run.stop_after = self.stop_after;
         Ok(run)
     }

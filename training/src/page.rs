@@ -68,7 +68,7 @@ pub fn write(path: &Path, title: &str, photos: &[CaptionedPhoto], scored: &Score
 }
 
 fn article(page: &mut String, path: &Path, photo: &CaptionedPhoto, found: &Description, worth: f64) -> Result<()> {
-    let source = escaped(&path.to_string_lossy());
+    let source = address(path);
     let grid = found.words.iter().find_map(|word| word.attention.as_ref());
     writeln!(
         page,
@@ -85,6 +85,23 @@ fn article(page: &mut String, path: &Path, photo: &CaptionedPhoto, found: &Descr
     }
     writeln!(page, "</ul>\n</div>\n</article>")?;
     Ok(())
+}
+
+/// A path as an address in the page: but for letters, digits and what has no meaning there, its bytes as `%` and two
+/// digits.
+fn address(path: &Path) -> String {
+    let mut address = String::new();
+    for &byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => {
+                address.push(char::from(byte))
+            }
+            _ => {
+                let _ = write!(address, "%{byte:02X}");
+            }
+        }
+    }
+    address
 }
 
 /// A dark veil in squares, clear at first.
@@ -162,6 +179,16 @@ mod tests {
     }
 
     #[test]
+    fn a_photos_address_leads_to_its_file_whatever_it_is_called() {
+        let path = Path::new("/photos of 2026/#1 50%? \"a\"&é.jpg");
+        assert_eq!(
+            address(path),
+            "/photos%20of%202026/%231%2050%25%3F%20%22a%22%26%C3%A9.jpg"
+        );
+        assert_eq!(address(Path::new("/a-b_c.d~e/F9.png")), "/a-b_c.d~e/F9.png");
+    }
+
+    #[test]
     fn the_worst_photo_comes_first_with_what_people_said_and_nothing_breaks_the_page() {
         let photos = [
             photo("good.png", "a dog runs"),
@@ -184,6 +211,7 @@ mod tests {
             scores,
             descriptions,
             variety: None,
+            most_frequent: None,
             ranks: None,
         };
         write(&path, "everyday & others", &photos, &scored).unwrap();

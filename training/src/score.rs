@@ -8,6 +8,7 @@ use hearsight::captioner::{DescribeOptions, Description};
 use hearsight::model::ModelFolder;
 use serde::Serialize;
 
+use crate::data::arguments::DataArguments;
 use crate::data::captions::{CaptionedPhoto, Dataset};
 use crate::data::words::Bag;
 use crate::describe;
@@ -15,7 +16,7 @@ use crate::disk::write_text;
 use crate::doubt::Doubt;
 use crate::page;
 use crate::retrieval::Retrieval;
-use crate::scores::{Scores, Variety};
+use crate::scores::{MostFrequent, PhotoScore, Score, Scores, Variety};
 
 /// Content words by which sentences are judged: the most frequent ones of the training captions.
 const BAG: usize = 800;
@@ -25,9 +26,8 @@ const BAG: usize = 800;
 pub struct OnDev {
     /// The model folder.
     pub model: PathBuf,
-    /// Folder of the data set: captions.csv, train.txt, dev.txt and images/, or the files of another set that is known.
-    #[arg(long)]
-    data: PathBuf,
+    #[command(flatten)]
+    data: DataArguments,
     /// Sentences that the search keeps in view, instead of the model's own number; 1 is greedy.
     #[arg(long)]
     beams: Option<usize>,
@@ -49,7 +49,7 @@ impl OnDev {
 
     /// The data set, its dev split cut to the photos.
     fn data(&self) -> Result<Dataset> {
-        let mut data = Dataset::find(&self.data)?;
+        let mut data = self.data.read()?;
         data.dev.truncate(self.limit.unwrap_or(data.dev.len()));
         Ok(data)
     }
@@ -74,6 +74,9 @@ pub struct ScoreCommand {
     /// Write the scores, over all and of each photo, to this JSON file.
     #[arg(long)]
     json: Option<PathBuf>,
+    /// Write the scores over all, without any photo or sentence, to this JSON file, as training/results keeps them.
+    #[arg(long)]
+    summary: Option<PathBuf>,
     /// Write a page with photos, sentences, people's sentences and attention, the worst first, to this HTML file.
     #[arg(long)]
     page: Option<PathBuf>,
@@ -92,6 +95,8 @@ pub struct Scored {
     pub descriptions: Vec<Description>,
     /// How many different things they say; none where what the model has learnt from is not known.
     pub variety: Option<Variety>,
+    /// What the most frequent caption scores; none where what the model has learnt from is not known.
+    pub most_frequent: Option<MostFrequent>,
     /// Where photos and sentences stand by likelihood; none where that was not asked.
     pub ranks: Option<Retrieval>,
 }
@@ -100,12 +105,23 @@ pub struct Scored {
 #[derive(Serialize)]
 struct Numbers<'a> {
     model: &'a str,
-    #[serde(flatten)]
-    scores: &'a Scores,
+    /// Sentences that the search kept in view, where that was not the model's own number.
+    beams: Option<usize>,
+    corpus: &'a Score,
+    /// Of each photo, or how many there are.
+    photos: Photos<'a>,
+    most_frequent: &'a Option<MostFrequent>,
     doubt: &'a Doubt,
     share_hedged: f64,
     variety: &'a Option<Variety>,
     ranks: &'a Option<Retrieval>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Photos<'a> {
+    Each(&'a [PhotoScore]),
+    Count(usize),
 }
 
 impl Scored {
@@ -121,14 +137,28 @@ impl Scored {
             doubt,
             descriptions,
             variety: None,
+            most_frequent: None,
             ranks: None,
         })
     }
 
-    fn json(&self, model: &Path) -> Result<String> {
+    /// Everything, for whoever has the photos.
+    fn json(&self, model: &Path, beams: Option<usize>) -> Result<String> {
+        self.numbers(&model.to_string_lossy(), beams, Photos::Each(&self.scores.photos))
+    }
+
+    /// What may be passed on without the data set: no photo, no sentence, no place on somebody's disk.
+    fn summary(&self, name: &str, beams: Option<usize>) -> Result<String> {
+        self.numbers(name, beams, Photos::Count(self.scores.photos.len()))
+    }
+
+    fn numbers(&self, model: &str, beams: Option<usize>, photos: Photos) -> Result<String> {
         let numbers = Numbers {
-            model: &model.to_string_lossy(),
-            scores: &self.scores,
+            model,
+            beams,
+            corpus: &self.scores.corpus,
+            photos,
+            most_frequent: &self.most_frequent,
             doubt: &self.doubt,
             share_hedged: self.doubt.share_hedged(),
             variety: &self.variety,
@@ -143,6 +173,9 @@ impl fmt::Display for Scored {
         write!(f, "{}\n{}", self.scores, self.doubt)?;
         if let Some(variety) = &self.variety {
             write!(f, "\n{variety}")?;
+        }
+        if let Some(most_frequent) = &self.most_frequent {
+            write!(f, "\n{most_frequent}")?;
         }
         if let Some(ranks) = &self.ranks {
             write!(f, "\n{ranks}")?;
@@ -162,8 +195,13 @@ impl ScoreCommand {
         let folder = ModelFolder::open(model)?;
         let mut scored = Scored::of(&folder, photos, &self.on.options(), &judging_bag(&data))?;
         let sentences = scored.descriptions.iter().map(|found| found.caption.as_str());
-        let learnt = data.train.iter().flat_map(|photo| &photo.captions);
-        scored.variety = Some(Variety::of(sentences, learnt.map(String::as_str)));
+        let learnt = || {
+            data.train
+                .iter()
+                .flat_map(|photo| photo.captions.iter().map(String::as_str))
+        };
+        scored.variety = Some(Variety::of(sentences, learnt()));
+        scored.most_frequent = Some(MostFrequent::of(learnt(), &describe::references(photos))?);
         scored.ranks = self.ranks.map(|pool| Retrieval::of(model, photos, pool)).transpose()?;
         if let Some(path) = &self.sentences {
             let mut writer = csv::Writer::from_path(path)?;
@@ -174,7 +212,10 @@ impl ScoreCommand {
             writer.flush()?;
         }
         if let Some(path) = &self.json {
-            write_text(path, &scored.json(model)?)?;
+            write_text(path, &scored.json(model, self.on.beams)?)?;
+        }
+        if let Some(path) = &self.summary {
+            write_text(path, &scored.summary(folder.name(), self.on.beams)?)?;
         }
         if let Some(path) = &self.page {
             let title = format!("{} on {} photos", model.display(), photos.len());

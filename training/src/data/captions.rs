@@ -288,6 +288,17 @@ mod tests {
         let data = Dataset::find(folder.path()).unwrap();
         assert_eq!((names(&data.train), names(&data.dev)), (vec!["1.jpg"], vec!["2.jpg"]));
         assert!(data.dev[0].path.ends_with("val2017/2.jpg"), "{:?}", data.dev[0].path);
+        write(
+            "captions.txt",
+            "image,caption\na.jpg,A dog .\nb.jpg,\"A cat , asleep .\"\n",
+        );
+        let data = Dataset::find(folder.path()).unwrap();
+        assert_eq!(
+            (data.train.len(), data.dev.len()),
+            (1, 1),
+            "a tenth is drawn, but at least one"
+        );
+        assert!(data.train[0].path.parent().unwrap().ends_with("Images"));
         write("Flickr8k.token.txt", "a.jpg#0\tA dog .\nb.jpg#0\tA cat .\n");
         write("Flickr_8k.trainImages.txt", "a.jpg\n");
         write("Flickr_8k.devImages.txt", "b.jpg\n");

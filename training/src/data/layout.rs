@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
 
-/// Where a data set lies, relative to the folder given on the command line.
+/// Where a data set lies; all paths but `folder` are relative to its folder.
 ///
 /// The photos to choose and score by are those of the list `dev`, or of a file of captions of their own, or drawn, or
 /// those that the file of captions names (Karpathy's splits).
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct DataConfig {
+    /// The data set's folder, relative to the configuration's file; may be given on the command line instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<PathBuf>,
     /// The captions: `image,caption` as CSV, `Flickr8k.token.txt`, Karpathy's or COCO's JSON.
     pub captions: PathBuf,
     /// Folder of the photos.
@@ -57,14 +60,21 @@ pub enum WrongRows {
     Skip,
 }
 
+/// Flickr8k and Flickr30k as Kaggle passes them on: without a word on what is to be learnt from.
+const KAGGLE: &str = "captions.txt";
+
+/// A tenth, where nobody says what is to be chosen by.
+const TENTH: DrawnSplit = DrawnSplit { dev: 0.1, seed: 7 };
+
 /// The files of data sets as they are passed on: captions, photos, and lists to learn and to choose by.
-const KNOWN: [(&str, &str, Option<[&str; 2]>); 7] = [
+const KNOWN: [(&str, &str, Option<[&str; 2]>); 8] = [
     ("captions.csv", "images", Some(["train.txt", "dev.txt"])),
     (
         "Flickr8k.token.txt",
         "Flicker8k_Dataset",
         Some(["Flickr_8k.trainImages.txt", "Flickr_8k.devImages.txt"]),
     ),
+    (KAGGLE, "Images", None),
     ("dataset.json", "images", None),
     ("dataset_flickr8k.json", "images", None),
     ("dataset_flickr30k.json", "images", None),
@@ -73,7 +83,7 @@ const KNOWN: [(&str, &str, Option<[&str; 2]>); 7] = [
 ];
 
 impl DataConfig {
-    /// The layout of the folder of a data set, by the files that lie there.
+    /// The layout of the folder of a data set, by the files that lie there. Where it has no split, a tenth is drawn.
     ///
     /// # Errors
     /// None is known; the sentence names those that are.
@@ -90,13 +100,14 @@ impl DataConfig {
         let [train, dev] = lists.map_or([None, None], |lists| lists.map(|list| Some(list.into())));
         let is_coco = captions.ends_with("train2017.json");
         Ok(Self {
+            folder: None,
             captions: captions.into(),
             photos: photos.into(),
             train,
             dev,
             dev_captions: is_coco.then(|| "annotations/captions_val2017.json".into()),
             dev_photos: is_coco.then(|| "val2017".into()),
-            drawn: None,
+            drawn: (*captions == KAGGLE).then_some(TENTH),
             wrong_rows: WrongRows::default(),
         })
     }

@@ -1,5 +1,6 @@
 //! From files to batches: captions, words, views of the photos, and what a step of training is fed with.
 
+pub mod arguments;
 pub mod batches;
 pub mod captions;
 pub mod features;

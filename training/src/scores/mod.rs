@@ -14,6 +14,7 @@ use ngrams::{NgramCounts, Vocabulary};
 
 mod bleu;
 mod cider;
+mod frequent;
 pub mod main_noun;
 pub mod meteor;
 mod ngrams;
@@ -22,6 +23,7 @@ mod rouge;
 mod variety;
 
 pub use cider::{Cider, CiderKind};
+pub use frequent::MostFrequent;
 pub use variety::Variety;
 
 /// Why captions could not be scored.

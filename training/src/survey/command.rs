@@ -6,15 +6,14 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use super::{Survey, plots, tables};
-use crate::data::captions::Dataset;
+use crate::data::arguments::DataArguments;
 use crate::data::spelling::Spelling;
 
 /// Which data set, and where its tables and plots go.
 #[derive(clap::Args)]
 pub struct SurveyCommand {
-    /// Folder of the data set, as `score` takes it.
-    #[arg(long)]
-    data: PathBuf,
+    #[command(flatten)]
+    data: DataArguments,
     /// The folder for tables and plots.
     #[arg(long)]
     to: PathBuf,
@@ -32,7 +31,7 @@ impl SurveyCommand {
     /// # Errors
     /// Data that cannot be read; a full disk.
     pub fn run(&self) -> Result<()> {
-        let data = Dataset::find(&self.data)?;
+        let data = self.data.read()?;
         let spelling = self.spelling.as_deref().map(Spelling::read).transpose()?;
         let survey = |photos| Survey::of(photos, spelling.as_ref());
         let splits = [("train", survey(&data.train)?), ("dev", survey(&data.dev)?)];

@@ -5,15 +5,15 @@ use std::path::PathBuf;
 use anyhow::{Result, anyhow, ensure};
 
 use super::{Method, Vectors, Word2VecConfig, learn};
-use crate::data::captions::Dataset;
+use crate::data::arguments::DataArguments;
 use crate::data::words::{self, END, PAD, START, TokenizerKind, UNKNOWN, WordsConfig};
 
 /// What is asked for on the command line; the defaults are those of the authors' program, for small sets.
 #[derive(clap::Args)]
 pub struct Word2VecCommand {
-    /// Folder of the data set, as `score` takes it; only captions that are learnt from are read.
-    #[arg(long)]
-    data: PathBuf,
+    // Only captions that are learnt from are read.
+    #[command(flatten)]
+    data: DataArguments,
     /// The file for the vectors, which a configuration names as words.vectors.
     #[arg(long)]
     to: PathBuf,
@@ -56,7 +56,7 @@ impl Word2VecCommand {
     /// The data's, the tokenizer's or the disk's; a word that is asked for and unknown.
     pub fn run(&self) -> Result<()> {
         ensure!(self.width > 0, "--width must be at least 1");
-        let data = Dataset::find(&self.data)?;
+        let data = self.data.read()?;
         let captions = || {
             data.train
                 .iter()
