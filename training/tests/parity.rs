@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Distribution, Int, Tensor, TensorData};
-use hearsight::onnx::ModelProto;
+use hearsight::onnx::{DataType, Dimension, ModelProto, ValueInfoProto};
 use hearsight_training::classifier::Classifier;
 use hearsight_training::config::RunConfig;
 use hearsight_training::data::words::{PAD, START, UNKNOWN};
@@ -46,6 +46,40 @@ fn transformer() -> DecoderConfig {
         dropout: 0.1,
         positions: 20,
         position: Positions::Learned,
+    })
+}
+
+fn show_and_tell() -> DecoderConfig {
+    DecoderConfig::ShowAndTell(ShowAndTellConfig {
+        width: 16,
+        hidden: 12,
+        embedding: 10,
+        dropout: 0.1,
+        positions: 20,
+    })
+}
+
+fn show_attend_tell(hard: bool) -> DecoderConfig {
+    DecoderConfig::ShowAttendTell(ShowAttendTellConfig {
+        width: 16,
+        hidden: 12,
+        embedding: 10,
+        attention: 8,
+        dropout: 0.1,
+        positions: 20,
+        hard,
+    })
+}
+
+fn bahdanau_gru() -> DecoderConfig {
+    DecoderConfig::BahdanauGru(BahdanauGruConfig {
+        width: 16,
+        features: 14,
+        embedding: 10,
+        attention: 8,
+        hidden: 12,
+        dropout: 0.1,
+        positions: 20,
     })
 }
 
@@ -212,7 +246,8 @@ impl ModuleMapper for Rounded {
 
 /// Runs net and graphs side by side: the first `at_once` words together, then one by one with what the step before left.
 ///
-/// Hard attention is compared at full precision alone: rounded weights may choose another cell where two are near. The
+/// Hard attention is compared at full precision alone: rounded weights may choose another cell where two are near. Its
+/// other graphs are only opened. The
 /// graphs with integers are compared with the net that has the rounded weights; what is left is that what comes into a
 /// product is rounded too.
 fn compare(decoder: DecoderConfig, at_once: usize) {
@@ -229,6 +264,7 @@ fn compare_all(config: &RunConfig, at_once: usize) {
         (Precision::Float16, 2e-2),
         (Precision::Int8, rounded),
     ] {
+        let mut graphs = open_both(&trained, config, precision);
         if is_hard && precision != Precision::Float32 {
             continue;
         }
@@ -236,7 +272,6 @@ fn compare_all(config: &RunConfig, at_once: usize) {
             Precision::Int8 => trained.clone().map(&mut Rounded { within: Vec::new() }),
             _ => trained.clone(),
         };
-        let mut graphs = open_both(&trained, config, precision);
         for batch in [1, 3] {
             let device = Device::flex();
             let (pixels, memory) = look(&net, config, batch);
@@ -292,7 +327,14 @@ fn open_both(net: &CaptionerNet, config: &RunConfig, precision: Precision) -> Gr
             let hard = if decoder["hard"] == true { "-hard" } else { "" };
             let encoder = serde_json::to_value(&config.net.encoder).unwrap();
             let kind = |part: &serde_json::Value| part["kind"].as_str().unwrap().to_owned();
-            let name = format!("{}-{}{hard}-{precision:?}", kind(&encoder), kind(&decoder));
+            let mixing = encoder["mixing"]["kind"].as_str().unwrap_or("plain");
+            let standardised = if encoder["standardise"] == true {
+                "-standardised"
+            } else {
+                ""
+            };
+            let encoder = format!("{}-{mixing}{standardised}", kind(&encoder));
+            let name = format!("{encoder}-{}{hard}-{precision:?}", kind(&decoder));
             PathBuf::from(kept).join(name)
         }
         None => temporary.path().to_owned(),
@@ -304,6 +346,124 @@ fn open_both(net: &CaptionerNet, config: &RunConfig, precision: Precision) -> Gr
     Graphs::open(&folder).unwrap()
 }
 
+/// Name, type and dimensions of what a graph takes and gives.
+fn signature(model: &ModelProto) -> Vec<String> {
+    let graph = model.graph.as_ref().unwrap();
+    let line = |direction: &str, info: &ValueInfoProto| {
+        let tensor = info.r#type.as_ref().unwrap().tensor_type.as_ref().unwrap();
+        let dims: Vec<_> = tensor.shape.as_ref().unwrap().dim.iter().map(dimension).collect();
+        let kind = DataType::try_from(tensor.elem_type.unwrap()).unwrap();
+        format!(
+            "{direction} {} {kind:?} [{}]",
+            info.name.as_deref().unwrap(),
+            dims.join(", ")
+        )
+    };
+    let inputs = graph.input.iter().map(|info| line("in", info));
+    inputs
+        .chain(graph.output.iter().map(|info| line("out", info)))
+        .collect()
+}
+
+fn dimension(dimension: &Dimension) -> String {
+    match (&dimension.dim_param, dimension.dim_value) {
+        (Some(name), _) => name.clone(),
+        (None, value) => value.unwrap().to_string(),
+    }
+}
+
+/// What a table of CONTRIBUTING.md with this head says of one system: name, direction and shape.
+fn documented(head: &str, system: &str) -> Vec<[String; 3]> {
+    let text = include_str!("../../CONTRIBUTING.md");
+    let (_, table) = text
+        .split_once(&format!("| `{head}` | | shape | of |\n|---|---|---|---|\n"))
+        .unwrap();
+    let rows = table.lines().take_while(|line| line.starts_with('|'));
+    let mut found = Vec::new();
+    for row in rows {
+        let cells: Vec<_> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let [names, direction, shape, of] = cells[..] else {
+            panic!("{row}");
+        };
+        let is_meant = match of.strip_prefix("all but ") {
+            Some(other) => other != system,
+            None => of.starts_with("all") || of.contains(system),
+        };
+        if !is_meant || of.contains("after `gate`") {
+            continue;
+        }
+        let names: Vec<_> = names.split(", ").map(|name| name.trim_matches('`')).collect();
+        let stem = names[0].rsplit_once('.').map_or(names[0], |(stem, _)| stem);
+        let shape = shape.trim_matches(['[', ']']);
+        for name in &names {
+            let name = name
+                .strip_prefix('.')
+                .map_or((*name).to_owned(), |last| format!("{stem}.{last}"));
+            found.push([name, direction.to_owned(), shape.to_owned()]);
+        }
+    }
+    found
+}
+
+#[test]
+fn graphs_take_and_give_what_is_documented() {
+    for (decoding, system, lengths) in [
+        (transformer(), "transformer", "length"),
+        (show_and_tell(), "Show and Tell", "1"),
+        (show_attend_tell(false), "Show, Attend and Tell", "1"),
+        (show_attend_tell(true), "Show, Attend and Tell", "1"),
+        (bahdanau_gru(), "GRU", "1"),
+    ] {
+        let config = config(decoding);
+        let net = net(&config);
+        let cells = config.net.encoder.cells().to_string();
+        for precision in [Precision::Float32, Precision::Float16, Precision::Int8] {
+            for (file, model) in [
+                ("encoder_model.onnx", encoder(&net, &config, precision).unwrap()),
+                ("decoder_model.onnx", decoder(&net, &config, precision).unwrap()),
+            ] {
+                assert_eq!(model.ir_version, Some(8));
+                let opsets: Vec<_> = model
+                    .opset_import
+                    .iter()
+                    .map(|set| (set.domain(), set.version()))
+                    .collect();
+                assert_eq!(opsets, [("", 17)]);
+                let mut expected = Vec::new();
+                for [name, direction, shape] in documented(file, system) {
+                    let sizes = shape.split(", ").map(|size| match size {
+                        "height" | "width" if name == "pixel_values" => PICTURE.to_string(),
+                        "length" => lengths.to_owned(),
+                        "cells" => cells.clone(),
+                        "width" => "16".to_owned(),
+                        "heads" | "width / heads" => "4".to_owned(),
+                        "bag" => "5".to_owned(),
+                        "hidden" => "12".to_owned(),
+                        "attention" => "8".to_owned(),
+                        "features" => "14".to_owned(),
+                        "vocabulary" => VOCABULARY.to_string(),
+                        other => other.to_owned(),
+                    });
+                    let sizes = sizes.collect::<Vec<_>>().join(", ");
+                    let kind = if name == "input_ids" { "Int64" } else { "Float" };
+                    for layer in if name.contains(".N.") { vec!["0", "1"] } else { vec![""] } {
+                        let name = name.replace(".N.", &format!(".{layer}."));
+                        expected.push(format!("{direction} {name} {kind} [{sizes}]"));
+                    }
+                }
+                if system == "GRU" {
+                    // Whose state is `hidden` alone.
+                    expected.retain(|line| !line.contains("state.cell"));
+                }
+                let mut found = signature(&model);
+                expected.sort();
+                found.sort();
+                assert_eq!(found, expected, "{file} of {system}, {precision:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn the_transformer_agrees_with_burn_at_two_batch_sizes() {
     compare(transformer(), 2);
@@ -311,44 +471,19 @@ fn the_transformer_agrees_with_burn_at_two_batch_sizes() {
 
 #[test]
 fn show_and_tell_agrees_with_burn_at_two_batch_sizes() {
-    let decoder = ShowAndTellConfig {
-        width: 16,
-        hidden: 12,
-        embedding: 10,
-        dropout: 0.1,
-        positions: 20,
-    };
-    compare(DecoderConfig::ShowAndTell(decoder), 1);
+    compare(show_and_tell(), 1);
 }
 
 #[test]
 fn soft_and_hard_show_attend_and_tell_agree_with_burn_at_two_batch_sizes() {
     for hard in [false, true] {
-        let decoder = ShowAttendTellConfig {
-            width: 16,
-            hidden: 12,
-            embedding: 10,
-            attention: 8,
-            dropout: 0.1,
-            positions: 20,
-            hard,
-        };
-        compare(DecoderConfig::ShowAttendTell(decoder), 1);
+        compare(show_attend_tell(hard), 1);
     }
 }
 
 #[test]
 fn the_gru_with_bahdanau_attention_agrees_with_burn_at_two_batch_sizes() {
-    let decoder = BahdanauGruConfig {
-        width: 16,
-        features: 14,
-        embedding: 10,
-        attention: 8,
-        hidden: 12,
-        dropout: 0.1,
-        positions: 20,
-    };
-    compare(DecoderConfig::BahdanauGru(decoder), 1);
+    compare(bahdanau_gru(), 1);
 }
 
 #[test]
@@ -391,34 +526,14 @@ fn a_standardised_encoder_says_the_same_of_a_picture_that_is_brighter_and_of_les
 fn every_captioner_on_a_frozen_classifier_agrees_with_burn_at_two_batch_sizes() {
     let folder = tempfile::tempdir().unwrap();
     let recurrent = [
-        DecoderConfig::ShowAndTell(ShowAndTellConfig {
-            width: 16,
-            hidden: 12,
-            embedding: 10,
-            dropout: 0.1,
-            positions: 20,
-        }),
-        DecoderConfig::ShowAttendTell(ShowAttendTellConfig {
-            width: 16,
-            hidden: 12,
-            embedding: 10,
-            attention: 8,
-            dropout: 0.1,
-            positions: 20,
-            hard: false,
-        }),
-        DecoderConfig::BahdanauGru(BahdanauGruConfig {
-            width: 16,
-            features: 14,
-            embedding: 10,
-            attention: 8,
-            hidden: 12,
-            dropout: 0.1,
-            positions: 20,
-        }),
+        show_and_tell(),
+        show_attend_tell(false),
+        show_attend_tell(true),
+        bahdanau_gru(),
     ];
     let projections = [
         FeatureProjection::None,
+        FeatureProjection::LeakyRelu,
         FeatureProjection::LeakyRelu,
         FeatureProjection::Linear,
     ];

@@ -1,14 +1,34 @@
 //! A trained net becomes a model folder: two ONNX graphs and the files that say how to use them.
 //!
-//! The layout is Hugging Face Optimum's. The graphs' names, dimensions and shapes:
+//! The layout is Hugging Face Optimum's. Both graphs are of version 8 of ONNX's file format (IR) and have operators of
+//! version 17 (opset) alone, whatever the net and the precision. What goes in and out is float32, and `input_ids`
+//! int64; precision is how weights are kept. Of the dimensions `batch` are rows, a photo each for the encoder and a
+//! sentence each for the decoder, and `photos` is 1, for all rows of the same photo, or `batch`; `length`, `past` and
+//! `all` are words, and the rest are numbers in the graph.
 //!
-//! - `encoder_model.onnx`: `pixel_values` `[batch, 3, height, width]` → `last_hidden_state` `[batch, cells, width]` and,
-//!   `word_support` `[batch, bag]`, the probability that people use each word of `config.json`'s
-//!   `hearsight.word_support` for the photo, and for each decoder layer, `cross_key_values.N.key` and `.value` `[batch, heads, cells, width / heads]`: what does not
-//!   change from word to word is computed once a photo.
-//! - `decoder_model.onnx`: `input_ids` `[batch, length]`, the `cross_key_values`, `past_key_values.N.key` and `.value`
-//!   `[batch, heads, past, width / heads]` (past may be 0) → `logits` `[batch, length, vocabulary]`, `present.N.key` and
-//!   `.value`, `cross_attentions` `[batch, length, cells]`, averaged over layers and heads.
+//! `encoder_model.onnx` takes `pixel_values` `[batch, 3, height, width]` and gives
+//!
+//! - `last_hidden_state` `[batch, cells, width]`: the memory, a row for each place;
+//! - `word_support` `[batch, bag]`: the probability that people use each word of `config.json`'s
+//!   `hearsight.word_support` for the photo;
+//! - `photo_probability` `[batch, 1]`: that it is a photo at all, once [`gate`](crate::gate) has taught it that;
+//! - and what does not change from word to word, computed once a photo: for a transformer `cross_key_values.N.key` and
+//!   `.value` `[batch, heads, cells, width / heads]` of each layer N from 0 on; for Show and Tell and Show, Attend and
+//!   Tell `initial_state.hidden` and `initial_state.cell` `[batch, hidden]`, from which the LSTM goes on; for Show,
+//!   Attend and Tell and the GRU `attention_keys` `[batch, cells, attention]`, what a place adds to the sum within the
+//!   attention's tanh; for the GRU `attention_cells` `[batch, cells, features]`, what it looks at in the memory's
+//!   stead.
+//!
+//! `decoder_model.onnx` of a transformer takes `input_ids` `[batch, length]`, the `cross_key_values` `[photos, …]`, and
+//! `past_key_values.N.key` and `.value` `[batch, heads, past, width / heads]`, where `past` may be 0; it gives `logits`
+//! `[batch, length, vocabulary]`, `present.N.key` and `.value` `[batch, heads, all, width / heads]`, and
+//! `cross_attentions` `[batch, length, cells]`, averaged over layers and heads.
+//!
+//! Of a recurrent decoder it takes one word, `input_ids` `[batch, 1]`, with `state.hidden` `[batch, hidden]` and, of an
+//! LSTM, `state.cell`; where there is no `initial_state` they start from zeros. Show, Attend and Tell also takes
+//! `last_hidden_state` and `attention_keys`, the GRU `attention_cells` and `attention_keys`, `[photos, …]` as the
+//! encoder gives them. It gives `logits` `[batch, 1, vocabulary]`, `next_state.hidden` and `next_state.cell` as they
+//! came in and, where it looks at all, `cross_attentions` `[batch, 1, cells]`; hard attention's are 1 at one place.
 
 pub mod check;
 pub mod integers;
