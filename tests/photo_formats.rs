@@ -123,6 +123,8 @@ fn each_kind_of_file_shows_its_picture() {
         "adobe_deflate.tif",
         "packbits.tif",
         "jpeg.tif",
+        "palette.tif",
+        "palette-4.tif",
         "quarters.jxl",
         "quarters.heic",
         "quarters.avif",

@@ -101,6 +101,7 @@ fn originals() -> Vec<(&'static str, Vec<Vec<u8>>)> {
                 "lzw.tif",
                 "jpeg.tif",
                 "fax.tif",
+                "palette-4.tif",
                 "packbits.tif",
                 "adobe_deflate.tif",
                 "inks.tif",

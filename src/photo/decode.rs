@@ -13,7 +13,7 @@ use image::{
 use jxl_oxide::integration::JxlDecoder;
 
 use super::format::Format;
-use super::tiff::{Tiff, ink};
+use super::tiff::{Tiff, ink, palette};
 use super::{MAX_PIXELS, PhotoError, colour, heif, jpeg, raw};
 
 /// What a decoder may allocate, the picture included: room for [`MAX_PIXELS`] with alpha.
@@ -61,6 +61,13 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, PhotoError> {
             // The decoder finds other faults of a giant first.
             if let Some((width, height)) = tiff.size() {
                 check_size(width, height)?;
+            }
+            if let Some((orientation, grey)) = tiff.palette_as_grey() {
+                let mut picture = palette::decode(&grey).map_err(|error| sentence(error, format))?.into();
+                if let Some(icc) = tiff.profile() {
+                    picture = colour::to_srgb(picture, &colour::Meaning::Icc(icc.to_vec()));
+                }
+                return Ok(Decoded::upright(colour::on_white(picture), orientation, false));
             }
             let (bytes, profile) = (tiff.with_photo_first(), tiff.profile());
             if let (Some(orientation), Some(profile)) = (tiff.turned_ink(), profile)

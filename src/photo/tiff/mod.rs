@@ -1,5 +1,5 @@
 //! The directories of a TIFF file: which of its pictures is the photo, whether it is a camera's raw file, and how it is
-//! turned. The pixels are `image`'s business, but for [inks](ink) with a profile.
+//! turned. The pixels are `image`'s business, but for [inks](ink) with a profile and [palettes](palette).
 //!
 //! `image` reads the first directory, and that may be a thumbnail; and it does not find a colour profile that is marked
 //! as undefined bytes, as all programs mark it. Tag numbers are those of TIFF 6.0, TIFF/EP, DNG and ICC.1, annex B.
@@ -10,6 +10,7 @@ use std::ops::Range;
 use image::metadata::Orientation;
 
 pub mod ink;
+pub mod palette;
 
 /// The most directories that are looked at: no camera writes a tenth of it, and a chain may be a ring.
 const MAX_DIRECTORIES: usize = 64;
@@ -26,7 +27,9 @@ const INTEROPERABILITY: u16 = 40965;
 const INTEROPERABILITY_INDEX: u16 = 1;
 const DNG_VERSION: u16 = 50706;
 
-/// The photometric interpretation of inks.
+/// Photometric interpretations: greys, of which 0 is black, numbers of colours, and inks.
+const BLACK_IS_ZERO: u16 = 1;
+const PALETTE: u32 = 3;
 const SEPARATED: u32 = 5;
 
 /// Photometric interpretations of sensors: a colour filter array, and linear raw.
@@ -144,6 +147,21 @@ impl<'a> Tiff<'a> {
     pub fn turned_ink(&self) -> Option<Orientation> {
         let photo = self.photo()?;
         (photo.photometric == Some(SEPARATED)).then(|| photo.orientation())
+    }
+
+    /// How the photo is turned, and the file with it as its first picture and as if it were grey, where it is one of numbers
+    /// into a palette.
+    pub fn palette_as_grey(&self) -> Option<(Orientation, Vec<u8>)> {
+        let photo = self.photo().filter(|photo| photo.photometric == Some(PALETTE))?;
+        let mut bytes = self.with_photo_first().into_owned();
+        let value = self.entry(photo.at, PHOTOMETRIC)? + 8;
+        let grey = if self.is_big_endian {
+            BLACK_IS_ZERO.to_be_bytes()
+        } else {
+            BLACK_IS_ZERO.to_le_bytes()
+        };
+        bytes.get_mut(value..value + 2)?.copy_from_slice(&grey);
+        Some((photo.orientation(), bytes))
     }
 
     /// Whether a camera notes beside its JPEG that the colours are those of Adobe RGB, as it does in place of a profile
