@@ -196,8 +196,12 @@ fn attention(
 fn sentence(examination: &Examination) -> Result<String, String> {
     let description = examination.description.as_ref().map_err(Clone::clone)?;
     let percent = (description.confidence * 100.0).round();
+    let doubt = match description.uncalibrated {
+        true => "uncalibrated: nobody has measured how often such a sentence is right".to_owned(),
+        false => format!("{percent} %"),
+    };
     Ok(format!(
-        "a drawn sun over the sea became \"{}\" ({percent} %)",
+        "a drawn sun over the sea became \"{}\" ({doubt})",
         description.caption
     ))
 }

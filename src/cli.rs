@@ -64,7 +64,7 @@ A photo that fails has its sentence on standard error, or with --json the line {
 output; the next one is described all the same, and the exit code is 1 at the end. Without a voice --speak says so on
 standard error, once, and prints on.
 
-The keys of --json: photo, own_words {text, language, by, machine, field, sidecar, extended} or null, caption, confidence, words [text, probability, support or null, attention {rows, columns,
+The keys of --json: photo, own_words {text, language, by, machine, field, sidecar, extended} or null, caption, confidence, calibrated, words [text, probability, support or null, attention {rows, columns,
 weights} or null, place or null], alternatives [caption, score, confidence, words], agreement {sentences, words [word,
 sentences]}, tokens, score, model, device, attention_kind (exported, found_in_graph, twin, occlusion or null), seconds
 {load, decode_photo, encode, search}. README.md says what each means.

@@ -18,8 +18,12 @@ const CANNOT_TELL: f32 = 0.2;
 /// above −0.5, measured on Flickr8k.
 const UNSURE_WORD: f32 = 0.135;
 
-/// What is said before the sentence where it is in doubt; none where there is little.
+/// What is said before the sentence where it is in doubt, or where its model's doubt is worth nothing yet; none where there
+/// is little.
 pub fn introduction(description: &Description) -> Option<String> {
+    if description.uncalibrated && !cannot_tell(description) {
+        return Some(text!("doubt-uncalibrated"));
+    }
     match description.confidence {
         confidence if confidence >= MAY_BE_WRONG => None,
         _ if !cannot_tell(description) => Some(text!("doubt-may-be-wrong")),
@@ -192,6 +196,21 @@ mod tests {
             description.confidence = confidence;
             assert_eq!(cannot_tell(&description), held_back, "{confidence}");
         }
+    }
+
+    #[test]
+    fn a_sentence_of_a_model_that_is_not_calibrated_never_stands_without_a_word_of_care() {
+        let mut description = crate::report::example::description();
+        (description.confidence, description.uncalibrated) = (0.9, true);
+        assert_eq!(
+            introduction(&description).as_deref(),
+            Some("How often this model is right is not known:")
+        );
+        description.confidence = 0.1;
+        assert!(cannot_tell(&description));
+        assert_eq!(introduction(&description).as_deref(), Some("This is probably wrong:"));
+        (description.confidence, description.uncalibrated) = (0.9, false);
+        assert_eq!(introduction(&description), None);
     }
 
     #[test]

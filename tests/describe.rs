@@ -48,6 +48,7 @@ fn check_contract(line: &Value) {
             "own_words",
             "caption",
             "confidence",
+            "calibrated",
             "words",
             "alternatives",
             "agreement",
@@ -64,6 +65,7 @@ fn check_contract(line: &Value) {
     let caption = line["caption"].as_str().unwrap();
     assert!(!caption.is_empty());
     assert!((0.0..=1.0).contains(&line["confidence"].as_f64().unwrap()));
+    assert!(line["calibrated"].is_boolean());
     assert!(line["score"].as_f64().unwrap() <= 0.0);
     assert!(!line["model"].as_str().unwrap().is_empty());
     assert!(["cpu", "cuda"].contains(&line["device"].as_str().unwrap()));

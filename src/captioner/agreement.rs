@@ -19,6 +19,8 @@ pub struct Shared {
     pub word: String,
     /// How many use it.
     pub sentences: usize,
+    /// Whether the first sentence does.
+    pub in_first: bool,
 }
 
 impl Agreement {
@@ -49,6 +51,18 @@ impl Agreement {
         let all = |shared: &&Shared| shared.sentences == self.sentences;
         self.words.iter().filter(all).map(|shared| shared.word.as_str())
     }
+
+    /// The mean share of the sentences that use a content word of the first one, 0 to 1; none where it has none, or
+    /// there is no other sentence.
+    pub fn of_the_first(&self) -> Option<f32> {
+        let shares: Vec<f32> = self
+            .words
+            .iter()
+            .filter(|word| word.in_first)
+            .map(|word| word.sentences as f32 / self.sentences as f32)
+            .collect();
+        (self.sentences > 1 && !shares.is_empty()).then(|| shares.iter().sum::<f32>() / shares.len() as f32)
+    }
 }
 
 /// Words with the same stem.
@@ -57,6 +71,7 @@ struct Family {
     /// Each form and how often it is written.
     forms: Vec<(String, usize)>,
     sentences: usize,
+    first: usize,
     last: usize,
 }
 
@@ -66,6 +81,7 @@ impl Family {
             stem,
             forms: vec![(word, 1)],
             sentences: 1,
+            first: sentence,
             last: sentence,
         }
     }
@@ -85,6 +101,7 @@ impl Family {
         Shared {
             word: first_of_most.map(|(form, _)| form).unwrap_or_default(),
             sentences: self.sentences,
+            in_first: self.first == 1,
         }
     }
 }
@@ -230,6 +247,16 @@ mod tests {
             (3, vec!["dog"])
         );
         assert!(Agreement::among([]).words.is_empty());
+    }
+
+    #[test]
+    fn agreement_with_the_first_sentence_is_the_share_that_uses_its_words() {
+        let of = |sentences: &[&str]| Agreement::among(sentences.iter().copied()).of_the_first();
+        // "dog" in all three, "frisbee" in two of three.
+        let found = of(&["a dog with a frisbee", "a dog and a frisbee on grass", "dogs run"]);
+        assert!((found.unwrap() - (1.0 + 2.0 / 3.0) / 2.0).abs() < 1e-6);
+        assert_eq!(of(&["a dog"]), None);
+        assert_eq!(of(&["it is", "a dog"]), None);
     }
 
     #[test]

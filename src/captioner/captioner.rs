@@ -263,6 +263,7 @@ impl Captioner {
             .map(|other| other.tokens.clone())
             .collect();
         said.insert(0, description.tokens.clone());
+        let known = description.alternatives.len();
         for _ in 0..2 * wanted {
             if description.alternatives.len() >= wanted {
                 break;
@@ -278,6 +279,8 @@ impl Captioner {
             // Also where it has said nothing new: the next search keeps further away.
             said.extend(found.first().map(|(best, _)| best.tokens.clone()));
         }
+        // What was said of the sentences before stays: they were found without those that were looked for.
+        self.weigh(&mut description, known + 1);
         Ok(description)
     }
 
@@ -396,7 +399,8 @@ impl Captioner {
         let mut description = Description {
             caption: best.caption,
             no_photo: !sight.is_photo,
-            confidence: best.confidence,
+            confidence: 0.0,
+            uncalibrated: self.model.config().hearsight.calibration.is_none(),
             words: best.words,
             alternatives: Vec::new(),
             tokens: best.tokens,
@@ -409,24 +413,35 @@ impl Captioner {
         for other in others {
             description.add_alternative(self.alternative(&other.0, sight)?);
         }
+        self.weigh(&mut description, 0);
         Ok(description)
     }
 
-    /// A sequence as a sentence.
+    /// How far to believe the sentences from this one on, 0 for the caption, each among all of them.
+    fn weigh(&self, description: &mut Description, from: usize) {
+        // Whatever is said of what is no photo is made up.
+        let confidence = |number: usize, description: &Description| match description.no_photo {
+            true => 0.0,
+            false => self.confidence(&description.evidence(number)),
+        };
+        for number in from..=description.alternatives.len() {
+            let confidence = confidence(number, description);
+            match number.checked_sub(1) {
+                None => description.confidence = confidence,
+                Some(place) => description.alternatives[place].confidence = confidence,
+            }
+        }
+    }
+
+    /// A sequence as a sentence, which is not yet [weighed](Self::weigh).
     fn alternative(&self, found: &Hypothesis, sight: &Sight) -> Result<Alternative, CaptionError> {
         let words = sentence::words(found, &self.model, &sight.support)?;
-        let score = found.score();
-        let mean = score / found.tokens.len().saturating_sub(1).max(1) as f32;
         Ok(Alternative {
             caption: sentence::text(&words),
-            // Whatever is said of what is no photo is made up.
-            confidence: match sight.is_photo {
-                true => self.confidence(&Evidence::new(mean, words.iter().filter_map(|word| word.support))),
-                false => 0.0,
-            },
+            confidence: 0.0,
             words,
             tokens: found.tokens.clone(),
-            score,
+            score: found.score(),
         })
     }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::agreement::Agreement;
 use crate::model::Evidence;
 
 /// One sentence about one photo, with everything that the window, the voice and the reports need.
@@ -14,6 +15,10 @@ pub struct Description {
     pub no_photo: bool,
     /// How far to believe the sentence, 0 to 1.
     pub confidence: f32,
+    /// Whether nobody has measured how often sentences of such a confidence are right: the model has no
+    /// [`Calibration`](crate::model::Calibration), and its own probability of a token stands there instead.
+    #[serde(default)]
+    pub uncalibrated: bool,
     /// The caption's words in order; joined by spaces they read as the caption.
     pub words: Vec<Word>,
     /// The next best sentences that differ from the caption and from each other in more than case and punctuation,
@@ -38,14 +43,44 @@ impl Description {
     /// The mean log-probability of a generated token, the end token included where there is one; 0 or less. This is
     /// what a [`Calibration`](crate::model::Calibration) takes.
     pub fn mean_log_probability(&self) -> f32 {
-        // All but the start token.
-        self.score / self.tokens.len().saturating_sub(1).max(1) as f32
+        mean_log_probability(self.score, &self.tokens)
     }
 
-    /// What speaks for the caption: that from which its confidence comes.
-    pub fn evidence(&self) -> Evidence {
-        let support = self.words.iter().filter_map(|word| word.support);
-        Evidence::new(self.mean_log_probability(), support)
+    /// What speaks for a sentence, 0 for the caption, among those that the search found: that from which its confidence
+    /// comes. Nothing speaks for one that there is not.
+    pub fn evidence(&self, number: usize) -> Evidence {
+        let own = (&self.caption, &self.words, self.score, &self.tokens);
+        let others = self.alternatives.iter();
+        let all: Vec<_> = std::iter::once(own)
+            .chain(others.map(|other| (&other.caption, &other.words, other.score, &other.tokens)))
+            .collect();
+        let Some((caption, words, score, tokens)) = all.get(number) else {
+            return Evidence::default();
+        };
+        let mean = mean_log_probability(*score, tokens);
+        let differs = |other: &str| {
+            let two = Agreement::among([caption.as_str(), other]);
+            two.in_all().count() < two.words.len()
+        };
+        let best_other = all
+            .iter()
+            .enumerate()
+            .filter(|(place, (other, ..))| *place != number && differs(other))
+            .map(|(_, (_, _, score, tokens))| mean_log_probability(*score, tokens))
+            .reduce(f32::max);
+        let agreement = Agreement::among(
+            std::iter::once(caption.as_str()).chain(
+                all.iter()
+                    .enumerate()
+                    .filter(|(place, _)| *place != number)
+                    .map(|(_, (other, ..))| other.as_str()),
+            ),
+        );
+        Evidence {
+            margin: best_other.map(|other| mean - other),
+            agreement: agreement.of_the_first(),
+            ..Evidence::new(mean, words.iter().filter_map(|word| word.support))
+        }
     }
 
     /// The caption and the alternatives, best first.
@@ -84,6 +119,11 @@ impl Description {
             self.alternatives.push(other);
         }
     }
+}
+
+fn mean_log_probability(score: f32, tokens: &[i64]) -> f32 {
+    // All but the start token.
+    score / tokens.len().saturating_sub(1).max(1) as f32
 }
 
 /// A sentence without what does not make it another one: case, punctuation and the room between its words.
@@ -244,6 +284,29 @@ mod tests {
             description.sentences().collect::<Vec<_>>(),
             ["A dog runs.", "A brown dog runs.", "a cat."]
         );
+    }
+
+    #[test]
+    fn what_speaks_for_a_sentence_is_measured_against_the_others() {
+        let mut description = described();
+        assert_eq!(
+            (description.evidence(0).margin, description.evidence(0).agreement),
+            (None, None)
+        );
+        // The same words in another order are no other sentence: there is no margin to it.
+        description.add_alternative(Alternative {
+            score: -0.5,
+            ..other("Runs a dog.")
+        });
+        assert_eq!(description.evidence(0).margin, None);
+        assert_eq!(description.evidence(0).agreement, Some(1.0));
+        description.add_alternative(other("A cat runs."));
+        // -1 and -3 for one token each.
+        assert_eq!(description.evidence(0).margin, Some(2.0));
+        assert_eq!(description.evidence(2).margin, Some(-2.5));
+        // "dog" in two of three, "runs" in all.
+        assert!((description.evidence(0).agreement.unwrap() - 5.0 / 6.0).abs() < 1e-6);
+        assert_eq!(description.evidence(3), Evidence::default());
     }
 
     #[test]

@@ -30,7 +30,11 @@ impl Output for Table {
             Told::Description(description) => {
                 let caption = Some(report::caption(description));
                 // Nobody reads more digits of it in a spreadsheet.
-                let confidence = Some(format!("{:.2}", description.confidence));
+                let confidence = match description.uncalibrated {
+                    true => "uncalibrated".to_owned(),
+                    false => format!("{:.2}", description.confidence),
+                };
+                let confidence = Some(confidence);
                 (report::listed(description), caption, confidence, "")
             }
             Told::NoPicture => (wording::no_picture(), None, None, ""),

@@ -85,7 +85,9 @@ pub struct HearsightConfig {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Calibration {
     /// Platt's logistic curve: `1 / (1 + exp(-log_odds))`, with `log_odds = intercept + slope * mean_log_probability +
-    /// mean_support * evidence.mean_support + least_support * evidence.least_support`.
+    /// mean_support * evidence.mean_support + least_support * evidence.least_support + margin * (evidence.margin -
+    /// usual_margin) + agreement * (evidence.agreement - usual_agreement)`; the last two are nothing where the search found
+    /// no other sentence.
     Logistic {
         /// The log-odds of a sentence without any doubt, and without content words.
         intercept: f32,
@@ -97,6 +99,18 @@ pub enum Calibration {
         /// Log-odds won with each unit of [`Evidence::least_support`].
         #[serde(default)]
         least_support: f32,
+        /// Log-odds won with each unit of [`Evidence::margin`].
+        #[serde(default)]
+        margin: f32,
+        /// The mean margin of the sentences that the curve was fitted to.
+        #[serde(default)]
+        usual_margin: f32,
+        /// Log-odds won with each unit of [`Evidence::agreement`].
+        #[serde(default)]
+        agreement: f32,
+        /// The mean agreement of the sentences that the curve was fitted to.
+        #[serde(default)]
+        usual_agreement: f32,
     },
 }
 
@@ -108,11 +122,18 @@ impl Calibration {
             slope,
             mean_support,
             least_support,
+            margin,
+            usual_margin,
+            agreement,
+            usual_agreement,
         } = self;
+        let beside = |weight: &f32, found: Option<f32>, usual: &f32| weight * found.map_or(0.0, |found| found - usual);
         let log_odds = intercept
             + slope * evidence.mean_log_probability
             + mean_support * evidence.mean_support
-            + least_support * evidence.least_support;
+            + least_support * evidence.least_support
+            + beside(margin, evidence.margin, usual_margin)
+            + beside(agreement, evidence.agreement, usual_agreement);
         1.0 / (1.0 + (-log_odds).exp())
     }
 }
@@ -127,6 +148,12 @@ pub struct Evidence {
     pub mean_support: f32,
     /// The lowest of these log-odds; 0 where there are none.
     pub least_support: f32,
+    /// By how much its mean log-probability exceeds that of the best other sentence that has other content words; none
+    /// where the search found none.
+    pub margin: Option<f32>,
+    /// The mean share of the sentences that the search found, this one included, that use its content words; none where it
+    /// found no other one.
+    pub agreement: Option<f32>,
 }
 
 impl Evidence {
@@ -143,6 +170,8 @@ impl Evidence {
             mean_log_probability,
             mean_support: log_odds.iter().sum::<f32>() / log_odds.len().max(1) as f32,
             least_support: least.unwrap_or(0.0),
+            margin: None,
+            agreement: None,
         }
     }
 }
@@ -197,11 +226,26 @@ mod tests {
             slope: 1.0,
             mean_support: 0.5,
             least_support: 0.5,
+            margin: 2.0,
+            usual_margin: 0.3,
+            agreement: 1.0,
+            usual_agreement: 0.8,
         };
         let sure = |support: &[f32]| calibration.confidence(&Evidence::new(0.0, support.iter().copied()));
         assert!((sure(&[0.5, 0.5]) - 0.5).abs() < 1e-6);
         assert!(sure(&[0.9, 0.9]) > sure(&[0.9, 0.1]));
         assert!(sure(&[1.0]) < 1.0 && sure(&[0.0]) > 0.0);
+        let beside = |margin, agreement| {
+            calibration.confidence(&Evidence {
+                margin,
+                agreement,
+                ..Evidence::default()
+            })
+        };
+        // A search that found one sentence has nothing to say of either.
+        assert_eq!(beside(None, None), beside(Some(0.3), Some(0.8)));
+        assert!(beside(Some(0.5), None) > beside(Some(0.1), None));
+        assert!(beside(None, Some(1.0)) > beside(None, Some(0.4)));
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub fn json_line<'a>(whose: impl Into<Whose<'a>>, own_words: Option<&OwnWords>, 
         // Such a picture has a line of its own.
         no_photo: _,
         confidence,
+        uncalibrated,
         words,
         alternatives,
         tokens,
@@ -53,6 +54,7 @@ pub fn json_line<'a>(whose: impl Into<Whose<'a>>, own_words: Option<&OwnWords>, 
         own_words: own_words.map(OwnWordsEntry::new),
         caption,
         confidence: *confidence,
+        calibrated: !uncalibrated,
         words: words.iter().map(WordEntry::new).collect(),
         alternatives: alternatives.iter().map(AlternativeEntry::new).collect(),
         agreement: AgreementEntry::new(Agreement::among(description.sentences())),
@@ -74,6 +76,7 @@ pub fn short_line<'a>(whose: impl Into<Whose<'a>>, own_words: Option<&OwnWords>,
         own_words: own_words.map(OwnWordsEntry::new),
         caption: &description.caption,
         confidence: description.confidence,
+        calibrated: !description.uncalibrated,
         words: description.words.iter().map(ShortWord::new).collect(),
         score: description.score,
         model: &description.model,
@@ -126,6 +129,7 @@ struct DescriptionLine<'a> {
     own_words: Option<OwnWordsEntry<'a>>,
     caption: &'a str,
     confidence: f32,
+    calibrated: bool,
     words: Vec<WordEntry<'a>>,
     alternatives: Vec<AlternativeEntry<'a>>,
     agreement: AgreementEntry,
@@ -145,6 +149,7 @@ struct ShortLine<'a> {
     own_words: Option<OwnWordsEntry<'a>>,
     caption: &'a str,
     confidence: f32,
+    calibrated: bool,
     words: Vec<ShortWord<'a>>,
     score: f32,
     model: &'a str,
@@ -315,7 +320,10 @@ struct SharedEntry {
 
 impl AgreementEntry {
     fn new(Agreement { sentences, words }: Agreement) -> Self {
-        let entry = |Shared { word, sentences }| SharedEntry { word, sentences };
+        let entry = |shared: Shared| SharedEntry {
+            word: shared.word,
+            sentences: shared.sentences,
+        };
         Self {
             sentences,
             words: words.into_iter().map(entry).collect(),
@@ -358,7 +366,7 @@ mod tests {
     #[test]
     fn a_description_is_one_line_of_the_agreed_fields_in_their_order() {
         let expected = concat!(
-            r#"{"photo":"a b.jpg","own_words":null,"caption":"a cat.","confidence":0.9,"words":["#,
+            r#"{"photo":"a b.jpg","own_words":null,"caption":"a cat.","confidence":0.9,"calibrated":true,"words":["#,
             r#"{"text":"a","probability":0.75,"support":null,"attention":null,"place":null},"#,
             r#"{"text":"cat.","probability":0.75,"support":null,"#,
             r#""attention":{"rows":2,"columns":2,"weights":[0.75,0.125,0.0625,0.0625]},"place":"upper left"}],"#,
@@ -381,7 +389,7 @@ mod tests {
             id: Some(&id),
         };
         let expected = concat!(
-            r#"{"photo":"a.jpg","id":{"row":7},"own_words":null,"caption":"a cat.","confidence":0.9,"words":["#,
+            r#"{"photo":"a.jpg","id":{"row":7},"own_words":null,"caption":"a cat.","confidence":0.9,"calibrated":true,"words":["#,
             r#"{"text":"a","probability":0.75,"support":null,"place":null},"#,
             r#"{"text":"cat.","probability":0.75,"support":null,"place":"upper left"}],"#,
             r#""score":-1.25,"model":"everyday"}"#

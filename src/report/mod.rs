@@ -35,6 +35,7 @@ pub(crate) mod example {
             caption: "a cat.".to_owned(),
             no_photo: false,
             confidence: 0.9,
+            uncalibrated: false,
             words: vec![
                 word("a", None, None),
                 word("cat.", Some(attention), Some(Place::UpperLeft)),

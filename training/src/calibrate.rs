@@ -65,7 +65,7 @@ impl CalibrateCommand {
             .filter(|(_, (_, description))| !description.no_photo)
             .filter_map(|(number, (photo, description))| {
                 let right = is_right(&description.caption, &photo.captions, bag)?;
-                Some((number, description.evidence(), right))
+                Some((number, description.evidence(0), right))
             })
             .collect();
         let calibration = Calibration::of(&points);

@@ -1,9 +1,10 @@
 //! Calibration: which share of sentences with the same evidence is right.
 //!
 //! A sentence counts as right when at least half of its content words (those of the bag: things, colours, doings) are
-//! used by at least one of the people who described the photo; "a person" is right of whoever they name. A logistic curve (Platt 1999) over the mean
-//! log-probability a token and the photo's support for the words turns that into the confidence people are shown; the expected calibration error (Guo et al. 2017,
-//! section 3) says how far to believe it.
+//! used by at least one of the people who described the photo; "a person" is right of whoever they name. A logistic curve
+//! (Platt 1999) over the mean log-probability a token, the photo's support for the words, the margin to the next different
+//! sentence and how far the sentences that the search found agree turns that into the confidence people are shown; the
+//! expected calibration error (Guo et al. 2017, section 3) says how far to believe it.
 
 use std::fmt;
 
@@ -26,14 +27,16 @@ pub fn is_fitted_to(photo: usize) -> bool {
 pub type Point = (usize, Evidence, bool);
 
 /// What the confidence is computed from, after the constant 1.
-const EVIDENCE: usize = 4;
+const EVIDENCE: usize = 6;
 
 /// Weights of the evidence for a sentence, by a logistic curve fitted to every other photo, and how well it fits the ones
 /// between.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Calibration {
-    /// Log-odds: the intercept, a unit of mean log-probability, of mean support, of least support.
+    /// Log-odds: the intercept, a unit of mean log-probability, of mean support, of least support, of margin, of agreement.
     pub weights: [f64; EVIDENCE],
+    /// The means of margin and agreement over the sentences that have them, from which theirs are counted.
+    pub usual: [f64; 2],
     /// Share of all the sentences that are right.
     pub right: f64,
     /// Mean distance between confidence and share of right sentences, over ten bins of confidence, on the points that
@@ -45,7 +48,13 @@ impl Calibration {
     /// Fits the curve.
     pub fn of(points: &[Point]) -> Self {
         let (fitted, between): (Vec<&Point>, _) = points.iter().partition(|(photo, ..)| is_fitted_to(*photo));
-        let rows = |points: Vec<&Point>| -> Vec<_> { points.iter().map(|(_, x, right)| (row(x), *right)).collect() };
+        let mean = |of: fn(&Evidence) -> Option<f32>| {
+            let found: Vec<f64> = fitted.iter().filter_map(|(_, x, _)| of(x).map(f64::from)).collect();
+            found.iter().sum::<f64>() / found.len().max(1) as f64
+        };
+        let usual = [mean(|x| x.margin), mean(|x| x.agreement)];
+        let rows =
+            |points: Vec<&Point>| -> Vec<_> { points.iter().map(|(_, x, right)| (row(x, usual), *right)).collect() };
         let weights = fit(&rows(fitted));
         let right = points.iter().filter(|(.., right)| *right).count() as f64 / points.len().max(1) as f64;
         let confident: Vec<_> = rows(between)
@@ -54,6 +63,7 @@ impl Calibration {
             .collect();
         Self {
             weights,
+            usual,
             right,
             expected_error: expected_error(&confident),
         }
@@ -64,8 +74,11 @@ impl Calibration {
     /// # Errors
     /// A curve by which doubt would raise the confidence.
     pub fn setting(&self) -> Result<Value> {
-        let [intercept, slope, mean_support, least_support] = self.weights;
-        if !(self.weights.iter().all(|weight| weight.is_finite()) && slope + mean_support + least_support > 0.0) {
+        let [intercept, slope, mean_support, least_support, margin, agreement] = self.weights;
+        let [usual_margin, usual_agreement] = self.usual;
+        if !(self.weights.iter().all(|weight| weight.is_finite())
+            && slope + mean_support + least_support + margin + agreement > 0.0)
+        {
             bail!("the evidence says nothing about these sentences, so no confidence can be fitted to it");
         }
         Ok(json!({
@@ -74,6 +87,10 @@ impl Calibration {
             "slope": slope,
             "mean_support": mean_support,
             "least_support": least_support,
+            "margin": margin,
+            "usual_margin": usual_margin,
+            "agreement": agreement,
+            "usual_agreement": usual_agreement,
         }))
     }
 }
@@ -88,12 +105,15 @@ impl fmt::Display for Calibration {
     }
 }
 
-fn row(evidence: &Evidence) -> [f64; EVIDENCE] {
+fn row(evidence: &Evidence, usual: [f64; 2]) -> [f64; EVIDENCE] {
+    let beside = |found: Option<f32>, usual: f64| found.map_or(0.0, |found| f64::from(found) - usual);
     [
         1.0,
         f64::from(evidence.mean_log_probability),
         f64::from(evidence.mean_support),
         f64::from(evidence.least_support),
+        beside(evidence.margin, usual[0]),
+        beside(evidence.agreement, usual[1]),
     ]
 }
 
@@ -170,17 +190,28 @@ mod tests {
             .map(|photo| {
                 let x = -3.0 * uniform();
                 let support = 4.0 * uniform() - 2.0;
+                // A search of one sentence has no other to compare with.
+                let margin = (photo % 3 != 0).then(|| uniform() as f32);
+                let agreement = (photo % 3 != 0).then(|| 0.5 + 0.5 * uniform() as f32);
                 let evidence = Evidence {
                     mean_log_probability: x as f32,
                     mean_support: support as f32,
                     least_support: 0.0,
+                    margin,
+                    agreement,
                 };
-                (photo, evidence, uniform() < logistic(1.0 + 1.5 * x + 0.7 * support))
+                let beside = margin.map_or(0.0, |margin| 2.0 * (f64::from(margin) - 0.5))
+                    + agreement.map_or(0.0, |agreement| 3.0 * (f64::from(agreement) - 0.75));
+                (
+                    photo,
+                    evidence,
+                    uniform() < logistic(1.0 + 1.5 * x + 0.7 * support + beside),
+                )
             })
             .collect();
         let found = Calibration::of(&points);
-        for (found, made) in std::iter::zip(found.weights, [1.0, 1.5, 0.7, 0.0]) {
-            assert!((found - made).abs() < 0.1, "{found} for {made}");
+        for (found, made) in std::iter::zip(found.weights, [1.0, 1.5, 0.7, 0.0, 2.0, 3.0]) {
+            assert!((found - made).abs() < 0.25, "{found} for {made}");
         }
         assert!(found.expected_error < 0.02, "{found:?}");
     }

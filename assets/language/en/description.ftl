@@ -7,6 +7,7 @@ description-spoken = Description: { $sentence }
 # Said before the sentence, from worse to better.
 doubt-probably-wrong = This is probably wrong:
 doubt-may-be-wrong = This may be wrong:
+doubt-uncalibrated = How often this model is right is not known:
 
 # "dog, lower left", "runs, right, unsure"
 word-and-more = { $word }, { $more }

@@ -7,6 +7,7 @@ description-spoken = 설명: { $sentence }
 # 문장 앞에 하는 말.
 doubt-probably-wrong = 아마 틀린 설명일 것입니다:
 doubt-may-be-wrong = 틀린 설명일 수 있습니다:
+doubt-uncalibrated = 이 모델이 얼마나 자주 맞는지는 알려져 있지 않습니다:
 
 word-and-more = { $word }, { $more }
 word-unsure = 불확실함
