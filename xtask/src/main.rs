@@ -31,7 +31,8 @@ Commands:
     --to DIR             write the package there
     --uncompressed       pack faster, for trying out
   package check DEB      have lintian read a package, and try it out in a fresh Debian (as root, with a network)
-  train CONFIG…          train a captioner: `hearsight-training train CONFIG…`, built for this very processor
+  train CONFIG…          train a captioner: `hearsight-training train CONFIG…`, built for this very processor; --data names
+                         the data set where the configuration's own folder is not there
   export CONFIG…         write a trained captioner as a model folder: `hearsight-training export CONFIG…`
   gate ARGUMENTS…        teach a model folder to tell what is no photo: `hearsight-training gate ARGUMENTS…`
   calibrate ARGUMENTS…   fit a model folder's confidence to the dev split: `hearsight-training calibrate ARGUMENTS…`

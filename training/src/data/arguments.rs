@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Result, bail, ensure};
 
 use super::captions::Dataset;
 use super::layout::DataConfig;
@@ -32,7 +32,7 @@ impl DataArguments {
                 Dataset::read(folder(given.as_deref(), &config.data, path)?, &config.data)
             }
             (None, Some(folder)) => Dataset::find(folder),
-            (None, None) => anyhow::bail!(
+            (None, None) => bail!(
                 "nobody has said which data set: --data FOLDER names one of a known layout, --config CONFIG one as a run's \
                  configuration has it"
             ),
@@ -43,14 +43,24 @@ impl DataArguments {
 /// The folder of a data set: the one that is `given`, or else the one that the configuration at `path` names.
 ///
 /// # Errors
-/// There is neither.
+/// There is neither, or the configuration's is not there.
 pub fn folder<'a>(given: Option<&'a Path>, config: &'a DataConfig, path: &Path) -> Result<&'a Path> {
-    given.or(config.folder.as_deref()).with_context(|| {
-        format!(
+    if let Some(given) = given {
+        return Ok(given);
+    }
+    let Some(named) = &config.folder else {
+        bail!(
             "nobody has said where the data set lies: give --data FOLDER, or write folder = \"…\" under [data] in {}",
             path.display()
-        )
-    })
+        );
+    };
+    ensure!(
+        named.is_dir(),
+        "there is no folder {}, where {} has its data set: put it there, or a link to it, or give --data FOLDER",
+        named.display(),
+        path.display()
+    );
+    Ok(named)
 }
 
 #[cfg(test)]
@@ -96,6 +106,18 @@ mod tests {
             error.contains(&other.join("words.csv").display().to_string()),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_configurations_folder_that_is_not_there_is_told_with_what_to_do() {
+        let (folder, config) = set("folder = \"../elsewhere\"\n");
+        let error = read(None, Some(config.clone())).unwrap_err().to_string();
+        let named = config.with_file_name("../elsewhere");
+        assert!(
+            error.contains(&named.display().to_string()) && error.contains("--data FOLDER"),
+            "{error}"
+        );
+        read(Some(folder.path().join("set")), Some(config)).unwrap();
     }
 
     #[test]
