@@ -33,8 +33,7 @@ struct RecordedScore {
     cider: f64,
 }
 
-static RECORDED: LazyLock<Recorded> =
-    LazyLock::new(|| serde_json::from_str(include_str!("data/scores.json")).unwrap());
+static RECORDED: LazyLock<Recorded> = LazyLock::new(|| serde_json::from_str(include_str!("data/scores.json")).unwrap());
 
 /// What is ours of the same; it takes seconds, so that the tests share it.
 static SCORED: LazyLock<Scores> = LazyLock::new(|| scored(&RECORDED.photos));
