@@ -11,7 +11,7 @@ use image::{Rgb, RgbImage};
 
 use crate::captioner::{AttentionKind, Captioner, Examination, LoadOptions, Placement};
 use crate::model::ModelFolder;
-use crate::model::store::{MANIFEST, Manifest, sha256};
+use crate::model::store::{MANIFEST, Manifest, read_text, sha256};
 use crate::photo::Photo;
 
 /// How far a token's attention may be from summing to 1.
@@ -100,7 +100,7 @@ pub fn check(folder: &Path, load: &LoadOptions, tell: &mut dyn FnMut(Line)) -> b
 /// The files against the digests of the folder's manifest, where it has one.
 fn digests(folder: &Path) -> Result<String, String> {
     let path = folder.join(MANIFEST);
-    let text = match fs::read(&path) {
+    let text = match read_text(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Ok("none recorded, for it was not installed from the catalogue".to_owned());
@@ -110,11 +110,11 @@ fn digests(folder: &Path) -> Result<String, String> {
     let manifest = Manifest::parse(&text).map_err(|error| error.to_string())?;
     for file in &manifest.files {
         let path = folder.join(&file.path);
-        let bytes = fs::metadata(&path)
-            .map_err(|error| format!("{} cannot be read ({error}).", path.display()))?
-            .len();
-        let digest = sha256(&path).map_err(|error| format!("{} cannot be read ({error}).", path.display()))?;
-        if bytes != file.bytes || digest != file.sha256 {
+        let unreadable = |error| format!("{} cannot be read ({error}).", path.display());
+        let found = fs::metadata(&path).map_err(unreadable)?;
+        // A link to what never ends would be read for ever: what is no file of the same size is not read at all.
+        let is_same = found.is_file() && found.len() == file.bytes && sha256(&path).map_err(unreadable)? == file.sha256;
+        if !is_same {
             return Err(format!(
                 "{} is not as it was installed. Remove the model and install it again.",
                 path.display()

@@ -6,8 +6,9 @@
 mod tiny;
 
 use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use hearsight::captioner::{Cancel, Captioner, DescribeOptions, Description, DeviceChoice, LoadOptions};
@@ -83,13 +84,16 @@ fn check(folder: &Path) -> Output {
 }
 
 fn check_with(folder: &Path, more: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_hearsight"))
+    program(folder).args(more).output().unwrap()
+}
+
+fn program(folder: &Path) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_hearsight"));
+    program
         .args(["models", "check", "--device", "cpu"])
-        .args(more)
         .arg(folder)
-        .env("LC_ALL", "C.UTF-8")
-        .output()
-        .unwrap()
+        .env("LC_ALL", "C.UTF-8");
+    program
 }
 
 fn printed(output: &Output) -> String {
@@ -416,4 +420,44 @@ fn each_fault_of_a_folder_is_told_in_its_line_with_exit_code_one() {
         assert!(line.contains(sentence), "{line}");
         assert_eq!(output.status.code(), Some(1));
     }
+}
+
+/// The report of `models check`, which has to come within seconds.
+#[cfg(unix)]
+fn checked_in_time(folder: &Path) -> String {
+    let mut child = program(folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let begin = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if begin.elapsed() > Duration::from_secs(60) {
+            child.kill().unwrap();
+            panic!("models check hangs");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let mut report = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut report).unwrap();
+    report
+}
+
+#[cfg(unix)]
+#[test]
+fn a_manifest_that_is_a_pipe_and_a_file_that_never_ends_do_not_hang_the_check() {
+    let (_outer, folder) = model();
+    let made = Command::new("mkfifo").arg(folder.join(MANIFEST)).status().unwrap();
+    assert!(made.success());
+    assert!(checked_in_time(&folder).contains("problem  digests: "));
+    fs::remove_file(folder.join(MANIFEST)).unwrap();
+    let endless = ManifestFile {
+        path: "README.md".to_owned(),
+        bytes: 0,
+        sha256: "0".repeat(64),
+    };
+    let manifest = Manifest::new("tiny".into(), "https://example.org".into(), "r1".into(), vec![endless]);
+    fs::write(folder.join(MANIFEST), manifest.text()).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", folder.join("README.md")).unwrap();
+    assert!(checked_in_time(&folder).contains("README.md is not as it was installed"));
 }

@@ -15,6 +15,7 @@ use fastrand::Rng;
 use hearsight::captioner::preprocess::Preprocessor;
 use hearsight::model::store::{Catalogue, Manifest, ManifestFile};
 use hearsight::model::{Config, read_tokenizer};
+use hearsight::onnx::softmaxes::{give_out_cross_attentions, with_cross_attentions};
 use hearsight::onnx::survey::survey;
 use hearsight::onnx::{ModelProto, outline};
 use hearsight::words::{try_file, try_packet};
@@ -113,11 +114,12 @@ fn the_tokenizer_survives_a_thousand() {
 }
 
 #[test]
-fn the_onnx_readers_survive_eight_thousand() {
+fn the_onnx_readers_and_the_finder_of_attention_survive_twelve_thousand() {
     let graph = fixture("encoder_model.onnx");
     // Where the weights begin nothing but numbers changes.
     let decoder = fixture("decoder_model_merged.onnx");
-    for (seed, source) in [(6, &graph), (7, &decoder)] {
+    let plain = fixture("decoder_model.onnx");
+    for (seed, source) in [(6, &graph), (7, &decoder), (8, &plain)] {
         let head = &source[..source.len().min(60_000)];
         let whole = taken(seed, 4000, head, |bytes| {
             let surveyed = survey(Cursor::new(bytes), bytes.len() as u64);
@@ -127,6 +129,14 @@ fn the_onnx_readers_survive_eight_thousand() {
                 assert!(outlined.len() < bytes.len());
             }
             let read = ModelProto::decode(bytes);
+            if let Ok(mut telling) = read.clone() {
+                let changes = |name: &str| name == "input_ids" || name.starts_with("past_key_values.");
+                let found = with_cross_attentions(bytes, "cross_attentions", changes);
+                let outputs = |model: &ModelProto| model.graph.as_ref().map_or(0, |graph| graph.output.len());
+                let before = outputs(&telling);
+                give_out_cross_attentions(&mut telling, "cross_attentions", changes);
+                assert_eq!(outputs(&telling) > before, found.is_some());
+            }
             surveyed.is_ok() && read.is_ok()
         });
         assert!(whole < 3600, "{whole}");

@@ -18,6 +18,7 @@ use super::sight::{Eyes, Sight};
 use super::{Alternative, AttentionKind, Cancel, CaptionError, Description, DeviceChoice, Division, Seconds, sentence};
 use crate::model::{Evidence, GenerationConfig, GenerationError, ModelError, ModelFolder};
 use crate::photo::Photo;
+use crate::text;
 
 /// How a model is loaded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -312,7 +313,7 @@ impl Captioner {
         let settings = self.settings(options)?;
         let found = self
             .decoder
-            .search(memory, &settings, self.start(), said, run, progress)?;
+            .search(memory, &settings, start(&settings), said, run, progress)?;
         let mut found = found.into_iter().next().unwrap_or_default();
         self.ask_the_twin(&mut found, memory, 0, run)?;
         Ok(found)
@@ -328,7 +329,7 @@ impl Captioner {
         let settings = self.settings(options)?;
         let mut found = self
             .decoder
-            .search(memory, &settings, self.start(), &[], run, &mut |_| ())?;
+            .search(memory, &settings, start(&settings), &[], run, &mut |_| ())?;
         for (photo, found) in found.iter_mut().enumerate() {
             self.ask_the_twin(found, memory, photo, run)?;
         }
@@ -337,21 +338,28 @@ impl Captioner {
 
     /// Whether photos like this one may be searched for together; where that cannot be tried they may not.
     pub(super) fn rows_are_alone(&mut self, memory: &Memory, run: &Run) -> bool {
-        self.decoder.rows_are_alone(memory, self.start(), run).unwrap_or(false)
+        self.decoder
+            .rows_are_alone(memory, start(self.model.generation()), run)
+            .unwrap_or(false)
     }
 
     /// The model's settings with what was asked for, and fewer beams where memory is to be saved.
     fn settings(&self, options: &DescribeOptions) -> Result<GenerationConfig, GenerationError> {
         let mut settings = options.over(self.model.generation())?;
+        // Those of the folder were looked at when it was opened.
+        if let Some(size) = self.decoder.vocabulary()
+            && let Some((name, token)) = settings.token_beyond(size)
+        {
+            return Err(GenerationError::Bad {
+                name: name.to_owned(),
+                value: token.to_string(),
+                expected: text!("expected-token-below", size = size.to_string()),
+            });
+        }
         if self.low_memory && !options.names_beams() {
             settings.set_num_beams(settings.num_beams().min(FEW_BEAMS));
         }
         Ok(settings)
-    }
-
-    /// A folder without a start token was refused when it was opened.
-    fn start(&self) -> i64 {
-        self.model.generation().start_token().unwrap_or_default()
     }
 
     /// How many sentences the search keeps in view with these options.
@@ -493,6 +501,11 @@ impl Captioner {
         let of_twin = || self.twin.as_ref().and_then(Decoder::refused);
         self.decoder.refused().or_else(of_twin)
     }
+}
+
+/// A folder without a start token was refused when it was opened.
+fn start(settings: &GenerationConfig) -> i64 {
+    settings.start_token().unwrap_or_default()
 }
 
 impl DescribeOptions {

@@ -26,9 +26,9 @@ use super::cancel::Run;
 use super::numbers::{self, Numbers, read, rows_missing, select, stack};
 use super::runtime::{check_numbers, short};
 use super::search::{Found, Rows, Step, search};
-use super::softmaxes::is_cross_attention;
 use super::{AttentionKind, CaptionError, Stage};
 use crate::model::{GenerationConfig, ModelError, ModelFolder};
+use crate::onnx::softmaxes::is_cross_attention;
 use crate::text;
 
 pub(super) const TOKENS: &str = "input_ids";
@@ -45,6 +45,8 @@ pub(super) struct Decoder {
     memory: Vec<(String, usize, Numbers)>,
     state: Vec<Slot>,
     cache_branch: bool,
+    /// How many tokens it knows; none where the graph does not say it.
+    vocabulary: Option<usize>,
     /// Outputs that tell where it looked: one, averaged already, or the softmax of each layer.
     attention: Vec<String>,
     /// Why what looked like its attention is not used.
@@ -139,7 +141,8 @@ impl Decoder {
             .iter()
             .find(|output| output.name() == LOGITS)
             .and_then(shape);
-        if let Some(size) = logits.and_then(|shape| usize::try_from(*shape.last()?).ok()) {
+        let vocabulary = logits.and_then(|shape| usize::try_from(*shape.last()?).ok());
+        if let Some(size) = vocabulary {
             folder.check_vocabulary(size)?;
         }
         let attention = if has_output(ATTENTION) {
@@ -156,11 +159,17 @@ impl Decoder {
             memory,
             state,
             cache_branch,
+            vocabulary,
             attention,
             refused: None,
             broadcasts: None,
             rows_are_alone: None,
         })
+    }
+
+    /// How many tokens the decoder knows; none where its graph does not say it.
+    pub(super) fn vocabulary(&self) -> Option<usize> {
+        self.vocabulary
     }
 
     /// How the graph tells where it looked; none where it does not.

@@ -10,9 +10,9 @@ use std::path::Path;
 
 use prost::Message;
 
-use super::decoder::{ATTENTION, CACHE_BRANCH, TOKENS, is_past_of_photo};
-use super::softmaxes::give_out_cross_attentions;
+use super::decoder::{ATTENTION, CACHE_BRANCH, TOKENS, changes, is_past_of_photo};
 use super::source::Source;
+use crate::onnx::softmaxes::give_out_cross_attentions;
 use crate::onnx::{self, DataType, GraphProto, ModelProto, NodeProto, TensorProto};
 
 /// The graph that says the first word.
@@ -45,7 +45,7 @@ impl<'a> FirstWord<'a> {
     /// The decoder that says any word from all words before it.
     pub(super) fn decoder(&self) -> Option<ModelProto> {
         let mut model = first_words(&self.source)?;
-        give_out_cross_attentions(&mut model, ATTENTION);
+        give_out_cross_attentions(&mut model, ATTENTION, changes);
         onnx::keep_outputs(&mut model, |name| !name.starts_with(PRESENT));
         Some(model)
     }

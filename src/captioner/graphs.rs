@@ -25,10 +25,10 @@ use super::once::{Once, half_floats, no_floats};
 use super::preprocess::InputSize;
 use super::runtime::{Graph, OpenError, Opener, open_beside};
 use super::search::{Rows, Step};
-use super::softmaxes::{give_out_cross_attentions, tells};
 use super::source::Source;
 use super::{CaptionError, Division, WholeReason};
 use crate::model::{ModelError, ModelFolder};
+use crate::onnx::softmaxes::{give_out_cross_attentions, tells};
 use crate::onnx::{self, DataLocation, DataType, ModelProto, Seam};
 
 /// The graphs of a model.
@@ -345,7 +345,7 @@ fn twin(folder: &ModelFolder, used: &Path, opener: &Opener, encoder: &[String]) 
     others
         .find_map(|file| {
             let source = Source::of(file);
-            source.model().ok().filter(|model| tells(model, ATTENTION))?;
+            source.model().ok().filter(|model| tells(model, ATTENTION, changes))?;
             let session = opener.open_decoder(&source).map_err(ModelError::from);
             match session.and_then(|session| Decoder::new(session, file, encoder, folder)) {
                 Ok(decoder) => Some(decoder),
@@ -364,7 +364,7 @@ fn read(source: &Source) -> Result<ModelProto, WholeReason> {
     let bytes = source.model().map_err(WholeReason::failed)?;
     let mut model = ModelProto::decode(&*bytes).map_err(WholeReason::failed)?;
     onnx::unfold(&mut model, CACHE_BRANCH, true);
-    give_out_cross_attentions(&mut model, ATTENTION);
+    give_out_cross_attentions(&mut model, ATTENTION, changes);
     Ok(model)
 }
 

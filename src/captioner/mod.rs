@@ -29,7 +29,6 @@ mod runtime;
 mod search;
 mod sentence;
 mod sight;
-mod softmaxes;
 mod source;
 mod support;
 

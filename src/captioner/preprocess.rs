@@ -98,7 +98,9 @@ impl Preprocessor {
         let (scaling, filter) = if fields.flag("do_resize", true)? {
             (fields.scaling()?, fields.filter()?)
         } else {
-            fields.left.retain(|name| !["size", "resample"].contains(name));
+            fields
+                .left
+                .retain(|name| !["size", "resample", "default_to_square"].contains(name));
             (Scaling::Keep, Filter::Nearest)
         };
         let crop = fields.crop()?;
@@ -278,6 +280,11 @@ impl<'a> Fields<'a> {
 
     fn scaling(&mut self) -> Result<Scaling, PreprocessorError> {
         let size = self.take("size").ok_or(PreprocessorError::Missing("size"))?;
+        // Says what a single number means; a size with names says it itself.
+        let is_square = match self.take("default_to_square") {
+            None => None,
+            Some(value) => Some(value.as_bool().ok_or_else(|| refused("default_to_square", value))?),
+        };
         if let Some(side) = size.get("shortest_edge") {
             only_keys("size", size, &["shortest_edge", "longest_edge"])?;
             let longest = size.get("longest_edge").filter(|longest| !longest.is_null());
@@ -295,14 +302,15 @@ impl<'a> Fields<'a> {
                 .iter()
                 .find_map(|name| self.all.get(*name));
             let family = family.and_then(Value::as_str).unwrap_or("ViT");
-            return if family.starts_with("CLIP") {
+            return if is_square == Some(false) || (is_square.is_none() && family.starts_with("CLIP")) {
                 Ok(Scaling::Shorter {
                     side: length("size", size)?,
                     longest: None,
                 })
-            } else if ["ViT", "DeiT", "Beit", "BEiT"]
-                .iter()
-                .any(|square| family.starts_with(square))
+            } else if is_square == Some(true)
+                || ["ViT", "DeiT", "Beit", "BEiT"]
+                    .iter()
+                    .any(|square| family.starts_with(square))
             {
                 Ok(Scaling::Stretch(rectangle("size", size)?))
             } else {
@@ -366,7 +374,8 @@ impl<'a> Fields<'a> {
             let mean = mean.ok_or(PreprocessorError::Missing("image_mean"))?;
             let deviation = deviation.ok_or(PreprocessorError::Missing("image_std"))?;
             let divisors = channels("image_std", deviation)?;
-            if divisors.contains(&0.0) {
+            // As it divides below: what rounds to 0 there is 0.
+            if divisors.iter().any(|divisor| *divisor as f32 == 0.0) {
                 return Err(refused("image_std", deviation));
             }
             (channels("image_mean", mean)?, divisors)
@@ -380,9 +389,13 @@ impl<'a> Fields<'a> {
         }))
     }
 
-    /// Refuses the first field that nobody asked for, unless it says that something is not to be done.
+    /// Refuses the first field that nobody asked for, unless its name says that it is not to be done: `do_…`, false.
     fn nothing_left(&self) -> Result<(), PreprocessorError> {
-        let unknown = |name: &&&str| !matches!(self.all[**name], Value::Null | Value::Bool(false));
+        let unknown = |name: &&&str| match self.all[**name] {
+            Value::Null => false,
+            Value::Bool(false) => !name.starts_with("do_"),
+            _ => true,
+        };
         match self.left.iter().find(unknown) {
             None => Ok(()),
             Some(name) => Err(refused(name, &self.all[*name])),
@@ -478,6 +491,35 @@ mod tests {
             .join("tests/fixtures/pil")
             .join(name);
         image::open(path).unwrap().into_rgb8()
+    }
+
+    #[test]
+    fn default_to_square_says_what_a_single_number_means_and_changes_nothing_where_the_size_has_names() {
+        // As today's fast processors write it.
+        let named = with(&[("default_to_square", json!(true))]);
+        assert_eq!(
+            Preprocessor::from_json(&named).unwrap().size(),
+            InputSize {
+                height: 224,
+                width: 224
+            }
+        );
+        let number = |square: bool| with(&[("size", json!(96)), ("default_to_square", json!(square))]);
+        assert_eq!(
+            Preprocessor::from_json(&number(true)).unwrap().scaling,
+            Scaling::Stretch(InputSize { height: 96, width: 96 })
+        );
+        // The shorter side alone gives each photo a size of its own.
+        assert!(Preprocessor::from_json(&number(false)).is_err());
+        assert!(refusal(&[("default_to_square", json!("yes"))]).contains("default_to_square"));
+    }
+
+    #[test]
+    fn a_field_that_is_not_known_is_refused_also_where_it_is_false() {
+        assert!(refusal(&[("antialias", json!(false))]).contains("antialias"));
+        assert!(Preprocessor::from_json(&with(&[("do_thumbnail", json!(false))])).is_ok());
+        // A divisor that is 0 as a 32-bit number.
+        assert!(refusal(&[("image_std", json!(1e-300))]).contains("image_std"));
     }
 
     #[test]

@@ -22,10 +22,10 @@ use crate::model::{ModelError, list};
 use crate::text;
 
 use super::captioner::{FEW_THREADS, LoadOptions};
-use super::decoder::ATTENTION;
-use super::softmaxes::with_cross_attentions;
+use super::decoder::{ATTENTION, changes};
 use super::source::Source;
 use super::{CaptionError, DeviceChoice};
+use crate::onnx::softmaxes::with_cross_attentions;
 
 /// Where the Python wheel of ONNX Runtime keeps the library, below the folder it was installed to.
 const WHEEL: &str = "runtime/onnxruntime/capi";
@@ -297,7 +297,7 @@ impl Opener {
         let attending = source
             .model()
             .ok()
-            .and_then(|model| with_cross_attentions(&model, ATTENTION));
+            .and_then(|model| with_cross_attentions(&model, ATTENTION, changes));
         match attending.map(|model| self.open_version(&model, source)) {
             Some(Ok(session)) => Ok(session),
             _ => self.open(source),

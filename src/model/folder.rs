@@ -101,16 +101,8 @@ impl ModelFolder {
         if words > size || words + PADDING < size {
             return Err(self.contradiction(text!("reason-vocabulary", words = words, size = size)));
         }
-        let ids = self
-            .generation
-            .start_token()
-            .into_iter()
-            .chain(self.generation.end_tokens().iter().copied());
-        match ids
-            .into_iter()
-            .find(|&id| usize::try_from(id).map_or(true, |id| id >= size))
-        {
-            Some(id) => Err(self.contradiction(text!("reason-special-token", id = id, size = size))),
+        match self.generation.token_beyond(size) {
+            Some((_, id)) => Err(self.contradiction(text!("reason-special-token", id = id, size = size))),
             None => Ok(()),
         }
     }

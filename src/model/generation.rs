@@ -123,6 +123,13 @@ impl GenerationConfig {
                 }
             }
         }
+        if let Some(other) = generation.filter(|generation| !generation.is_object()) {
+            return Err(GenerationError::Bad {
+                name: "generation_config.json".to_owned(),
+                value: other.to_string(),
+                expected: text!("expected-object"),
+            });
+        }
         for (key, value) in generation.and_then(Value::as_object).into_iter().flatten() {
             if !value.is_null() {
                 settings.insert(key.clone(), value.clone());
@@ -252,6 +259,25 @@ impl GenerationConfig {
         &self.eos_token_id
     }
 
+    /// A token that has to come, by the name of its setting, which a vocabulary of this size does not have.
+    pub fn token_beyond(&self, size: usize) -> Option<(&'static str, i64)> {
+        let start = match self.decoder_start_token_id {
+            Some(token) => ("decoder_start_token_id", Some(token)),
+            None => ("bos_token_id", self.bos_token_id),
+        };
+        let one = [start, ("forced_bos_token_id", self.forced_bos_token_id)];
+        let several = [
+            ("eos_token_id", &self.eos_token_id),
+            ("forced_eos_token_id", &self.forced_eos_token_id),
+        ];
+        let one = one.into_iter().filter_map(|(name, token)| Some((name, token?)));
+        let several = several
+            .into_iter()
+            .flat_map(|(name, tokens)| tokens.iter().map(move |token| (name, *token)));
+        one.chain(several)
+            .find(|(_, token)| usize::try_from(*token).map_or(true, |token| token >= size))
+    }
+
     /// Longest sequence, the start token included.
     pub fn max_length(&self) -> usize {
         self.max_new_tokens
@@ -322,6 +348,29 @@ mod tests {
         let settings = settings.unwrap();
         assert_eq!((settings.start_token(), settings.end_tokens()), (Some(4), &[5, 6][..]));
         assert_eq!((settings.num_beams(), settings.max_length()), (1, 12));
+    }
+
+    #[test]
+    fn search_settings_that_are_no_object_are_refused() {
+        for broken in [json!([]), json!(7), json!("greedy")] {
+            let error = GenerationConfig::from_json(Some(&broken), &json!({})).unwrap_err();
+            assert!(error.to_string().contains("generation_config.json"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_has_to_come_and_that_the_vocabulary_lacks_is_told_by_its_name() {
+        for name in [
+            "decoder_start_token_id",
+            "bos_token_id",
+            "forced_bos_token_id",
+            "eos_token_id",
+            "forced_eos_token_id",
+        ] {
+            let settings = GenerationConfig::from_json(Some(&json!({ name: 9 })), &json!({})).unwrap();
+            assert_eq!(settings.token_beyond(9), Some((name, 9)));
+            assert_eq!(settings.token_beyond(10), None);
+        }
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod messages;
 mod operations;
 pub mod outline;
 mod part;
+pub mod softmaxes;
 pub mod survey;
 mod transposed;
 mod unfold;

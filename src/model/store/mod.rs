@@ -21,4 +21,4 @@ pub use error::StoreError;
 pub use files::sha256;
 pub use manifest::{MANIFEST, Manifest, ManifestFile};
 pub use names::{is_file_path, is_name};
-pub use shelf::Shelf;
+pub use shelf::{Shelf, read_text};

@@ -1,7 +1,7 @@
 //! The folder of installed models.
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::files::remove;
@@ -113,14 +113,24 @@ impl Shelf {
     }
 }
 
+/// The text of a manifest, which is a file and no larger than an honest one: a pipe would never end.
+///
+/// # Errors
+/// It cannot be read.
+pub fn read_text(path: &Path) -> io::Result<Vec<u8>> {
+    // Before it is opened: opening a pipe already waits for somebody to write into it.
+    let found = fs::metadata(path)?;
+    if !found.is_file() || found.len() > LARGEST_MANIFEST {
+        return Err(io::Error::new(ErrorKind::InvalidData, "it is no file, or a huge one"));
+    }
+    let mut text = Vec::new();
+    File::open(path)?.take(LARGEST_MANIFEST).read_to_end(&mut text)?;
+    Ok(text)
+}
+
 /// A manifest that is there and understood.
 pub(super) fn read(path: &Path) -> Option<Manifest> {
-    let mut text = Vec::new();
-    let file = File::open(path)
-        .ok()
-        .filter(|file| file.metadata().is_ok_and(|found| found.is_file()))?;
-    file.take(LARGEST_MANIFEST).read_to_end(&mut text).ok()?;
-    Manifest::parse(&text)
+    Manifest::parse(&read_text(path).ok()?)
         .inspect_err(|error| log::warn!("{}: {error}", path.display()))
         .ok()
 }

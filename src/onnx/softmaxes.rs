@@ -9,8 +9,10 @@ use std::collections::HashMap;
 
 use prost::Message;
 
-use super::decoder::changes;
-use crate::onnx::{GraphProto, ModelProto, NodeProto, ValueInfoProto};
+use super::{GraphProto, ModelProto, NodeProto, ValueInfoProto};
+
+/// Whether a decoder's input of this name is another one from word to word; the rest of them tell of the photo.
+pub type Changes = fn(&str) -> bool;
 
 /// What the outputs that are added are called, with a number behind it.
 const FOUND: &str = "found_cross_attentions.";
@@ -37,19 +39,19 @@ const BETWEEN: [&str; 13] = [
 
 /// Whether an output is the softmax of a cross-attention, [B, heads, T, L] or [B·heads, T, L]: one that was found, or one
 /// that an export gives out under the name of its module.
-pub(super) fn is_cross_attention(name: &str) -> bool {
+pub fn is_cross_attention(name: &str) -> bool {
     name.starts_with(FOUND) || (name.contains("Softmax") && MODULES.iter().any(|module| name.contains(module)))
 }
 
 /// Whether a decoder tells where it looks: by an output `own`, or by softmaxes that can be found.
-pub(super) fn tells(model: &[u8], own: &str) -> bool {
-    graph(model).is_some_and(|graph| graph.gives_out(own) || !graph.cross_attentions().is_empty())
+pub fn tells(model: &[u8], own: &str, changes: Changes) -> bool {
+    graph(model).is_some_and(|graph| graph.gives_out(own) || !graph.cross_attentions(changes).is_empty())
 }
 
 /// An ONNX model with the softmaxes of its cross-attentions as outputs; none where it has none or gives out its attention
 /// by itself.
-pub(super) fn with_cross_attentions(model: &[u8], own: &str) -> Option<Vec<u8>> {
-    let more = graph(model)?.to_give_out(own);
+pub fn with_cross_attentions(model: &[u8], own: &str, changes: Changes) -> Option<Vec<u8>> {
+    let more = graph(model)?.to_give_out(own, changes);
     if more.output.is_empty() {
         return None;
     }
@@ -58,9 +60,9 @@ pub(super) fn with_cross_attentions(model: &[u8], own: &str) -> Option<Vec<u8>> 
 }
 
 /// Makes the softmaxes of a graph's cross-attentions outputs of it, unless it gives out its attention by itself.
-pub(super) fn give_out_cross_attentions(model: &mut ModelProto, own: &str) {
+pub fn give_out_cross_attentions(model: &mut ModelProto, own: &str, changes: Changes) {
     let Some(graph) = &mut model.graph else { return };
-    let more = Graph::of(graph).to_give_out(own);
+    let more = Graph::of(graph).to_give_out(own, changes);
     graph.node.extend(more.node.into_iter().map(|node| NodeProto {
         input: node.input,
         output: node.output,
@@ -118,12 +120,12 @@ impl Graph {
 
     /// What a graph needs in addition to give out the softmaxes of its cross-attentions; nothing where it has none or gives
     /// out its attention by itself.
-    fn to_give_out(&self, own: &str) -> Self {
+    fn to_give_out(&self, own: &str, changes: Changes) -> Self {
         let mut more = Self::default();
         if self.gives_out(own) {
             return more;
         }
-        for (number, softmax) in self.cross_attentions().into_iter().enumerate() {
+        for (number, softmax) in self.cross_attentions(changes).into_iter().enumerate() {
             let name = format!("{FOUND}{number}");
             more.output.push(Named {
                 name: Some(name.clone()),
@@ -143,7 +145,7 @@ impl Graph {
     }
 
     /// The names of the softmaxes of its cross-attentions, in order.
-    fn cross_attentions(&self) -> Vec<String> {
+    fn cross_attentions(&self, changes: Changes) -> Vec<String> {
         let mut decided: HashMap<&str, Decided> = HashMap::new();
         let mut made_by: HashMap<&str, &Node> = HashMap::new();
         for input in &self.input {
@@ -262,7 +264,7 @@ mod tests {
         g.initializer_f32("weights", &[2, 2], &[1.0, 2.0, 3.0, 4.0]);
         let softmaxes = write(&mut g);
         let bytes = g.finish().unwrap().encode_to_vec();
-        let names = graph(&bytes).unwrap().cross_attentions();
+        let names = graph(&bytes).unwrap().cross_attentions(|name| name == "input_ids");
         names
             .iter()
             .map(|name| softmaxes.iter().position(|other| other == name).unwrap())
