@@ -15,7 +15,7 @@ pub struct DataArguments {
     /// [default: the folder that --config names].
     #[arg(long)]
     pub data: Option<PathBuf>,
-    /// A run's configuration, whose [data] says what lies in the folder and how it is split.
+    /// A run's configuration, whose section "data" says what lies in the folder and how it is split.
     #[arg(long)]
     pub config: Option<PathBuf>,
 }
