@@ -326,8 +326,29 @@ def tell(beams, peers, results, own):
         print(f"hearsight to {name}: " + ratios(ours, [row]))
     if figures:
         print("hearsight to the best of them: " + ratios(ours, list(figures.values())))
+        tell_aims(beams, ours, list(figures.values()), own)
     same = [peer.name for peer in peers if results[peer.name].tokens == results["hearsight"].tokens]
     print("the same tokens: " + ", ".join(same))
+
+
+# At most this share of the best peer's figure, by the number of beams where they differ.
+AIMS = {"latency": {1: 0.52, 4: 0.30}, "cold start": 0.25, "memory": 0.5}
+# At most this multiple of what ONNX Runtime alone takes.
+AIM_BESIDE_RUNTIME = 1.05
+
+
+def tell_aims(beams, ours, peers, own):
+    """Each aim beside what was reached."""
+    told = []
+    for name, aim in AIMS.items():
+        aim = aim.get(beams) if isinstance(aim, dict) else aim
+        theirs = [row[name] for row in peers if row[name] is not None]
+        if aim and ours[name] is not None and theirs:
+            told.append((name, ours[name] / min(theirs), aim))
+    if own and ours["latency"]:
+        told.append(("latency beside ONNX Runtime alone", ours["latency"] / own["all"], AIM_BESIDE_RUNTIME))
+    for name, reached, aim in told:
+        print(f"  {'met' if reached <= aim else 'NOT met'}: {name} {reached:.2f}, aim {aim:.2f}")
 
 
 def tell_floor(own, ours, peers):
