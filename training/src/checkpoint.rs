@@ -1,7 +1,8 @@
 //! Checkpoints: a folder an epoch; which is the newest and which the best stands in a file that appears when all is
-//! written. The others are forgotten.
+//! written. The best one and some of the newest are kept, the others forgotten.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
@@ -33,13 +34,46 @@ pub struct Checkpoint {
     pub optimizer: ModuleOptimizer,
 }
 
+/// What makes one epoch better than another.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum BestBy {
+    /// What its sentences for the dev split are worth (CIDEr-D).
+    #[default]
+    Cider,
+    /// How likely it finds people's sentences for the dev split, which is how courses choose.
+    Loss,
+}
+
+impl BestBy {
+    /// Higher is better; none before the decoder has learnt.
+    fn of(self, worth: Option<f64>, loss: Option<f64>) -> Option<f64> {
+        match self {
+            Self::Cider => worth,
+            Self::Loss => loss.map(|loss| -loss),
+        }
+    }
+}
+
 /// Which epochs are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Keeping {
+    /// How many of the newest ones, at least one; the best one is kept besides.
+    pub newest: usize,
+    /// Which one is the best.
+    pub best_by: BestBy,
+}
+
+/// Which epochs there are.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq)]
 struct Kept {
     newest: usize,
     best: usize,
     /// What the best one's sentences for the dev split are worth; none before the decoder has learnt.
     best_dev_worth: Option<f64>,
+    /// Nats a word of people's sentences there; none before, and in files that are older than this line.
+    #[serde(default)]
+    best_dev_loss: Option<f64>,
 }
 
 impl Checkpoints {
@@ -78,7 +112,7 @@ impl Checkpoints {
         Ok(self.kept()?.map_or(0, |kept| kept.newest - kept.best))
     }
 
-    /// The epoch whose sentences for the dev split are worth most, and its net, with the mean of its weights where the run
+    /// The best epoch, as the run chooses it, and its net, with the mean of its weights where the run
     /// keeps one.
     ///
     /// # Errors
@@ -111,7 +145,7 @@ impl Checkpoints {
             Ok(text) => Ok(Some(
                 serde_json::from_slice(&text).with_context(|| format!("{} is broken", path.display()))?,
             )),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
         }
     }
@@ -120,7 +154,7 @@ impl Checkpoints {
         self.folder.join(format!("epoch-{epoch}"))
     }
 
-    /// Saves an epoch, then forgets those that are neither the newest nor the best.
+    /// Saves an epoch, then forgets those that `keeping` does not keep.
     ///
     /// # Errors
     /// The disk's; the checkpoint before stays the newest.
@@ -130,6 +164,7 @@ impl Checkpoints {
         net: &CaptionerNet,
         optimizer: &ModuleOptimizer,
         averaged: Option<&CaptionerNet>,
+        keeping: Keeping,
     ) -> Result<()> {
         let folder = self.of(row.epoch);
         fs::create_dir_all(&folder)?;
@@ -138,22 +173,40 @@ impl Checkpoints {
             averaged.clone().save_file(folder.join(AVERAGED))?;
         }
         optimizer.save(folder.join("optimizer"))?;
-        let before = self.kept()?;
-        let (best, best_dev_worth) = before
-            .map(|kept| (kept.best, kept.best_dev_worth))
-            .filter(|(_, dev)| dev.is_some_and(|dev| row.dev_worth.is_none_or(|now| dev > now)))
-            .unwrap_or((row.epoch, row.dev_worth));
-        let kept = Kept {
-            newest: row.epoch,
-            best,
-            best_dev_worth,
+        let by = keeping.best_by;
+        let now = by.of(row.dev_worth, row.dev_caption);
+        let better = |kept: &Kept| {
+            let before = by.of(kept.best_dev_worth, kept.best_dev_loss);
+            before.is_some_and(|before| now.is_none_or(|now| before > now))
         };
-        write_text(&self.folder.join("kept.json"), &serde_json::to_string_pretty(&kept)?)?;
+        let kept = match self.kept()?.filter(better) {
+            Some(kept) => Kept {
+                newest: row.epoch,
+                ..kept
+            },
+            None => Kept {
+                newest: row.epoch,
+                best: row.epoch,
+                best_dev_worth: row.dev_worth,
+                best_dev_loss: row.dev_caption,
+            },
+        };
+        // The row first: whoever is stopped between the two does this epoch again, and its row then takes the place of
+        // this one.
         self.log(row)?;
-        for old in before.iter().flat_map(|kept| [kept.newest, kept.best]) {
-            let folder = self.of(old);
-            if ![kept.newest, kept.best].contains(&old) && folder.is_dir() {
-                fs::remove_dir_all(folder)?;
+        write_text(&self.folder.join("kept.json"), &serde_json::to_string_pretty(&kept)?)?;
+        self.forget(kept, keeping.newest)
+    }
+
+    /// Also what was left by whoever was stopped here before.
+    fn forget(&self, kept: Kept, newest: usize) -> Result<()> {
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let number = name.to_str().and_then(|name| name.strip_prefix("epoch-")?.parse().ok());
+            let is_old = |epoch: usize| epoch != kept.best && epoch + newest.max(1) <= kept.newest;
+            if number.is_some_and(is_old) {
+                fs::remove_dir_all(entry.path())?;
             }
         }
         Ok(())
@@ -172,15 +225,23 @@ impl Checkpoints {
         Ok(self.kept()?.map_or(0, |kept| kept.newest))
     }
 
+    /// Appends a row, without those of the same and later epochs: of a run that was stopped before it counted them.
     fn log(&self, row: &EpochRow) -> Result<()> {
         let path = self.log_path();
-        let fresh = !path.is_file();
-        let file = fs::OpenOptions::new().create(true).append(true).open(path)?;
-        let mut writer = csv::WriterBuilder::new().has_headers(fresh).from_writer(file);
+        let before = match fs::read_to_string(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+            text => text.with_context(|| format!("cannot read {}", path.display()))?,
+        };
+        let broken = |error: &dyn std::fmt::Display| anyhow!("cannot write {}: {error}", path.display());
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        for earlier in csv::Reader::from_reader(before.as_bytes()).deserialize() {
+            let earlier: EpochRow = earlier.with_context(|| format!("{} is broken", path.display()))?;
+            if earlier.epoch < row.epoch {
+                writer.serialize(earlier)?;
+            }
+        }
         writer.serialize(row)?;
-        writer
-            .into_inner()
-            .map_err(|error| anyhow!("cannot write the log: {error}"))?;
-        Ok(())
+        let text = writer.into_inner().map_err(|error| broken(&error))?;
+        write_text(&path, &String::from_utf8(text).map_err(|error| broken(&error))?)
     }
 }

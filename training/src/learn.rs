@@ -12,7 +12,7 @@ use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::average::Average;
-use crate::checkpoint::Checkpoints;
+use crate::checkpoint::{BestBy, Checkpoints, Keeping};
 use crate::clip::clip_global_norm;
 use crate::data::batches::{Batch, Source, epoch, in_order};
 use crate::judge::Judge;
@@ -44,9 +44,15 @@ pub struct LearningConfig {
     /// themselves are. See [`Average`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub average: Option<f64>,
-    /// Stop where the sentences for the dev split have not been worth more for so many epochs.
+    /// Stop where no epoch has been better than the best one, as `best_by` has it, for so many epochs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patience: Option<usize>,
+    /// How many of the newest epochs are kept; the best one is kept besides.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub keep: usize,
+    /// Which epoch is the best one, and is exported.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub best_by: BestBy,
 }
 
 fn one() -> usize {
@@ -57,6 +63,10 @@ fn one() -> usize {
 #[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_one(number: &usize) -> bool {
     *number == 1
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// What a net is taught for some epochs, how fast and how long.
@@ -127,8 +137,11 @@ pub struct Lesson {
     pub train: Arc<Source>,
     /// To measure by.
     pub dev: Source,
-    /// What sentences for the two are worth.
-    pub judges: [Judge; 2],
+    /// What sentences for the dev split are worth.
+    pub judge: Judge,
+    /// What drawn sentences for the photos to learn from are worth; needed where a stage draws some. It holds the words of
+    /// all captions, which for half a million of them are 0.7 GB.
+    pub critic: Option<Judge>,
     /// How it learns.
     pub learning: LearningConfig,
     /// What is taught, one after the other.
@@ -150,6 +163,10 @@ impl Lesson {
     /// A disk or data error; the last checkpoint stays.
     pub fn learn(&self, mut net: CaptionerNet, checkpoints: &Checkpoints) -> Result<CaptionerNet> {
         let config = &self.learning;
+        ensure!(
+            self.critic.is_some() || self.stages.iter().all(|stage| stage.self_critical.is_none()),
+            "a stage weighs drawn sentences, and nobody tells what they are worth"
+        );
         let plain = Device::flex();
         let device = plain.clone().autodiff();
         let mut optimizer = AdamWConfig::new()
@@ -176,6 +193,10 @@ impl Lesson {
             self.train.photos.len()
         );
         let mut watch = Watch::begin(&self.folder, checkpoints.log_path(), self.grid, done * steps_an_epoch)?;
+        let keeping = Keeping {
+            newest: config.keep,
+            best_by: config.best_by,
+        };
         let epochs: usize = self.stages.iter().map(|stage| stage.epochs).sum();
         let last = self.stop_after.unwrap_or(epochs);
         let places = self
@@ -204,7 +225,7 @@ impl Lesson {
                     let parts = batches.next().context("the epoch's batches ended early")??;
                     let task = Task {
                         stage,
-                        judge: &self.judges[0],
+                        critic: self.critic.as_ref(),
                         truth: stage.scheduled_sampling.map(|sampling| sampling.truth(in_stage)),
                         // Of the step alone, so that a resumed run draws what an unbroken one would.
                         seed: self.seed ^ ((number * config.accumulate + part) as u64) << 16,
@@ -239,7 +260,7 @@ impl Lesson {
             let seconds = begun.elapsed().as_secs_f64();
             let averaged = average.as_ref().map(|average| average.net(&net));
             let measured = averaged.as_ref().unwrap_or(&net);
-            let dev = on_dev(measured, (&self.dev, &self.judges[1]), stage, &plain)?;
+            let dev = on_dev(measured, (&self.dev, &self.judge), stage, &plain)?;
             progress.finish_and_clear();
             println!("epoch {}: {means}; on dev {dev}; {seconds:.0} s", index + 1);
             let row = EpochRow {
@@ -254,10 +275,10 @@ impl Lesson {
                 worth: means.worth,
                 dev_worth: dev.worth,
             };
-            checkpoints.save(&row, &net, &optimizer, averaged.as_ref())?;
+            checkpoints.save(&row, &net, &optimizer, averaged.as_ref(), keeping)?;
             // At the epoch's last step: what an earlier file says of the step at which a run goes on is forgotten.
             let last_step = (index + 1) * steps_an_epoch - 1;
-            watch.epoch((last_step, &row), measured, (&self.dev, &self.judges[1]), &plain)?;
+            watch.epoch((last_step, &row), measured, (&self.dev, &self.judge), &plain)?;
         }
         if checkpoints.log_path().is_file() {
             watch.plot()?;
@@ -312,7 +333,7 @@ impl fmt::Display for Figures {
 /// What a batch is learnt by.
 struct Task<'a> {
     stage: &'a StageConfig,
-    judge: &'a Judge,
+    critic: Option<&'a Judge>,
     /// The share of people's words that the decoder is told; none: all.
     truth: Option<f64>,
     seed: u64,
@@ -331,11 +352,8 @@ impl Task<'_> {
         let all = replicas.gradients(net, parts, share, (device, sum), |replica, number, part| {
             let seed = self.seed ^ number as u64;
             random::seed(seed);
-            let critic = self.stage.self_critical.as_ref().map(|config| Critic {
-                judge: self.judge,
-                config,
-                seed,
-            });
+            let critic = self.stage.self_critical.as_ref().zip(self.critic);
+            let critic = critic.map(|(config, judge)| Critic { judge, config, seed });
             let telling = self.truth.map(|truth| Telling { truth, seed });
             let loss = Loss::of(replica, part, &self.stage.loss, critic, telling, device)?;
             let figures = Figures::of(&loss);

@@ -34,6 +34,7 @@ pub mod plots;
 pub mod progress;
 pub mod random;
 pub mod record;
+pub mod reinforce;
 pub mod replicas;
 pub mod retrieval;
 pub mod run;

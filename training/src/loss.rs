@@ -14,7 +14,8 @@ use crate::fused;
 use crate::judge::Judge;
 use crate::nets::captioner::CaptionerNet;
 use crate::nets::decoder::{Decoder, Told};
-use crate::nets::show_attend_tell::Places;
+use crate::nets::places::Places;
+use crate::reinforce;
 use crate::scheduled_sampling;
 use crate::self_critical::{self, SelfCriticalConfig};
 
@@ -116,7 +117,7 @@ impl Loss {
                 total = total + spread * config.doubly_stochastic;
             }
             if let (Some(hard), Decoder::ShowAttendTell(decoder)) = (&config.hard, &net.decoder)
-                && let Some(places) = likelihoods.reinforce(hard, &decoder.baseline)
+                && let Some(places) = likelihoods.reinforce(hard, &decoder.baseline)?
             {
                 total = total + places;
             }
@@ -193,7 +194,8 @@ impl Likelihoods {
         Ok(Self::from(told, tokens))
     }
 
-    fn from(told: Told, tokens: Tensor<2, Int>) -> Self {
+    /// Of what was told when all `tokens` but the last were given.
+    pub(crate) fn from(told: Told, tokens: Tensor<2, Int>) -> Self {
         let [rows, length] = tokens.dims();
         let vocabulary = told.logits.dims()[2];
         let targets = tokens.slice([0..rows, 1..length]).reshape([rows * (length - 1), 1]);
@@ -220,32 +222,30 @@ impl Likelihoods {
         (plain, smoothed)
     }
 
-    /// `Σᵢ (1 − Σₜ αₜᵢ)²`, the mean over the sentences; words that do not count do not look.
+    /// `Σᵢ (1 − Σₜ αₜᵢ)²`, a word that counts; words that do not count do not look.
+    ///
+    /// The paper adds it to the log-likelihood of a whole sentence, and [`Self::cross_entropy`] is a mean over the words of
+    /// all sentences: both are divided by the same number, or λ would weigh as many times more as a sentence has words.
     fn looked_unevenly(&self) -> Option<Tensor<1>> {
         let attention = self.attention.clone()?;
         let [rows, length, _] = attention.dims();
         let looks = attention * self.counted.clone().reshape([rows, length, 1]);
         let missing = looks.sum_dim(1).neg() + 1.0;
-        Some(missing.powf_scalar(2.0).sum() / rows as f64)
+        Some(missing.powf_scalar(2.0).sum() / self.counted.clone().sum())
     }
 
-    /// What teaches hard attention where to look: places that were followed by likelier words than usual become
-    /// likelier, and the weights stay open.
-    ///
-    /// The log-likelihood of a sentence is taken a word, so that λ_r means the same for short and long ones.
-    fn reinforce(&self, config: &HardConfig, baseline: &RunningState<Tensor<1>>) -> Option<Tensor<1>> {
-        let places = self.places.as_ref()?;
-        let counted = self.counted.clone().reshape([self.rows as i64, -1]);
-        let words = counted.clone().sum_dim(1).clamp_min(1.0);
-        let likelihood = self.chosen.clone().detach().reshape([self.rows as i64, -1]) * counted.clone();
-        let reward = likelihood.sum_dim(1) / words.clone();
-        // `value` alone may miss what the other replica has added to the step before.
-        let usual = baseline.value_sync().detach();
-        baseline.update(usual.clone() * 0.9 + reward.clone().mean() * 0.1);
-        let better = reward - usual.unsqueeze::<2>();
-        let chosen = (places.log_probability.clone() * counted.clone()).sum_dim(1) / words.clone();
-        let entropy = (places.entropy.clone() * counted).sum_dim(1) / words;
-        Some((better * chosen).mean().neg() * config.reward - entropy.mean() * config.entropy)
+    /// What teaches hard attention where to look; none where nothing was drawn.
+    pub(crate) fn reinforce(
+        &self,
+        config: &HardConfig,
+        baseline: &RunningState<Tensor<1>>,
+    ) -> Result<Option<Tensor<1>>> {
+        let rows = |x: &Tensor<2>| x.clone().reshape([self.rows as i64, -1]);
+        let told = [rows(&self.chosen), rows(&self.counted)];
+        let places = self.places.as_ref();
+        places
+            .map(|places| reinforce::loss(config, baseline, places, told))
+            .transpose()
     }
 }
 
@@ -267,4 +267,42 @@ fn feature_loss(guess: Tensor<2>, target: Tensor<2>) -> (Tensor<1>, Tensor<1>) {
     let length = |x: Tensor<2>| (x.powf_scalar(2.0).sum_dim(1) + 1e-6).sqrt();
     let cosine = ((guess.clone() * target.clone()).sum_dim(1) / (length(guess) * length(target))).mean();
     (error + cosine.clone().neg() + 1.0, cosine)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn likelihoods(counted: [f32; 6], attention: Option<Tensor<3>>) -> Likelihoods {
+        let device = Device::flex();
+        let column = |values: [f32; 6]| Tensor::<1>::from_data(values, &device).reshape([6, 1]);
+        Likelihoods {
+            chosen: column([-1.0; 6]),
+            counted: column(counted),
+            mean: column([-1.0; 6]),
+            attention,
+            places: None,
+            rows: 2,
+        }
+    }
+
+    /// It was once a mean over sentences beside a cross-entropy over words, and so weighed some twelve times what the
+    /// paper's λ says.
+    #[test]
+    fn looking_unevenly_costs_each_word_what_the_paper_adds_to_a_whole_sentence() {
+        let looks = [
+            [[0.5, 0.5], [0.75, 0.25], [0.25, 0.75]],
+            // The last one is padding.
+            [[1.0, 0.0], [0.5, 0.5], [0.0, 1.0f32]],
+        ];
+        let attention = Tensor::<3>::from_data(looks, &Device::flex());
+        let likelihoods = likelihoods([1.0, 1.0, 1.0, 1.0, 1.0, 0.0], Some(attention));
+        // The first sentence's cells get 1.5 and 1.5: 0.25 + 0.25; the second's 1.5 and 0.5: the same.
+        // Of the paper's sum, 3 + 2 nats and 1 of unevenness, each of the five words bears a fifth.
+        let (plain, _) = likelihoods.cross_entropy(0.0);
+        let uneven = likelihoods.looked_unevenly().unwrap();
+        assert!((plain.into_scalar::<f32>() - 1.0).abs() < 1e-6);
+        assert!((uneven.into_scalar::<f32>() - 0.2).abs() < 1e-6);
+    }
 }

@@ -58,14 +58,8 @@ impl Run {
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let mut data = Dataset::read(data, &config.data)?;
         if let Some(path) = &config.words.spelling {
-            let spelling = Spelling::read(path)?;
             // Only what is learnt from: scores compare with what people really wrote.
-            for photo in &mut data.train {
-                photo
-                    .captions
-                    .iter_mut()
-                    .for_each(|caption| *caption = spelling.mend(caption));
-            }
+            Spelling::read(path)?.mend_photos(&mut data.train);
         }
         let captions = || {
             data.train
@@ -152,8 +146,10 @@ impl Run {
         let dev = self.source("dev", &self.data.dev, &whole)?;
         let net = self.start(&train, &Device::flex().autodiff())?;
         let judge = |photos| Judge::new(photos, &self.tokenizer, self.config.words.longest);
+        let draws = self.config.stages.iter().any(|stage| stage.self_critical.is_some());
         let lesson = Lesson {
-            judges: [judge(&self.data.train), judge(&self.data.dev)],
+            judge: judge(&self.data.dev),
+            critic: draws.then(|| judge(&self.data.train)),
             train: Arc::new(train),
             dev,
             learning: self.config.learning,

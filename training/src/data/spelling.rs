@@ -5,6 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
+use super::captions::CaptionedPhoto;
+
 /// What people wrote, in lower case → what they meant.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Spelling(HashMap<String, String>);
@@ -44,6 +46,12 @@ impl Spelling {
             }
         };
         caption.split(' ').map(mend).collect::<Vec<_>>().join(" ")
+    }
+
+    /// All captions of some photos, mended.
+    pub fn mend_photos(&self, photos: &mut [CaptionedPhoto]) {
+        let captions = photos.iter_mut().flat_map(|photo| &mut photo.captions);
+        captions.for_each(|caption| *caption = self.mend(caption));
     }
 }
 

@@ -146,18 +146,40 @@ fn model_config(config: &RunConfig, vocabulary: usize, bag: &Bag) -> Value {
 }
 
 fn generation_config(config: &RunConfig, never: &[Vec<u32>]) -> Value {
-    let (beams, length_penalty) = config.net.decoder.search();
+    let search = config.net.decoder.search();
     json!({
         "decoder_start_token_id": START,
         "eos_token_id": END,
         "pad_token_id": PAD,
         "max_length": config.net.decoder.positions(),
-        "num_beams": beams,
-        "length_penalty": length_penalty,
+        "num_beams": search.beams,
+        "length_penalty": search.length_penalty,
         "early_stopping": false,
-        "no_repeat_ngram_size": 3,
+        "no_repeat_ngram_size": search.no_repeat_ngram,
         "bad_words_ids": never,
         // Where the likeliest word may not be written, the next one is no unlikely one.
         "renormalize_logits": true,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// It once forbade to say three words twice, which the paper does not.
+    #[test]
+    fn show_and_tell_is_searched_as_its_paper_has_it() {
+        let config: RunConfig = toml::from_str(include_str!("../../configs/show-and-tell.toml")).unwrap();
+        let written = generation_config(&config, &[]);
+        assert_eq!(written["num_beams"], 20);
+        assert_eq!(written["length_penalty"], 0.0);
+        assert_eq!(written["no_repeat_ngram_size"], 0);
+        let config: RunConfig = toml::from_str(include_str!("../../configs/everyday.toml")).unwrap();
+        let written = generation_config(&config, &[]);
+        assert_eq!(
+            (&written["num_beams"], &written["no_repeat_ngram_size"]),
+            (&json!(4), &json!(3))
+        );
+    }
 }

@@ -9,9 +9,11 @@ use tokenizers::Tokenizer;
 use super::attention::KeysValues;
 use super::bahdanau_gru::{BahdanauGru, BahdanauGruConfig};
 use super::lstm::LstmState;
+use super::places::{Chooser, Places};
 use super::show_and_tell::{ShowAndTell, ShowAndTellConfig};
-use super::show_attend_tell::{Places, SeenCells, ShowAttendTell, ShowAttendTellConfig};
+use super::show_attend_tell::{SeenCells, ShowAttendTell, ShowAttendTellConfig};
 use super::transformer_decoder::{TransformerDecoder, TransformerDecoderConfig, memory_name};
+use crate::data::words::UNKNOWN;
 use crate::export::check::array;
 use crate::export::weights::GraphWriter;
 use crate::graphs::Tensors;
@@ -52,17 +54,34 @@ impl DecoderConfig {
         }
     }
 
-    /// Sentences that the search keeps in view, and the exponent of the length that divides their scores: as the paper
-    /// has it, and for the transformer as the dev split has it.
-    pub fn search(&self) -> (usize, f32) {
+    /// How sentences are searched for: as the paper has it, and for the transformer as the dev split has it.
+    pub fn search(&self) -> Search {
         match self {
+            // Section 4.3.1; the sum of log-likelihoods is what is compared, and no word is forbidden.
+            Self::ShowAndTell(_) => Search {
+                beams: 20,
+                length_penalty: 0.0,
+                no_repeat_ngram: 0,
+            },
             // Longer sentences score a little better, but more of them end in mid-phrase at the last position.
-            Self::Transformer(_) => (4, 0.3),
-            // Section 4.3.1; the sum of log-likelihoods is what is compared.
-            Self::ShowAndTell(_) => (20, 0.0),
-            Self::ShowAttendTell(_) | Self::BahdanauGru(_) => (4, 0.3),
+            Self::Transformer(_) | Self::ShowAttendTell(_) | Self::BahdanauGru(_) => Search {
+                beams: 4,
+                length_penalty: 0.3,
+                no_repeat_ngram: 3,
+            },
         }
     }
+}
+
+/// How sentences are searched for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Search {
+    /// Sentences that are kept in view.
+    pub beams: usize,
+    /// The exponent of the length that divides their scores.
+    pub length_penalty: f32,
+    /// So many words in a row are not said twice; 0 forbids nothing.
+    pub no_repeat_ngram: usize,
 }
 
 /// A decoder.
@@ -86,8 +105,8 @@ pub enum Sight<'a> {
     Transformer(&'a TransformerDecoder, Vec<KeysValues>),
     /// The photo was told at the start.
     ShowAndTell(&'a ShowAndTell, Box<LstmState>),
-    /// Cells, and the state before the first word.
-    ShowAttendTell(&'a ShowAttendTell, Box<(SeenCells, LstmState)>),
+    /// Cells, how hard attention chooses among them, and the state before the first word.
+    ShowAttendTell(&'a ShowAttendTell, Box<(SeenCells, Chooser, LstmState)>),
     /// Cells.
     BahdanauGru(&'a BahdanauGru, Box<SeenCells>),
 }
@@ -132,7 +151,8 @@ impl Decoder {
     }
 
     /// Takes each word's vector where there is one, scaled to the mean length that the embedding has; returns how many
-    /// were found.
+    /// were found. What is no word (padding, start, end and unknown) keeps its random vector: files of other programs name
+    /// something else so, or have it untrained.
     ///
     /// # Errors
     /// Vectors of another width.
@@ -155,7 +175,7 @@ impl Decoder {
             .into_data()
             .try_to_vec()
             .map_err(|error| anyhow!("the embedding: {error:?}"))?;
-        let known: Vec<(usize, &[f32])> = (0..vocabulary)
+        let known: Vec<(usize, &[f32])> = (UNKNOWN as usize + 1..vocabulary)
             .filter_map(|id| Some((id, vectors.of(&tokenizer.id_to_token(id as u32)?)?)))
             .collect();
         let length = |values: &[f32]| values.iter().map(|x| x * x).sum::<f32>().sqrt();
@@ -179,7 +199,11 @@ impl Decoder {
             Self::ShowAndTell(net) => Sight::ShowAndTell(net, Box::new(repeated_state(net.start(memory), times))),
             Self::ShowAttendTell(net) => {
                 let start = repeated_state(net.start(memory.clone()), times);
-                Sight::ShowAttendTell(net, Box::new((net.see(memory), start)))
+                let chooser = match net.hard {
+                    true => Chooser::of(memory.dims()[0], times, &memory.device()),
+                    false => Chooser::Heaviest,
+                };
+                Sight::ShowAttendTell(net, Box::new((net.see(memory), chooser, start)))
             }
             Self::BahdanauGru(net) => Sight::BahdanauGru(net, Box::new(net.see(memory))),
         }
@@ -234,7 +258,7 @@ impl Sight<'_> {
             }
             Self::ShowAndTell(_, start) => told.extend(start_states(start)?),
             Self::ShowAttendTell(_, seen) => {
-                let (cells, start) = &**seen;
+                let (cells, _, start) = &**seen;
                 told.extend(start_states(start)?);
                 told.insert("attention_keys".into(), array(cells.keys.clone())?);
             }
@@ -264,9 +288,9 @@ impl Sight<'_> {
                 (Told::of(logits, None), State::Lstm(Box::new(lstm)))
             }
             Self::ShowAttendTell(net, seen) => {
-                let (cells, start) = &**seen;
+                let (cells, chooser, start) = &**seen;
                 let mut lstm = lstm_state(before, start);
-                let (logits, attention, places) = net.extend(tokens, cells, &mut lstm);
+                let (logits, attention, places) = net.extend(tokens, cells, chooser, &mut lstm);
                 let told = Told {
                     places,
                     ..Told::of(logits, Some(attention))
@@ -346,5 +370,56 @@ fn repeated_state(state: LstmState, times: usize) -> LstmState {
     LstmState {
         hidden: repeat(state.hidden),
         cell: repeat(state.cell),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::data::words::{self, TokenizerKind, WordsConfig};
+
+    /// The special tokens' vectors, which nothing had trained, were once copied too.
+    #[test]
+    fn words_start_from_their_vectors_and_what_is_no_word_from_its_own() {
+        let words = WordsConfig {
+            kind: TokenizerKind::Word,
+            minimum_count: 1,
+            vocabulary: 10,
+            longest: 5,
+            bag: 0,
+            spelling: None,
+            stop_words: None,
+            vectors: None,
+        };
+        let tokenizer = words::learn(["a dog"].into_iter(), &words).unwrap();
+        let device = Device::flex().autodiff();
+        let config = ShowAndTellConfig {
+            width: 2,
+            hidden: 2,
+            embedding: 2,
+            dropout: 0.0,
+            positions: 6,
+        };
+        let mut decoder = Decoder::ShowAndTell(ShowAndTell::new(&config, tokenizer.get_vocab_size(true), &device));
+        let rows = |decoder: &Decoder| -> Vec<f32> {
+            let Decoder::ShowAndTell(net) = decoder else {
+                unreachable!()
+            };
+            net.embedding.weight.val().into_data().try_to_vec().unwrap()
+        };
+        let before = rows(&decoder);
+        let names = ["<pad>", "<start>", "<end>", "<unk>", "dog"]
+            .map(str::to_owned)
+            .to_vec();
+        let vectors = Vectors::new(names, 2, vec![9.0, 9.0, 9.0, 9.0, 9.0, 9.0, 9.0, 9.0, 3.0, 4.0]);
+        assert_eq!(decoder.start_from(&vectors, &tokenizer, &device).unwrap(), 1);
+        let after = rows(&decoder);
+        assert_eq!(before[..8], after[..8]);
+        let dog = tokenizer.token_to_id("dog").unwrap() as usize;
+        let [x, y] = [after[2 * dog], after[2 * dog + 1]];
+        assert!((x / y - 0.75).abs() < 1e-5, "{x} {y}");
+        let a = tokenizer.token_to_id("a").unwrap() as usize;
+        assert_eq!(before[2 * a..][..2], after[2 * a..][..2]);
     }
 }

@@ -12,6 +12,7 @@ pub mod feed_forward;
 pub mod frozen_encoder;
 pub mod gru;
 pub mod lstm;
+pub mod places;
 pub mod positions;
 pub mod recurrent;
 pub mod show_and_tell;

@@ -2,8 +2,8 @@
 //! attention"): an LSTM that looks at the photo anew for each word, softly or at one place.
 //!
 //! Soft attention (section 4.2) takes the weighted mean of all cells. Hard attention (section 4.1) takes one cell: while
-//! training it is drawn by the weights, half of the times replaced by the mean, and learns by REINFORCE; else it is the
-//! heaviest one.
+//! training it is drawn by the weights, for half of the photos replaced by the mean, and learns by REINFORCE; else it is
+//! the heaviest one.
 
 use anyhow::Result;
 use burn::module::{Module, RunningState};
@@ -15,9 +15,10 @@ use serde::{Deserialize, Serialize};
 
 use super::additive_attention::{AdditiveAttention, glimpse};
 use super::lstm::{LstmCell, LstmState};
+use super::places::{Chooser, Chosen, Places};
 use super::recurrent::{emit_attention, emit_logits, emit_words, next_state, seen_dims, start_state, state_input};
 use crate::export::weights::GraphWriter;
-use crate::random::{coins, drop_out, uniform};
+use crate::random::drop_out;
 
 /// The sizes of a [`ShowAttendTell`].
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
@@ -66,7 +67,8 @@ pub struct ShowAttendTell {
     pub dropout: Dropout,
     /// Whether one cell is looked at.
     pub hard: bool,
-    /// Of hard attention: the moving average of sentences' log-likelihoods, which a drawn place has to beat.
+    /// Of hard attention: the moving average of sentences' log-likelihoods, which a drawn place has to beat, and how much
+    /// of an average it is: 0 before the first sentence, then ever nearer to 1.
     pub baseline: RunningState<Tensor<1>>,
 }
 
@@ -77,15 +79,6 @@ pub struct SeenCells {
     pub cells: Tensor<3>,
     /// The attention's part of it, `[photos, cells, units]`.
     pub keys: Tensor<3>,
-}
-
-/// What hard attention chose while training, for REINFORCE; each `[rows, length]`.
-#[derive(Clone, Debug)]
-pub struct Places {
-    /// Log-probability of the place that was looked at.
-    pub log_probability: Tensor<2>,
-    /// Entropy of the weights.
-    pub entropy: Tensor<2>,
 }
 
 impl ShowAttendTell {
@@ -106,7 +99,7 @@ impl ShowAttendTell {
             output: linear(embedding, vocabulary),
             dropout: DropoutConfig::new(config.dropout).init(),
             hard: config.hard,
-            baseline: RunningState::new(Tensor::zeros([1], device)),
+            baseline: RunningState::new(Tensor::zeros([2], device)),
         }
     }
 
@@ -128,11 +121,12 @@ impl ShowAttendTell {
     }
 
     /// Logits `[rows, length, vocabulary]` for the token after each of `tokens` `[rows, length]`, where each word looked
-    /// `[rows, length, cells]`, and what hard attention chose while training; `state` goes on.
+    /// `[rows, length, cells]`, and what hard attention chose while training, as `chooser` says; `state` goes on.
     pub fn extend(
         &self,
         tokens: Tensor<2, Int>,
         seen: &SeenCells,
+        chooser: &Chooser,
         state: &mut LstmState,
     ) -> (Tensor<3>, Tensor<3>, Option<Places>) {
         let [_, length] = tokens.dims();
@@ -142,17 +136,15 @@ impl ShowAttendTell {
         let (mut chosen, mut entropies) = (Vec::new(), Vec::new());
         for step in 0..length {
             let logs = log_softmax(self.attention.scores(&seen.keys, state.hidden.clone()), 1);
-            let weights = logs.clone().exp();
-            let used = if !self.hard {
-                weights
-            } else if logs.device().is_autodiff() {
-                let place = draw(logs.clone());
-                let taken = place.clone() * logs.clone();
-                chosen.push(taken.sum_dim(1).squeeze_dim::<1>(1));
-                entropies.push((weights.clone() * logs).sum_dim(1).squeeze_dim::<1>(1).neg());
-                half_of_the_times(place, weights)
+            let used = if self.hard {
+                let Chosen { used, learnt_by } = chooser.choose(logs, step);
+                if let Some([taken, entropy]) = learnt_by {
+                    chosen.push(taken);
+                    entropies.push(entropy);
+                }
+                used
             } else {
-                heaviest(weights)
+                logs.exp()
             };
             let glimpse = glimpse(used.clone(), &seen.cells);
             let glimpse = sigmoid(self.gate.forward(state.hidden.clone())) * glimpse;
@@ -248,31 +240,6 @@ impl ShowAttendTell {
         emit_attention(g, &weights, cells);
         emit_logits(g, &self.output, &deep, never)
     }
-}
-
-/// One place drawn by its probability (the Gumbel-max trick, Gumbel 1954): `[rows, cells]` of logs → ones and zeros.
-fn draw(logs: Tensor<2>) -> Tensor<2> {
-    let cells = logs.dims()[1];
-    let uniform = uniform(logs.dims(), &logs.device());
-    let noise = uniform.log().neg().log().neg();
-    one_hot((logs.detach() + noise).argmax(1), cells)
-}
-
-fn heaviest(weights: Tensor<2>) -> Tensor<2> {
-    let cells = weights.dims()[1];
-    one_hot(weights.argmax(1), cells)
-}
-
-/// `[rows, 1]` places → `[rows, cells]` ones and zeros.
-fn one_hot(places: Tensor<2, Int>, cells: usize) -> Tensor<2> {
-    let numbers = Tensor::<1, Int>::arange(0..cells as i64, &places.device()).unsqueeze::<2>();
-    places.equal(numbers).float()
-}
-
-/// The drawn place in half of the rows, the mean of all places in the others (section 4.1, end).
-fn half_of_the_times(place: Tensor<2>, weights: Tensor<2>) -> Tensor<2> {
-    let coin = coins([place.dims()[0], 1], 0.5, &place.device());
-    place * coin.clone() + weights * (coin.neg() + 1.0)
 }
 
 fn emit_heaviest(g: &mut GraphWriter, weights: &str, cells: usize) -> String {

@@ -6,8 +6,10 @@
 
 mod command;
 mod learn;
+mod settings;
 mod vectors;
 
 pub use command::Word2VecCommand;
 pub use learn::{Method, Word2VecConfig, learn};
+pub use settings::Word2VecSettings;
 pub use vectors::Vectors;

@@ -30,6 +30,16 @@ impl Vectors {
         }
     }
 
+    /// How many words there are.
+    pub fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
     /// Numbers a word.
     pub fn width(&self) -> usize {
         self.width
