@@ -7,11 +7,13 @@ mod support;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::PoisonError;
+use std::time::Duration;
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor};
+use hearsight_training::checkpoint::BestBy;
 use hearsight_training::config::RunConfig;
 use hearsight_training::loss::HardConfig;
 use hearsight_training::nets::bahdanau_gru::BahdanauGruConfig;
@@ -191,33 +193,148 @@ fn a_gru_with_bahdanau_attention_learns_colours() {
     learns_colours(config, Some((4, 4)));
 }
 
+/// Configurations whose state is more than weights: a mean of them, what an encoder has counted, hard attention's baseline.
+fn resumable(epochs: usize) -> [(&'static str, RunConfig); 2] {
+    let mut averaging = config(transformer(), epochs);
+    averaging.learning.average = Some(0.9);
+    let mut hard = config(show_attend_tell(true), epochs);
+    hard.learning.average = Some(0.9);
+    hard.learning.replicas = 2;
+    hard.stages[0].loss.hard = Some(HardConfig {
+        reward: 1.0,
+        entropy: 0.01,
+    });
+    [("transformer", averaging), ("hard attention", hard)]
+}
+
 #[test]
-fn a_run_that_is_broken_off_and_resumed_learns_the_same_as_an_unbroken_one() {
+fn a_run_that_is_broken_off_and_resumed_has_the_weights_of_an_unbroken_one_to_the_last_bit() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    for (name, config) in resumable(3) {
+        let folder = tempfile::tempdir().unwrap();
+        data(folder.path());
+        let open = |run: &str| Run::open(config.clone(), folder.path(), &folder.path().join(run)).unwrap();
+        let whole = open("whole");
+        whole.train().unwrap();
+        let mut first = open("broken");
+        first.stop_after = Some(1);
+        first.train().unwrap();
+        let broken = open("broken");
+        broken.train().unwrap();
+        assert_eq!(last_row(&whole.folder), last_row(&broken.folder), "{name}");
+        assert!(weights(&whole) == weights(&broken), "{name}: other weights");
+    }
+}
+
+#[test]
+fn a_run_that_is_killed_within_an_epoch_ends_with_the_weights_of_an_unbroken_one() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    for (name, config) in resumable(8) {
+        let folder = tempfile::tempdir().unwrap();
+        data(folder.path());
+        let path = folder.path().join("run.toml");
+        fs::write(&path, toml::to_string(&config).unwrap()).unwrap();
+        let start = |run: &str| {
+            let mut program = Command::new(env!("CARGO_BIN_EXE_hearsight-training"));
+            program.arg("train").arg(&path).arg("--data").arg(folder.path());
+            program.arg("--run").arg(folder.path().join(run));
+            program.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+        };
+        assert!(start("whole").wait().unwrap().success());
+        let rows = || {
+            fs::read_to_string(folder.path().join("broken/checkpoints/log.csv")).map_or(0, |log| log.lines().count())
+        };
+        let mut first = start("broken");
+        while rows() < 4 {
+            assert!(
+                first.try_wait().unwrap().is_none(),
+                "{name}: it ended before it could be killed"
+            );
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        // The row of the third epoch is there: soon the fourth one is under way.
+        std::thread::sleep(Duration::from_millis(20));
+        first.kill().unwrap();
+        assert!(
+            !first.wait().unwrap().success() && rows() < 9,
+            "{name}: it ended before it was killed"
+        );
+        assert!(start("broken").wait().unwrap().success());
+        let open = |run: &str| Run::open(config.clone(), folder.path(), &folder.path().join(run)).unwrap();
+        let (whole, broken) = (open("whole"), open("broken"));
+        assert!(weights(&whole) == weights(&broken), "{name}: other weights");
+        assert_eq!(last_row(&whole.folder), last_row(&broken.folder), "{name}");
+        assert_eq!(epochs(&broken.folder), (1..=8).collect::<Vec<_>>(), "{name}");
+    }
+}
+
+/// The epochs that a run's log has rows of.
+fn epochs(run: &Path) -> Vec<usize> {
+    let log = fs::read_to_string(run.join("checkpoints/log.csv")).unwrap();
+    let first = |line: &str| line.split(',').next().unwrap().parse().unwrap();
+    log.lines().skip(1).map(first).collect()
+}
+
+/// An epoch was once counted before its row was written, and a run that was killed between the two had none of it.
+#[test]
+fn whoever_is_killed_between_an_epochs_row_and_its_counting_has_the_row_once() {
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = tempfile::tempdir().unwrap();
     data(folder.path());
-    let averaging = || {
-        let mut config = config(transformer(), 3);
-        config.learning.average = Some(0.9);
-        config
+    let mut config = config(transformer(), 3);
+    config.learning.keep = 5;
+    let train = |epochs: usize| {
+        let mut run = Run::open(config.clone(), folder.path(), &folder.path().join("run")).unwrap();
+        run.stop_after = Some(epochs);
+        run.train().unwrap();
     };
-    let whole = folder.path().join("whole");
-    Run::open(averaging(), folder.path(), &whole).unwrap().train().unwrap();
-    let broken = folder.path().join("broken");
-    let mut first = Run::open(averaging(), folder.path(), &broken).unwrap();
-    first.stop_after = Some(1);
-    first.train().unwrap();
-    Run::open(averaging(), folder.path(), &broken).unwrap().train().unwrap();
-    assert_eq!(last_row(&whole), last_row(&broken));
+    let counted = folder.path().join("run/checkpoints/kept.json");
+    train(1);
+    let before = fs::read(&counted).unwrap();
+    train(2);
+    fs::write(&counted, before).unwrap();
+    train(3);
+    assert_eq!(epochs(&folder.path().join("run")), [1, 2, 3]);
 }
 
-/// The weights of the newest checkpoint, bit for bit.
+#[test]
+fn of_seven_epochs_five_are_kept_and_the_one_with_the_lowest_loss_is_exported() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let folder = tempfile::tempdir().unwrap();
+    data(folder.path());
+    let mut config = config(transformer(), 7);
+    (config.learning.keep, config.learning.best_by) = (5, BestBy::Loss);
+    // So fast that the loss goes up again and again.
+    config.stages[0].rate = 0.03;
+    let run = Run::open(config, folder.path(), &folder.path().join("run")).unwrap();
+    run.train().unwrap();
+    let log = fs::read_to_string(run.folder.join("checkpoints/log.csv")).unwrap();
+    let rows: Vec<Vec<&str>> = log.lines().map(|line| line.split(',').collect()).collect();
+    let column = rows[0].iter().position(|name| *name == "dev_caption").unwrap();
+    let losses: Vec<f64> = rows[1..].iter().map(|row| row[column].parse().unwrap()).collect();
+    let lowest = std::iter::zip(1.., &losses)
+        .min_by(|a, b| a.1.total_cmp(b.1))
+        .unwrap()
+        .0;
+    let (best, _) = run.checkpoints().unwrap().best(run.net(&Device::flex())).unwrap();
+    assert_eq!(best, lowest, "{losses:?}");
+    let is_there = |epoch: &usize| run.folder.join(format!("checkpoints/epoch-{epoch}/net.bpk")).is_file();
+    let mut kept: Vec<usize> = (1..=7).filter(is_there).collect();
+    if best < 3 {
+        assert_eq!(kept.remove(0), best, "the best one is kept besides");
+    }
+    assert_eq!(kept, [3, 4, 5, 6, 7]);
+}
+
+/// The weights of the newest checkpoint, and the mean of them where the run keeps one, bit for bit.
 fn weights(run: &Run) -> Vec<u32> {
     let net = run.net(&Device::flex());
     let optimizer = burn::optim::AdamWConfig::new().init();
     let found = run.checkpoints().unwrap().newest(&net, &optimizer).unwrap().unwrap();
+    assert_eq!(found.averaged.is_some(), run.config.learning.average.is_some());
     let mut bits = Bits(Vec::new());
     found.net.visit(&mut bits);
+    found.averaged.iter().for_each(|net| net.visit(&mut bits));
     bits.0
 }
 

@@ -12,8 +12,11 @@ use hearsight_training::data::batches::{Pictures, Seen, Source, epoch};
 use hearsight_training::data::captions::CaptionedPhoto;
 use hearsight_training::data::features::{Features, Shape};
 use hearsight_training::data::words::{self, Bag, TokenizerKind, WordsConfig};
+use hearsight_training::judge::Judge;
 
 const PHOTOS: usize = 100_000;
+/// Photos to measure by: Flickr8k's has as many.
+const DEV: usize = 1_000;
 const CELLS: usize = 9;
 const CHANNELS: usize = 64;
 
@@ -71,7 +74,10 @@ fn memory_does_not_grow_with_the_features_of_a_hundred_thousand_photos() {
     .unwrap();
     let written = megabytes() - before_writing;
     let pictures = Pictures::Features(features, CELLS);
+    let dev: Vec<_> = photos[..DEV].to_vec();
     let source = Source::new(photos, pictures, None, (&tokenizer, config.longest), &bag, 0).unwrap();
+    // As a run does: what sentences for the photos to learn from are worth is asked where some are drawn alone.
+    let judge = Judge::new(&dev, &tokenizer, config.longest);
     let text = megabytes() - begun;
 
     let before = megabytes();
@@ -100,6 +106,7 @@ fn memory_does_not_grow_with_the_features_of_a_hundred_thousand_photos() {
          the text of {PHOTOS} photos"
     );
     assert_eq!(seen, PHOTOS);
+    assert_eq!(judge.longest(), config.longest);
     assert!(written < 20.0, "{written} MB to write {file} MB");
     assert!(most < 20.0, "{most} MB to read {file} MB");
     assert!(text < 250.0, "{text} MB of text");
