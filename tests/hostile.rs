@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use hearsight::captioner::{Cancel, Captioner, DescribeOptions, Description, DeviceChoice, LoadOptions};
 use hearsight::model::ModelFolder;
 use hearsight::model::store::{MANIFEST, Manifest, ManifestFile, sha256};
-use hearsight::onnx::{self, StringStringEntryProto, TensorProto};
+use hearsight::onnx::{self, NodeProto, StringStringEntryProto, TensorProto};
 use hearsight::photo::Photo;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -293,6 +293,23 @@ fn absurd_sizes_in_configurations_are_refused_in_a_sentence_or_bounded() {
         if let Err(error) = described(&folder) {
             assert!(error.ends_with('.'), "{change}: {error}");
         }
+    }
+}
+
+#[test]
+fn a_graph_that_may_repeat_for_ever_is_refused_by_the_name_of_its_operation() {
+    for operation in ["Loop", "Scan"] {
+        let (_outer, folder) = model();
+        let path = folder.join("encoder_model.onnx");
+        let mut model = onnx::open(&path).unwrap();
+        model.graph.as_mut().unwrap().node.push(NodeProto {
+            op_type: Some(operation.to_owned()),
+            output: vec!["round".to_owned()],
+            ..NodeProto::default()
+        });
+        onnx::save(&model, &path).unwrap();
+        let error = ModelFolder::open(&folder).unwrap().check_graphs().unwrap_err().to_string();
+        assert!(error.contains(operation) && error.contains("for ever"), "{error}");
     }
 }
 

@@ -43,6 +43,7 @@ fn check(graph: &Path, folder: &Path) -> Result<u64, ModelError> {
             elements: Some(elements),
         } => broken(text!("reason-promise", name = name, elements = elements.to_string())),
         Fault::Promise { name, elements: None } => broken(text!("reason-promise-senseless", name = name)),
+        Fault::Loop { name } => broken(text!("reason-loop", name = name)),
     })?;
     if found.bytes > MOST_WEIGHTS {
         return Err(ModelError::Unsupported {

@@ -52,6 +52,12 @@ pub enum Fault {
         /// The elements that it promises; none where they cannot be counted.
         elements: Option<u64>,
     },
+    /// An operation repeats a graph as often as the file likes, which may be for ever; exports of captioners have none, for
+    /// the loop over words is the program's.
+    Loop {
+        /// The operation's name.
+        name: String,
+    },
 }
 
 impl From<io::Error> for Fault {
@@ -173,6 +179,7 @@ impl<R: Read + Seek> Walk<R> {
                     self.shapes.insert(output.clone(), shape);
                 }
             }
+            ("Loop" | "Scan", ..) => return Err(Fault::Loop { name: operation }),
             ("ConstantOfShape", _, [shape, ..]) | ("Expand", _, [_, shape, ..]) => {
                 self.makes.push((operation, shape.clone()));
             }

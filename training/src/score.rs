@@ -7,6 +7,7 @@ use anyhow::Result;
 use hearsight::captioner::{DescribeOptions, Description};
 use hearsight::model::ModelFolder;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::data::arguments::DataArguments;
 use crate::data::captions::{CaptionedPhoto, Dataset};
@@ -83,6 +84,9 @@ pub struct ScoreCommand {
     /// Also rank so many photos, drawn by a seed, and a sentence of each by likelihood: the square of that many likelihoods.
     #[arg(long, value_name = "PHOTOS")]
     ranks: Option<usize>,
+    /// Say every guess about people, of age and origin too, as the papers' captioners do, whatever the folder says of them.
+    #[arg(long)]
+    every_guess: bool,
 }
 
 /// A model's sentences for photos, and what they are worth.
@@ -192,8 +196,12 @@ impl ScoreCommand {
     pub fn run(&self) -> Result<()> {
         let data = self.on.data()?;
         let (photos, model) = (&data.dev, &self.on.model);
-        let folder = ModelFolder::open(model)?;
-        let mut scored = Scored::of(&folder, photos, &self.on.options(), &judging_bag(&data))?;
+        let (mut folder, mut options) = (ModelFolder::open(model)?, self.on.options());
+        if self.every_guess {
+            folder = folder.with_neutral(Vec::new());
+            options.generation.insert("bad_words_ids".to_owned(), Value::Null);
+        }
+        let mut scored = Scored::of(&folder, photos, &options, &judging_bag(&data))?;
         let sentences = scored.descriptions.iter().map(|found| found.caption.as_str());
         let learnt = || {
             data.train

@@ -28,6 +28,7 @@ reason-attention-grid = config.json says that the attention_grid is { $rows }×{
 reason-no-word-support = config.json names the words of "{ $output }", but the encoder has no such output
 reason-no-gate = config.json says from where on a picture is a photo, but the encoder has no output "{ $output }"
 reason-promise = its "{ $name }" promises { $elements } values and does not have them
+reason-loop = its operation "{ $name }" may repeat for ever
 reason-promise-senseless = its "{ $name }" has a shape or a place that makes no sense
 reason-too-large = it has { $gigabytes } GB of weights, and at most { $most } GB are taken
 reason-outside = its weights "{ $name }" lie in { $location }, outside of the model's folder

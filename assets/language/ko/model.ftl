@@ -28,6 +28,7 @@ reason-attention-grid = config.json에는 attention_grid가 { $rows }×{ $column
 reason-no-word-support = config.json에는 "{ $output }" 출력의 낱말이 있는데 인코더에는 그런 출력이 없음
 reason-no-gate = config.json에는 어디서부터 사진으로 볼지 적혀 있는데 인코더에는 "{ $output }" 출력이 없음
 reason-promise = "{ $name }" 항목에 값이 { $elements }개 있다고 하는데 실제로는 없음
+reason-loop = "{ $name }" 연산이 끝없이 되풀이될 수 있음
 reason-promise-senseless = "{ $name }" 항목의 모양이나 위치가 말이 되지 않음
 reason-too-large = 가중치가 { $gigabytes } GB인데 { $most } GB까지만 받음
 reason-outside = "{ $name }" 가중치가 모델 폴더 밖의 { $location }에 있음
