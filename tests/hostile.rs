@@ -308,7 +308,11 @@ fn a_graph_that_may_repeat_for_ever_is_refused_by_the_name_of_its_operation() {
             ..NodeProto::default()
         });
         onnx::save(&model, &path).unwrap();
-        let error = ModelFolder::open(&folder).unwrap().check_graphs().unwrap_err().to_string();
+        let error = ModelFolder::open(&folder)
+            .unwrap()
+            .check_graphs()
+            .unwrap_err()
+            .to_string();
         assert!(error.contains(operation) && error.contains("for ever"), "{error}");
     }
 }

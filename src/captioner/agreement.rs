@@ -254,7 +254,7 @@ mod tests {
         let of = |sentences: &[&str]| Agreement::among(sentences.iter().copied()).of_the_first();
         // "dog" in all three, "frisbee" in two of three.
         let found = of(&["a dog with a frisbee", "a dog and a frisbee on grass", "dogs run"]);
-        assert!((found.unwrap() - (1.0 + 2.0 / 3.0) / 2.0).abs() < 1e-6);
+        assert!(found.is_some_and(|found| (found - (1.0 + 2.0 / 3.0) / 2.0).abs() < 1e-6));
         assert_eq!(of(&["a dog"]), None);
         assert_eq!(of(&["it is", "a dog"]), None);
     }
