@@ -21,6 +21,10 @@ const VERSION: u32 = 1;
 /// A computer that loses its power loses what was described within this time.
 const SYNC: Duration = Duration::from_secs(5);
 
+/// A ledger is in use only when it is for longer than this: a process that this program starts has all its files, with their
+/// locks, for the moment until it becomes another program, also when the job that held them has just been cancelled.
+const SETTLE: Duration = Duration::from_secs(1);
+
 /// What is to be said of a photo.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -117,10 +121,16 @@ impl Ledger {
             .truncate(false)
             .open(path)
             .map_err(FolderError::disk(path))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(FolderError::Busy { path: path.to_owned() }),
-            Err(TryLockError::Error(error)) => return Err(FolderError::disk(path)(error)),
+        let begun = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if begun.elapsed() < SETTLE => {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                Err(TryLockError::WouldBlock) => return Err(FolderError::Busy { path: path.to_owned() }),
+                Err(TryLockError::Error(error)) => return Err(FolderError::disk(path)(error)),
+            }
         }
         let mut ledger = Self {
             path: path.to_owned(),

@@ -760,6 +760,17 @@ fn a_voice_that_fails_is_told_in_text_until_it_works_again() {
     assert!(!window.has(&sentence));
 }
 
+/// The voice failed while nothing was to be said, and the description came before that was heard of: it was taken for silent
+/// while it was being read.
+#[test]
+fn a_failure_that_names_no_utterance_does_not_end_the_one_that_was_asked_for_since() {
+    let mut window = Window::described();
+    let error = SpeechError::NoVoice;
+    window.voice_says(|_| SpeechEvent::Failed { id: None, error });
+    assert!(window.has(&SpeechError::NoVoice.to_string()));
+    assert!(window.has("Stop"), "it is still being said");
+}
+
 #[test]
 fn events_of_an_older_utterance_change_nothing() {
     let mut window = Window::silent();

@@ -203,7 +203,9 @@ impl Narrator {
             SpeechEvent::Ended { id, .. } | SpeechEvent::Stopped { id } => ours(&self.spoken, id) && self.end(),
             SpeechEvent::Failed { id, error } => {
                 self.trouble = Some(error);
-                id.is_none_or(|id| ours(&self.spoken, id)) && self.end()
+                // A failure that names none was of a time when nothing was to be said: what has been asked for since ends
+                // by its own event.
+                id.is_some_and(|id| ours(&self.spoken, id)) && self.end()
             }
             SpeechEvent::Recovered => {
                 self.trouble = None;

@@ -121,7 +121,7 @@ pub fn read_text(path: &Path) -> io::Result<Vec<u8>> {
     // Before it is opened: opening a pipe already waits for somebody to write into it.
     let found = fs::metadata(path)?;
     if !found.is_file() || found.len() > LARGEST_MANIFEST {
-        return Err(io::Error::new(ErrorKind::InvalidData, "it is no file, or a huge one"));
+        return Err(ErrorKind::InvalidData.into());
     }
     let mut text = Vec::new();
     File::open(path)?.take(LARGEST_MANIFEST).read_to_end(&mut text)?;

@@ -9,7 +9,7 @@ use image::error::{
 use image::{ImageError, ImageFormat, RgbImage};
 use tiff::decoder::{Decoder, DecodingResult, Limits};
 use tiff::tags::Tag;
-use tiff::{ColorType, TiffError};
+use tiff::{ColorType, TiffError, TiffFormatError};
 
 use crate::photo::decode::{MAX_ALLOCATION, check_size};
 
@@ -26,7 +26,8 @@ pub fn decode(bytes: &[u8]) -> Result<RgbImage, ImageError> {
         return Err(unsupported());
     };
     let values = decoder.get_tag_u16_vec(Tag::ColorMap).map_err(told)?;
-    let table = Table::new(&values, bits).ok_or_else(|| broken("the table of colours is too short"))?;
+    let table =
+        Table::new(&values, bits).ok_or_else(|| told(TiffFormatError::RequiredTagNotFound(Tag::ColorMap).into()))?;
     let DecodingResult::U8(packed) = decoder.read_image().map_err(told)? else {
         return Err(unsupported());
     };
