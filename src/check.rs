@@ -195,10 +195,9 @@ fn attention(
 
 fn sentence(examination: &Examination) -> Result<String, String> {
     let description = examination.description.as_ref().map_err(Clone::clone)?;
-    let percent = (description.confidence * 100.0).round();
     let doubt = match description.uncalibrated {
         true => "uncalibrated: nobody has measured how often such a sentence is right".to_owned(),
-        false => format!("{percent} %"),
+        false => format!("{} %", (description.confidence * 100.0).round()),
     };
     Ok(format!(
         "a drawn sun over the sea became \"{}\" ({doubt})",

@@ -263,7 +263,7 @@ fn our_own_models_say_how_to_write_and_how_sure_to_be() {
         agreement: 0.0,
         usual_agreement: 0.0,
     };
-    assert_eq!(found.confidence, calibration.confidence(&found.evidence(0)));
+    assert_eq!(found.confidence, calibration.confidence(&found.evidence()[0]));
     assert!(found.confidence < 0.268_941, "less than without any doubt");
 }
 

@@ -3,6 +3,8 @@
 //! People who see several variants find unreliable claims nearly five times better than with one (arXiv 2507.15692);
 //! who listens cannot hold five sentences side by side, so the comparing is done here.
 
+use std::collections::BTreeSet;
+
 /// Which words the sentences share.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Agreement {
@@ -19,8 +21,6 @@ pub struct Shared {
     pub word: String,
     /// How many use it.
     pub sentences: usize,
-    /// Whether the first sentence does.
-    pub in_first: bool,
 }
 
 impl Agreement {
@@ -51,18 +51,6 @@ impl Agreement {
         let all = |shared: &&Shared| shared.sentences == self.sentences;
         self.words.iter().filter(all).map(|shared| shared.word.as_str())
     }
-
-    /// The mean share of the sentences that use a content word of the first one, 0 to 1; none where it has none, or
-    /// there is no other sentence.
-    pub fn of_the_first(&self) -> Option<f32> {
-        let shares: Vec<f32> = self
-            .words
-            .iter()
-            .filter(|word| word.in_first)
-            .map(|word| word.sentences as f32 / self.sentences as f32)
-            .collect();
-        (self.sentences > 1 && !shares.is_empty()).then(|| shares.iter().sum::<f32>() / shares.len() as f32)
-    }
 }
 
 /// Words with the same stem.
@@ -71,7 +59,6 @@ struct Family {
     /// Each form and how often it is written.
     forms: Vec<(String, usize)>,
     sentences: usize,
-    first: usize,
     last: usize,
 }
 
@@ -81,7 +68,6 @@ impl Family {
             stem,
             forms: vec![(word, 1)],
             sentences: 1,
-            first: sentence,
             last: sentence,
         }
     }
@@ -101,7 +87,6 @@ impl Family {
         Shared {
             word: first_of_most.map(|(form, _)| form).unwrap_or_default(),
             sentences: self.sentences,
-            in_first: self.first == 1,
         }
     }
 }
@@ -112,6 +97,11 @@ const EMPTY: &str = " a an the and or but of in on at to by for from with withou
     has have had having do does doing it its he she they them their his her him this that these those there here \
     some several many few other another each both all one two three four while as who which what where when very \
     front back top side while something someone can could ";
+
+/// What a sentence says, whatever the forms of its content words.
+pub(super) fn stems(sentence: &str) -> BTreeSet<String> {
+    content_words(sentence).map(|word| stem(&word)).collect()
+}
 
 /// The words of a sentence that say what is in it, in lower case.
 fn content_words(sentence: &str) -> impl Iterator<Item = String> {
@@ -247,16 +237,6 @@ mod tests {
             (3, vec!["dog"])
         );
         assert!(Agreement::among([]).words.is_empty());
-    }
-
-    #[test]
-    fn agreement_with_the_first_sentence_is_the_share_that_uses_its_words() {
-        let of = |sentences: &[&str]| Agreement::among(sentences.iter().copied()).of_the_first();
-        // "dog" in all three, "frisbee" in two of three.
-        let found = of(&["a dog with a frisbee", "a dog and a frisbee on grass", "dogs run"]);
-        assert!(found.is_some_and(|found| (found - (1.0 + 2.0 / 3.0) / 2.0).abs() < 1e-6));
-        assert_eq!(of(&["a dog"]), None);
-        assert_eq!(of(&["it is", "a dog"]), None);
     }
 
     #[test]

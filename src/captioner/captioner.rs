@@ -264,7 +264,7 @@ impl Captioner {
             .map(|other| other.tokens.clone())
             .collect();
         said.insert(0, description.tokens.clone());
-        let known = description.alternatives.len();
+        let known = 1 + description.alternatives.len();
         for _ in 0..2 * wanted {
             if description.alternatives.len() >= wanted {
                 break;
@@ -281,7 +281,7 @@ impl Captioner {
             said.extend(found.first().map(|(best, _)| best.tokens.clone()));
         }
         // What was said of the sentences before stays: they were found without those that were looked for.
-        self.weigh(&mut description, known + 1);
+        self.weigh(&mut description, known);
         Ok(description)
     }
 
@@ -425,19 +425,24 @@ impl Captioner {
         Ok(description)
     }
 
-    /// How far to believe the sentences from this one on, 0 for the caption, each among all of them.
-    fn weigh(&self, description: &mut Description, from: usize) {
-        // Whatever is said of what is no photo is made up.
-        let confidence = |number: usize, description: &Description| match description.no_photo {
-            true => 0.0,
-            false => self.confidence(&description.evidence(number)),
-        };
-        for number in from..=description.alternatives.len() {
-            let confidence = confidence(number, description);
-            match number.checked_sub(1) {
-                None => description.confidence = confidence,
-                Some(place) => description.alternatives[place].confidence = confidence,
-            }
+    /// How far to believe the sentences, each among all of them; the first `known` are left as they are.
+    fn weigh(&self, description: &mut Description, known: usize) {
+        let confidences: Vec<f32> = description
+            .evidence()
+            .iter()
+            // Whatever is said of what is no photo is made up.
+            .map(|evidence| {
+                if description.no_photo {
+                    0.0
+                } else {
+                    self.confidence(evidence)
+                }
+            })
+            .collect();
+        let others = description.alternatives.iter_mut().map(|other| &mut other.confidence);
+        let said = std::iter::once(&mut description.confidence).chain(others);
+        for (said, confidence) in said.zip(confidences).skip(known) {
+            *said = confidence;
         }
     }
 

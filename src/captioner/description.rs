@@ -1,8 +1,10 @@
 //! The result of looking at a photo: a sentence, its words, and how far to believe them.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use super::agreement::Agreement;
+use super::agreement::stems;
 use crate::model::Evidence;
 
 /// One sentence about one photo, with everything that the window, the voice and the reports need.
@@ -46,41 +48,14 @@ impl Description {
         mean_log_probability(self.score, &self.tokens)
     }
 
-    /// What speaks for a sentence, 0 for the caption, among those that the search found: that from which its confidence
-    /// comes. Nothing speaks for one that there is not.
-    pub fn evidence(&self, number: usize) -> Evidence {
-        let own = (&self.caption, &self.words, self.score, &self.tokens);
+    /// What speaks for each sentence, the caption first, among those that the search found: that from which its confidence
+    /// comes.
+    pub fn evidence(&self) -> Vec<Evidence> {
+        let caption = Said::new(&self.caption, &self.words, self.score, &self.tokens);
         let others = self.alternatives.iter();
-        let all: Vec<_> = std::iter::once(own)
-            .chain(others.map(|other| (&other.caption, &other.words, other.score, &other.tokens)))
-            .collect();
-        let Some((caption, words, score, tokens)) = all.get(number) else {
-            return Evidence::default();
-        };
-        let mean = mean_log_probability(*score, tokens);
-        let differs = |other: &str| {
-            let two = Agreement::among([caption.as_str(), other]);
-            two.in_all().count() < two.words.len()
-        };
-        let best_other = all
-            .iter()
-            .enumerate()
-            .filter(|(place, (other, ..))| *place != number && differs(other))
-            .map(|(_, (_, _, score, tokens))| mean_log_probability(*score, tokens))
-            .reduce(f32::max);
-        let agreement = Agreement::among(
-            std::iter::once(caption.as_str()).chain(
-                all.iter()
-                    .enumerate()
-                    .filter(|(place, _)| *place != number)
-                    .map(|(_, (other, ..))| other.as_str()),
-            ),
-        );
-        Evidence {
-            margin: best_other.map(|other| mean - other),
-            agreement: agreement.of_the_first(),
-            ..Evidence::new(mean, words.iter().filter_map(|word| word.support))
-        }
+        let others = others.map(|other| Said::new(&other.caption, &other.words, other.score, &other.tokens));
+        let said: Vec<Said> = std::iter::once(caption).chain(others).collect();
+        (0..said.len()).map(|number| Said::evidence(&said, number)).collect()
     }
 
     /// The caption and the alternatives, best first.
@@ -117,6 +92,38 @@ impl Description {
         let form = plain_form(&other.caption);
         if !form.is_empty() && self.sentences().all(|known| plain_form(known) != form) {
             self.alternatives.push(other);
+        }
+    }
+}
+
+/// A sentence as far as it speaks for itself or against another one.
+struct Said<'a> {
+    mean: f32,
+    words: &'a [Word],
+    stems: BTreeSet<String>,
+}
+
+impl<'a> Said<'a> {
+    fn new(caption: &str, words: &'a [Word], score: f32, tokens: &[i64]) -> Self {
+        Self {
+            mean: mean_log_probability(score, tokens),
+            words,
+            stems: stems(caption),
+        }
+    }
+
+    /// What speaks for one of all the sentences.
+    fn evidence(all: &[Self], number: usize) -> Evidence {
+        let own = &all[number];
+        let best_other = all.iter().filter(|other| other.stems != own.stems);
+        let best_other = best_other.map(|other| other.mean).reduce(f32::max);
+        let use_it = |stem| all.iter().filter(|said| said.stems.contains(stem)).count();
+        let used: usize = own.stems.iter().map(use_it).sum();
+        let has_others = all.len() > 1 && !own.stems.is_empty();
+        Evidence {
+            margin: best_other.map(|other| own.mean - other),
+            agreement: has_others.then(|| used as f32 / (own.stems.len() * all.len()) as f32),
+            ..Evidence::new(own.mean, own.words.iter().filter_map(|word| word.support))
         }
     }
 }
@@ -289,8 +296,9 @@ mod tests {
     #[test]
     fn what_speaks_for_a_sentence_is_measured_against_the_others() {
         let mut description = described();
+        let first = |description: &Description| description.evidence()[0];
         assert_eq!(
-            (description.evidence(0).margin, description.evidence(0).agreement),
+            (first(&description).margin, first(&description).agreement),
             (None, None)
         );
         // The same words in another order are no other sentence: there is no margin to it.
@@ -298,15 +306,20 @@ mod tests {
             score: -0.5,
             ..other("Runs a dog.")
         });
-        assert_eq!(description.evidence(0).margin, None);
-        assert_eq!(description.evidence(0).agreement, Some(1.0));
+        assert_eq!(
+            (first(&description).margin, first(&description).agreement),
+            (None, Some(1.0))
+        );
         description.add_alternative(other("A cat runs."));
+        let evidence = description.evidence();
         // -1 and -3 for one token each.
-        assert_eq!(description.evidence(0).margin, Some(2.0));
-        assert_eq!(description.evidence(2).margin, Some(-2.5));
+        assert_eq!((evidence[0].margin, evidence[2].margin), (Some(2.0), Some(-2.5)));
         // "dog" in two of three, "runs" in all.
-        assert!((description.evidence(0).agreement.unwrap() - 5.0 / 6.0).abs() < 1e-6);
-        assert_eq!(description.evidence(3), Evidence::default());
+        assert!((evidence[0].agreement.unwrap() - 5.0 / 6.0).abs() < 1e-6);
+        // It says nothing that could be agreed with.
+        description.add_alternative(other("It is."));
+        let evidence = description.evidence();
+        assert_eq!((evidence.len(), evidence[3].agreement), (4, None));
     }
 
     #[test]

@@ -280,8 +280,7 @@ impl<'a> Fields<'a> {
 
     fn scaling(&mut self) -> Result<Scaling, PreprocessorError> {
         let size = self.take("size").ok_or(PreprocessorError::Missing("size"))?;
-        // Says what a single number means; a size with names says it itself.
-        let is_square = match self.take("default_to_square") {
+        let said = match self.take("default_to_square") {
             None => None,
             Some(value) => Some(value.as_bool().ok_or_else(|| refused("default_to_square", value))?),
         };
@@ -295,29 +294,29 @@ impl<'a> Fields<'a> {
                     .transpose()?,
             });
         }
-        // A single number means a square to the processors of ViT's family and the shorter side to CLIP's; which of
-        // them wrote an old file is in its type.
-        if size.is_number() {
-            let family = ["image_processor_type", "feature_extractor_type"]
-                .iter()
-                .find_map(|name| self.all.get(*name));
-            let family = family.and_then(Value::as_str).unwrap_or("ViT");
-            return if is_square == Some(false) || (is_square.is_none() && family.starts_with("CLIP")) {
-                Ok(Scaling::Shorter {
-                    side: length("size", size)?,
-                    longest: None,
-                })
-            } else if is_square == Some(true)
-                || ["ViT", "DeiT", "Beit", "BEiT"]
-                    .iter()
-                    .any(|square| family.starts_with(square))
-            {
-                Ok(Scaling::Stretch(rectangle("size", size)?))
-            } else {
-                Err(refused("size", size))
-            };
+        if size.is_number() && !self.is_square(size, said)? {
+            return Ok(Scaling::Shorter {
+                side: length("size", size)?,
+                longest: None,
+            });
         }
         Ok(Scaling::Stretch(rectangle("size", size)?))
+    }
+
+    /// Whether a single number means a square, or else the shorter side: today's files say it; in older ones it is a square
+    /// to the processors of ViT's family and the shorter side to CLIP's, and which of them wrote a file is in its type.
+    fn is_square(&self, size: &Value, said: Option<bool>) -> Result<bool, PreprocessorError> {
+        let family = ["image_processor_type", "feature_extractor_type"]
+            .iter()
+            .find_map(|name| self.all.get(*name));
+        let family = family.and_then(Value::as_str).unwrap_or("ViT");
+        let is_of = |families: &[&str]| families.iter().any(|name| family.starts_with(name));
+        let by_family = if is_of(&["CLIP"]) {
+            Some(false)
+        } else {
+            is_of(&["ViT", "DeiT", "Beit", "BEiT"]).then_some(true)
+        };
+        said.or(by_family).ok_or_else(|| refused("size", size))
     }
 
     /// PIL's numbers for its filters.

@@ -28,14 +28,13 @@ impl Output for Table {
         let (sentence, caption, confidence, error) = match entry.told {
             Told::Description(description) if description.no_photo => (wording::no_photo(), None, None, ""),
             Told::Description(description) => {
-                let caption = Some(report::caption(description));
-                // Nobody reads more digits of it in a spreadsheet.
                 let confidence = match description.uncalibrated {
                     true => "uncalibrated".to_owned(),
+                    // Nobody reads more digits of it in a spreadsheet.
                     false => format!("{:.2}", description.confidence),
                 };
-                let confidence = Some(confidence);
-                (report::listed(description), caption, confidence, "")
+                let caption = report::caption(description);
+                (report::listed(description), Some(caption), Some(confidence), "")
             }
             Told::NoPicture => (wording::no_picture(), None, None, ""),
             Told::Failed(sentence) => (String::new(), None, None, sentence),

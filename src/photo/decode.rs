@@ -63,7 +63,7 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, PhotoError> {
                 check_size(width, height)?;
             }
             if let Some((orientation, grey)) = tiff.palette_as_grey() {
-                let mut picture = palette::decode(&grey).map_err(|error| sentence(error, format))?.into();
+                let mut picture = palette::decode(&grey)?.into();
                 if let Some(icc) = tiff.profile() {
                     picture = colour::to_srgb(picture, &colour::Meaning::Icc(icc.to_vec()));
                 }

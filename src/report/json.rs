@@ -320,10 +320,7 @@ struct SharedEntry {
 
 impl AgreementEntry {
     fn new(Agreement { sentences, words }: Agreement) -> Self {
-        let entry = |shared: Shared| SharedEntry {
-            word: shared.word,
-            sentences: shared.sentences,
-        };
+        let entry = |Shared { word, sentences }| SharedEntry { word, sentences };
         Self {
             sentences,
             words: words.into_iter().map(entry).collect(),

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use hearsight::model::ModelFolder;
 use hearsight::photo::Photo;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::calibration::{Calibration, is_right};
 use crate::data::guesses;
@@ -31,10 +31,7 @@ impl CalibrateCommand {
         let (model, options) = (&self.on.model, &self.on.options());
         let folder = ModelFolder::open(model)?;
         let cider = |scored: &Scored| scored.scores.corpus.cider_d;
-        // Below 0 is nothing: every guess is said.
-        let unbound = folder.clone().with_neutral(guesses::rules([0.0; 2]).into());
-        let mut guessing = options.clone();
-        guessing.generation.insert("bad_words_ids".to_owned(), Value::Null);
+        let (unbound, guessing) = guesses::all_said(&folder, options);
         let guessed = Scored::of(&unbound, photos, &guessing, bag)?;
         let raw = Scored::of(&unbound, photos, options, bag)?;
         let mut looker = Looker::open(model)?;
@@ -65,7 +62,7 @@ impl CalibrateCommand {
             .filter(|(_, (_, description))| !description.no_photo)
             .filter_map(|(number, (photo, description))| {
                 let right = is_right(&description.caption, &photo.captions, bag)?;
-                Some((number, description.evidence(0), right))
+                Some((number, description.evidence()[0], right))
             })
             .collect();
         let calibration = Calibration::of(&points);

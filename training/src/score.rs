@@ -1,16 +1,16 @@
 //! The scoring of a model folder: its sentences for the dev split against people's, and what its doubt is worth.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use hearsight::captioner::{DescribeOptions, Description};
 use hearsight::model::ModelFolder;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::data::arguments::DataArguments;
 use crate::data::captions::{CaptionedPhoto, Dataset};
+use crate::data::guesses;
 use crate::data::words::Bag;
 use crate::describe;
 use crate::disk::write_text;
@@ -111,6 +111,8 @@ struct Numbers<'a> {
     model: &'a str,
     /// Sentences that the search kept in view, where that was not the model's own number.
     beams: Option<usize>,
+    /// Whether every guess about people was said, whatever the folder says of them.
+    every_guess: bool,
     corpus: &'a Score,
     /// Of each photo, or how many there are.
     photos: Photos<'a>,
@@ -147,19 +149,21 @@ impl Scored {
     }
 
     /// Everything, for whoever has the photos.
-    fn json(&self, model: &Path, beams: Option<usize>) -> Result<String> {
-        self.numbers(&model.to_string_lossy(), beams, Photos::Each(&self.scores.photos))
+    fn json(&self, command: &ScoreCommand) -> Result<String> {
+        let model = command.on.model.to_string_lossy();
+        self.numbers(&model, command, Photos::Each(&self.scores.photos))
     }
 
     /// What may be passed on without the data set: no photo, no sentence, no place on somebody's disk.
-    fn summary(&self, name: &str, beams: Option<usize>) -> Result<String> {
-        self.numbers(name, beams, Photos::Count(self.scores.photos.len()))
+    fn summary(&self, name: &str, command: &ScoreCommand) -> Result<String> {
+        self.numbers(name, command, Photos::Count(self.scores.photos.len()))
     }
 
-    fn numbers(&self, model: &str, beams: Option<usize>, photos: Photos) -> Result<String> {
+    fn numbers(&self, model: &str, command: &ScoreCommand, photos: Photos) -> Result<String> {
         let numbers = Numbers {
             model,
-            beams,
+            beams: command.on.beams,
+            every_guess: command.every_guess,
             corpus: &self.scores.corpus,
             photos,
             most_frequent: &self.most_frequent,
@@ -198,8 +202,7 @@ impl ScoreCommand {
         let (photos, model) = (&data.dev, &self.on.model);
         let (mut folder, mut options) = (ModelFolder::open(model)?, self.on.options());
         if self.every_guess {
-            folder = folder.with_neutral(Vec::new());
-            options.generation.insert("bad_words_ids".to_owned(), Value::Null);
+            (folder, options) = guesses::all_said(&folder, &options);
         }
         let mut scored = Scored::of(&folder, photos, &options, &judging_bag(&data))?;
         let sentences = scored.descriptions.iter().map(|found| found.caption.as_str());
@@ -220,10 +223,10 @@ impl ScoreCommand {
             writer.flush()?;
         }
         if let Some(path) = &self.json {
-            write_text(path, &scored.json(model, self.on.beams)?)?;
+            write_text(path, &scored.json(self)?)?;
         }
         if let Some(path) = &self.summary {
-            write_text(path, &scored.summary(folder.name(), self.on.beams)?)?;
+            write_text(path, &scored.summary(folder.name(), self)?)?;
         }
         if let Some(path) = &self.page {
             let title = format!("{} on {} photos", model.display(), photos.len());

@@ -11,6 +11,7 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 struct Summary {
     photos: usize,
+    every_guess: bool,
     corpus: Score,
     most_frequent: Score,
 }
@@ -96,9 +97,15 @@ fn every_system_scores_more_than_the_most_frequent_caption() {
     for system in &systems {
         let Summary {
             photos,
+            every_guess,
             corpus,
             most_frequent,
         } = system.summary();
+        assert!(
+            every_guess,
+            "{}: score it with --every-guess as the others",
+            system.name
+        );
         assert!(
             corpus.cider_d > most_frequent.cider_d,
             "{}: CIDEr-D {}, the most frequent caption {}",

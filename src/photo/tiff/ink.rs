@@ -1,19 +1,16 @@
 //! TIFF pictures of inks with the profile that says how they look; `image` gives colours out that know nothing of it.
 
-use std::io::Cursor;
-
 use image::RgbImage;
 use tiff::ColorType;
-use tiff::decoder::{Decoder, DecodingResult, Limits};
+use tiff::decoder::DecodingResult;
 
+use super::decoder;
 use crate::photo::colour;
-use crate::photo::decode::{MAX_ALLOCATION, check_size};
+use crate::photo::decode::check_size;
 
 /// The first picture in sRGB; none where it is not one of four inks of 8 bits each side by side, or cannot be decoded.
 pub fn decode(bytes: &[u8], profile: &[u8]) -> Option<RgbImage> {
-    let mut limits = Limits::default();
-    limits.decoding_buffer_size = usize::try_from(MAX_ALLOCATION).ok()?;
-    let mut decoder = Decoder::new(Cursor::new(bytes)).ok()?.with_limits(limits);
+    let mut decoder = decoder(bytes).ok()?;
     let (width, height) = decoder.dimensions().ok()?;
     check_size(width, height).ok()?;
     if decoder.colortype().ok()? != ColorType::CMYK(8) {

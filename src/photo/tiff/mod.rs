@@ -5,9 +5,14 @@
 //! as undefined bytes, as all programs mark it. Tag numbers are those of TIFF 6.0, TIFF/EP, DNG and ICC.1, annex B.
 
 use std::borrow::Cow;
+use std::io::Cursor;
 use std::ops::Range;
 
 use image::metadata::Orientation;
+use tiff::TiffResult;
+use tiff::decoder::{Decoder, Limits};
+
+use super::decode::MAX_ALLOCATION;
 
 pub mod ink;
 pub mod palette;
@@ -34,6 +39,13 @@ const SEPARATED: u32 = 5;
 
 /// Photometric interpretations of sensors: a colour filter array, and linear raw.
 const OF_SENSORS: [u32; 2] = [32803, 34892];
+
+/// The decoder that `image` has for TIFF, asked directly for what `image` does not give out, within the same memory.
+fn decoder(bytes: &[u8]) -> TiffResult<Decoder<Cursor<&[u8]>>> {
+    let mut limits = Limits::default();
+    limits.decoding_buffer_size = usize::try_from(MAX_ALLOCATION).unwrap_or(usize::MAX);
+    Ok(Decoder::new(Cursor::new(bytes))?.with_limits(limits))
+}
 
 /// What stands in a TIFF file, or in a raw file that is one but for its version number.
 pub struct Tiff<'a> {

@@ -1,34 +1,32 @@
 //! TIFF pictures of numbers into a table of colours (TIFF 6.0, section 5), as scanners and old programs write them, which
 //! the decoder refuses: the file is read as if it were grey, and the greys are the numbers.
 
-use std::io::Cursor;
+use std::io::ErrorKind;
 
-use image::error::{
-    DecodingError, ImageFormatHint, LimitError, LimitErrorKind, UnsupportedError, UnsupportedErrorKind,
-};
-use image::{ImageError, ImageFormat, RgbImage};
-use tiff::decoder::{Decoder, DecodingResult, Limits};
+use image::RgbImage;
+use tiff::decoder::DecodingResult;
 use tiff::tags::Tag;
-use tiff::{ColorType, TiffError, TiffFormatError};
+use tiff::{ColorType, TiffError};
 
-use crate::photo::decode::{MAX_ALLOCATION, check_size};
+use super::decoder;
+use crate::photo::PhotoError;
+use crate::photo::decode::check_size;
+use crate::photo::format::Format;
 
 /// The colours of the first picture of a file whose photometric interpretation says "black is zero" in place of "palette".
 ///
-/// Errors are the decoder's, and numbers of other than 1, 2, 4 or 8 bits are unsupported.
-pub fn decode(bytes: &[u8]) -> Result<RgbImage, ImageError> {
-    let mut limits = Limits::default();
-    limits.decoding_buffer_size = usize::try_from(MAX_ALLOCATION).unwrap_or(usize::MAX);
-    let mut decoder = Decoder::new(Cursor::new(bytes)).map_err(told)?.with_limits(limits);
-    let (width, height) = decoder.dimensions().map_err(told)?;
-    check_size(width, height).map_err(|_| ImageError::Limits(LimitError::from_kind(LimitErrorKind::DimensionError)))?;
-    let ColorType::Gray(bits @ (1 | 2 | 4 | 8)) = decoder.colortype().map_err(told)? else {
+/// # Errors
+/// The file is damaged, too large, or has numbers of other than 1, 2, 4 or 8 bits.
+pub fn decode(bytes: &[u8]) -> Result<RgbImage, PhotoError> {
+    let mut decoder = decoder(bytes).map_err(sentence)?;
+    let (width, height) = decoder.dimensions().map_err(sentence)?;
+    check_size(width, height)?;
+    let ColorType::Gray(bits @ (1 | 2 | 4 | 8)) = decoder.colortype().map_err(sentence)? else {
         return Err(unsupported());
     };
-    let values = decoder.get_tag_u16_vec(Tag::ColorMap).map_err(told)?;
-    let table =
-        Table::new(&values, bits).ok_or_else(|| told(TiffFormatError::RequiredTagNotFound(Tag::ColorMap).into()))?;
-    let DecodingResult::U8(packed) = decoder.read_image().map_err(told)? else {
+    let values = decoder.get_tag_u16_vec(Tag::ColorMap).map_err(sentence)?;
+    let table = Table::new(&values, bits).ok_or(PhotoError::Damaged)?;
+    let DecodingResult::U8(packed) = decoder.read_image().map_err(sentence)? else {
         return Err(unsupported());
     };
     let in_a_byte = usize::from(8 / bits);
@@ -44,24 +42,19 @@ pub fn decode(bytes: &[u8]) -> Result<RgbImage, ImageError> {
     Ok(pixels)
 }
 
-/// The decoder's error as `image` gives it for every other TIFF.
-fn told(error: TiffError) -> ImageError {
+/// The person's sentence, as for every other TIFF; the error itself goes to the log.
+fn sentence(error: TiffError) -> PhotoError {
+    log::info!("TIFF decoder, of a palette: {error}");
     match error {
-        TiffError::IoError(error) => ImageError::IoError(error),
-        TiffError::LimitsExceeded => ImageError::Limits(LimitError::from_kind(LimitErrorKind::InsufficientMemory)),
+        TiffError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => PhotoError::EndsEarly,
+        TiffError::LimitsExceeded => PhotoError::TooMuchMemory,
         TiffError::UnsupportedError(_) => unsupported(),
-        error => broken(error),
+        _ => PhotoError::Damaged,
     }
 }
 
-fn broken(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ImageError {
-    ImageError::Decoding(DecodingError::new(ImageFormatHint::Exact(ImageFormat::Tiff), cause))
-}
-
-fn unsupported() -> ImageError {
-    let kind = UnsupportedErrorKind::GenericFeature("such a palette".to_owned());
-    let tiff = ImageFormatHint::Exact(ImageFormat::Tiff);
-    ImageError::Unsupported(UnsupportedError::from_format_and_kind(tiff, kind))
+fn unsupported() -> PhotoError {
+    PhotoError::UnsupportedKind(Format::Tiff.name().to_owned())
 }
 
 /// All reds, then all greens, then all blues.

@@ -5,7 +5,9 @@
 //! guessed at all.
 
 use anyhow::{Result, anyhow};
-use hearsight::model::Neutral;
+use hearsight::captioner::DescribeOptions;
+use hearsight::model::{ModelFolder, Neutral};
+use serde_json::Value;
 use tokenizers::Tokenizer;
 
 /// Age and origin; and what has no word of the same use without a guess in it.
@@ -41,6 +43,13 @@ const WITHOUT_AGE: &str = "man=person men=people woman=person women=people guy=p
 
 /// A bound that lets no guess through, for a model of which nothing has been measured.
 pub const ALWAYS: f32 = 1.01;
+
+/// A model and options by which every guess is said, those of age and origin too.
+pub fn all_said(model: &ModelFolder, options: &DescribeOptions) -> (ModelFolder, DescribeOptions) {
+    let mut options = options.clone();
+    options.generation.insert("bad_words_ids".to_owned(), Value::Null);
+    (model.clone().with_neutral(Vec::new()), options)
+}
 
 /// The rules for the words that the photo must speak for: man or woman, then child or not. `below` has each one's bound.
 pub fn rules(below: [f32; 2]) -> [Neutral; 2] {

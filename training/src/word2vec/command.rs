@@ -84,6 +84,7 @@ impl Word2VecCommand {
         }
         Ok(())
     }
+
     /// The file's settings, or those that are without one, with what the command line says instead.
     fn settings(&self) -> Result<Word2VecSettings> {
         let mut settings = match &self.settings {
