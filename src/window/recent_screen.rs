@@ -17,6 +17,9 @@ const PAGE: usize = 50;
 #[derive(Debug)]
 pub struct RecentScreen {
     recent: Arc<Recent>,
+    /// The list as it was when the sheet opened: a row that moved while a key or a pointer is on its way to it would
+    /// open another photo than the one that was heard.
+    listed: Arc<[Entry]>,
     selected: usize,
     /// Whether the selection has moved and the focus is to follow.
     moved: bool,
@@ -46,6 +49,7 @@ impl RecentScreen {
     pub fn new(recent: Arc<Recent>) -> Self {
         Self {
             recent,
+            listed: Arc::default(),
             selected: 0,
             moved: false,
             asking: false,
@@ -59,6 +63,7 @@ impl RecentScreen {
 
     /// Begins at the newest description.
     pub fn open(&mut self) {
+        self.listed = self.recent.entries();
         self.asking = false;
         self.selected = 0;
         self.moved = true;
@@ -72,7 +77,12 @@ impl RecentScreen {
 
     /// What stands in the sheet; `keeps` says whether new descriptions are kept.
     pub fn show(&mut self, ui: &mut Ui, keeps: bool) -> Option<Choice> {
-        let entries = self.recent.entries();
+        let now = self.recent.entries();
+        // Read from the disk only now, or forgotten.
+        if self.listed.is_empty() || now.is_empty() {
+            self.listed = now;
+        }
+        let entries = Arc::clone(&self.listed);
         self.read_keys(ui, entries.len());
         if self.asking {
             self.question(ui, entries.len())

@@ -289,8 +289,10 @@ impl Window {
             }
             assert!(
                 begun.elapsed() < PATIENCE,
-                "waited in vain for {what}; the status is {:?}",
-                self.status()
+                "waited in vain for {what}; the status is {:?}, the heading {:?}, and there stand {:?}",
+                self.status(),
+                self.heading(),
+                self.names()
             );
             std::thread::sleep(Duration::from_millis(2));
         }
@@ -319,6 +321,12 @@ impl Window {
 
     pub(super) fn heading(&self) -> String {
         self.name_of(Role::Heading).unwrap_or_default()
+    }
+
+    /// What stands in the window, for the messages of failures.
+    fn names(&self) -> Vec<String> {
+        let nodes = self.harness.root().children_recursive();
+        nodes.filter_map(|node| node.accesskit_node().label()).collect()
     }
 
     pub(super) fn press(&mut self, name: &str) {

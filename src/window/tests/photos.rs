@@ -495,6 +495,32 @@ fn a_recent_description_is_chosen_by_keys_and_its_photo_opened_without_another_l
 }
 
 #[test]
+fn a_row_stays_in_its_place_while_the_list_is_open() {
+    // A photo opened from the list moves to its top a moment later, and a press meant for the second row opened what
+    // had been the first.
+    let mut window = recent_window(&["one.png", "two.png", "three.png"]);
+    window.command(Key::H);
+    let recent = Arc::clone(window.harness.state().recents.recent());
+    let description = recent.read(&recent.entries()[2]).unwrap();
+    let row = "dog in two.png two.png, just now";
+    window.harness.get_by_role_and_label(Role::Button, row).click();
+    recent.keep(
+        &crate::recent::Key::new([7; 32], "another"),
+        "four.png",
+        None,
+        &description,
+    );
+    assert_eq!(recent.entries()[0].name, "four.png");
+    window.harness.run_steps(4);
+    window.wait_for_heading("Description: dog in two.png");
+    window.command(Key::H);
+    assert!(
+        window.has("dog in one.png four.png, just now"),
+        "opened again, it is up to date"
+    );
+}
+
+#[test]
 fn keys_that_a_slow_frame_brings_together_open_the_row_that_they_moved_to() {
     // Enter opened the row that had the focus before the frame, not the one that Down had moved to in it.
     let mut window = recent_window(&["one.png", "two.png", "three.png"]);
