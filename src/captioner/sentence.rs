@@ -256,6 +256,24 @@ mod tests {
     }
 
     #[test]
+    fn pieces_of_a_unigram_vocabulary_begin_a_word_with_their_sign_for_a_space() {
+        // As SentencePiece's are, which small TrOCR has.
+        let pieces = ["▁a", "▁snow", "board", "er", "▁", "s", "."];
+        let vocab: Vec<Value> = pieces.iter().map(|piece| json!([piece, -1.0])).collect();
+        let model = json!({"type": "Unigram", "unk_id": 0, "vocab": vocab, "byte_fallback": false});
+        let metaspace = json!({"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true});
+        let tokenizer = tokenizer(model, metaspace.clone(), metaspace);
+        assert_eq!(
+            words(&[0, 1, 2, 3, 5, 6], &tokenizer),
+            expected(&[("a", &[0]), ("snowboarders.", &[1, 2, 3, 4, 5])])
+        );
+        assert_eq!(
+            words(&[0, 4, 5, 2], &tokenizer),
+            expected(&[("a", &[0]), ("sboard", &[1, 2, 3])])
+        );
+    }
+
+    #[test]
     fn the_grid_is_a_square_with_or_without_a_class_token_or_what_the_model_says() {
         assert_eq!(grid(49, None, None), Some((7, 7)));
         assert_eq!(grid(197, None, None), Some((14, 14)));
