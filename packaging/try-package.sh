@@ -44,7 +44,7 @@ inside hearsight describe --json /usr/share/doc/hearsight/examples/cat.jpg | gre
   fail "no line of JSON"
 
 say "the window, on a screen of its own"
-inside apt-get -qq install --yes --no-install-recommends xvfb xdotool openbox imagemagick dbus >"$root/tmp/log" 2>&1 ||
+inside apt-get -qq install --yes --no-install-recommends xvfb xdotool openbox imagemagick dbus x11-utils >"$root/tmp/log" 2>&1 ||
   { tail "$root/tmp/log"; fail "the installation of a screen"; }
 cat >"$root/root/try/window" <<'WINDOW'
 set -eu
@@ -54,8 +54,12 @@ Xvfb :77 -screen 0 1100x860x24 -nolisten tcp 2>/dev/null & screen=$!
 export DISPLAY=:77
 sleep 2
 openbox 2>/dev/null & manager=$!
+# As on a desktop, where it is there before any program: of a window that asks to be shown while it starts it may not hear.
+timeout 60 sh -c 'until xprop -root _NET_SUPPORTING_WM_CHECK | grep --quiet "#"; do sleep 0.1; done'
 hearsight /usr/share/doc/hearsight/examples/cat.jpg & program=$!
 window=$(timeout 60 xdotool search --sync --onlyvisible --name '^Hearsight$' | head -n 1)
+# Without a window `import` would wait for a click.
+[ -n "$window" ]
 sleep 10
 import -window "$window" /tmp/window.png
 # A window that shows something has many colours.
