@@ -39,6 +39,8 @@ Commands:
   score ARGUMENTS…       score a model folder: `hearsight-training score ARGUMENTS…`
   survey ARGUMENTS…      count a data set's captions and words: `hearsight-training survey ARGUMENTS…`
   word2vec ARGUMENTS…    learn vectors of a data set's words: `hearsight-training word2vec ARGUMENTS…`
+  reproduce CONFIG --data DATA --to MODEL --summary FILE [--classifier FILE]
+                         a row of training/RESULTS.md: train, export and score, every guess about people said
   card ARGUMENTS…        print what a model's card says of its scores: `hearsight-training card ARGUMENTS…`
 ";
 
@@ -69,6 +71,10 @@ fn dispatch(arguments: &[OsString]) -> Result<ExitCode> {
         (Some("train" | "export" | "gate" | "calibrate" | "score" | "card" | "word2vec" | "survey"), rest) => {
             training::training(command, rest)
         }
+        (Some("reproduce"), rest) => match training::Row::read(rest) {
+            Some(row) => row.reproduce(),
+            None => Ok(wrong_usage("of `reproduce` something is missing or not known")),
+        },
         #[cfg(unix)]
         (Some("package"), rest) => package::package(rest),
         (Some("help" | "--help" | "-h"), _) => {
