@@ -210,7 +210,7 @@ fn a_long_list_ends_at_once_when_it_is_told_to() {
     while child.try_wait().unwrap().is_none() {
         // It may wait for a reader.
         output.read_line(&mut String::new()).unwrap();
-        assert!(start.elapsed() < Duration::from_secs(30), "it goes on");
+        assert!(start.elapsed() < Duration::from_secs(5), "it goes on");
     }
 }
 
@@ -308,7 +308,7 @@ fn many_photos_end_soon_when_they_are_cancelled_or_enough_are_told() {
     });
     let (_, cancelled) = many(&mut captioner, 1_000_000, &cancel, usize::MAX);
     assert!(cancelled);
-    assert!(canceller.join().unwrap().elapsed() < Duration::from_secs(10));
+    assert!(canceller.join().unwrap().elapsed() < Duration::from_secs(1));
 
     // Also while there is no next photo yet.
     let (silent, photos) = std::sync::mpsc::channel::<(u32, Option<Photo>)>();

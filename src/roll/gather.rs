@@ -331,13 +331,13 @@ mod tests {
     }
 
     #[test]
-    fn tens_of_thousands_of_files_are_listed_and_left_when_nobody_waits() {
+    fn a_hundred_thousand_files_are_listed_and_left_when_nobody_waits() {
         let folder = tempfile::tempdir().unwrap();
-        for number in 0..30_000 {
+        for number in 0..100_000 {
             fs::File::create(folder.path().join(format!("IMG_{number}.jpg"))).unwrap();
         }
-        let gathered = now(&[folder.path().join("IMG_29999.jpg")]);
-        assert_eq!(gathered.roll.position(), Some((30_000, 30_000)));
+        let gathered = now(&[folder.path().join("IMG_99999.jpg")]);
+        assert_eq!(gathered.roll.position(), Some((100_000, 100_000)));
         assert_eq!(gather(&[folder.path().join("IMG_1.jpg")], &|| true), None);
     }
 }

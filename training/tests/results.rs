@@ -49,6 +49,11 @@ impl Encoder {
     }
 
     fn systems(self) -> Vec<System> {
+        for file in std::fs::read_dir(home().join("configs/frozen")).unwrap() {
+            let path = file.unwrap().path();
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            assert!(PAPERS.contains(&name), "{name} has no row");
+        }
         PAPERS
             .iter()
             .map(|&name| System {
