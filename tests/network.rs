@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// What a program opens connections with.
 const WAYS: [&str; 10] = [
@@ -80,6 +81,28 @@ fn the_download_is_asked_for_by_the_command_line_alone() {
         .filter(|path| fs::read_to_string(path).unwrap().contains("download::install("))
         .collect();
     assert_eq!(asks, [root.join("src/cli/models.rs")]);
+}
+
+/// ONNX Runtime 1.31 numbered the computer and wrote down what ran on it, to be sent away, before its telemetry was switched
+/// off.
+#[test]
+fn the_library_that_runs_models_writes_nothing_down_for_its_maker() {
+    let home = tempfile::tempdir().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let done = Command::new(env!("CARGO_BIN_EXE_hearsight"))
+        .arg("describe")
+        .arg(root.join("assets/samples/cat.jpg"))
+        .env_remove("ORT_DISABLE_TELEMETRY")
+        .env_remove("HEARSIGHT_CACHE_DIR")
+        .env_remove("XDG_CACHE_HOME")
+        .env("HOME", home.path())
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(!done.stdout.is_empty());
+    let kept = fs::read_dir(home.path().join(".cache")).into_iter().flatten();
+    let kept: Vec<_> = kept.map(|entry| entry.unwrap().file_name()).collect();
+    assert!(kept.iter().all(|name| name == "hearsight"), "{kept:?}");
 }
 
 #[test]

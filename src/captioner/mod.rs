@@ -31,6 +31,7 @@ mod sentence;
 mod sight;
 mod source;
 mod support;
+mod telemetry;
 
 pub use agreement::{Agreement, Shared};
 pub use cancel::Cancel;
@@ -43,3 +44,4 @@ pub use examine::Examination;
 pub use many::Groups;
 pub use placement::Placement;
 pub use runtime::{RuntimeError, StartAhead, open_graph, start_runtime, start_runtime_ahead};
+pub use telemetry::forbid_telemetry;

@@ -24,7 +24,7 @@ use crate::text;
 use super::captioner::{FEW_THREADS, LoadOptions};
 use super::decoder::{ATTENTION, changes};
 use super::source::Source;
-use super::{CaptionError, DeviceChoice};
+use super::{CaptionError, DeviceChoice, telemetry};
 use crate::onnx::softmaxes::with_cross_attentions;
 
 /// Where the Python wheel of ONNX Runtime keeps the library, below the folder it was installed to.
@@ -122,6 +122,9 @@ fn started() -> Result<Started, RuntimeError> {
 }
 
 fn start(path: PathBuf) -> Result<Started, RuntimeError> {
+    if !telemetry::is_forbidden() {
+        log::warn!("ONNX Runtime may gather statistics: this program has not called forbid_telemetry");
+    }
     // The version is read from the library and compared before anything else in it is called.
     let builder = match ort::init_from(&path) {
         Ok(builder) => builder,
@@ -337,7 +340,8 @@ impl Opener {
         let mut builder = Session::builder(&self.environment)?
             .with_intra_threads(self.threads)?
             .with_inter_threads(1)?
-            .with_prepacking(self.packs)?;
+            .with_prepacking(self.packs)?
+            .with_config_entry(STOP_SPINNING, "1")?;
         if let Some(folder) = &self.profiles {
             let graph = self.opened.fetch_add(1, Ordering::Relaxed);
             let device = if self.cuda { "cuda" } else { "cpu" };
@@ -402,6 +406,10 @@ impl Graph {
         self.session = None;
     }
 }
+
+/// ONNX Runtime's name for letting threads that wait for work rest once a run is over. Each graph has threads of its own, and
+/// those of the one before would keep the processor from the next for a while, at every word.
+const STOP_SPINNING: &str = "session.force_spinning_stop";
 
 /// ONNX Runtime's name for the folder that weights outside of a model lie in.
 const EXTERNAL_FOLDER: &str = "session.model_external_initializers_file_folder_path";

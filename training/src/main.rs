@@ -115,7 +115,10 @@ impl RunArguments {
     }
 }
 
+#[allow(unsafe_code)]
 fn main() -> Result<()> {
+    // SAFETY: nothing has been started yet.
+    unsafe { hearsight::captioner::forbid_telemetry() };
     env_logger::init_from_env(env_logger::Env::default().default_filter_or("info,ort=warn"));
     match Arguments::parse().command {
         Command::Train { run } => {
