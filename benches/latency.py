@@ -50,8 +50,9 @@ def times(wishes, model, photos):
             whole = time.monotonic() - begin
             if not line:
                 sys.exit(f"{model} could not be run; `hearsight models check` says why.")
-            seconds = json.loads(line)["seconds"]
-            found.append([whole, *(seconds[part] for part in ("decode_photo", "encode", "search"))])
+            # What the model takes for no photo has none.
+            if seconds := json.loads(line).get("seconds"):
+                found.append([whole, *(seconds[part] for part in ("decode_photo", "encode", "search"))])
         process.stdin.close()
     return found
 

@@ -70,10 +70,12 @@ impl RunConfig {
         let named = [&mut words.spelling, &mut words.stop_words, &mut words.vectors]
             .into_iter()
             .flatten();
+        let teacher = self.teacher.as_mut();
+        let teacher = teacher.map(|teacher| std::iter::once(&mut teacher.model).chain(&mut teacher.captioner));
         named
             .chain(&mut self.data.folder)
             .chain(self.start.as_mut().map(|start| &mut start.model))
-            .chain(self.teacher.as_mut().map(|teacher| &mut teacher.model))
+            .chain(teacher.into_iter().flatten())
             .chain(classifier)
     }
 

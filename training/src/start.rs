@@ -38,7 +38,11 @@ pub struct Weights {
 }
 
 impl Weights {
-    fn open(path: &Path, device: &Device) -> Result<Self> {
+    /// Opens a graph.
+    ///
+    /// # Errors
+    /// A file that cannot be read as ONNX.
+    pub fn open(path: &Path, device: &Device) -> Result<Self> {
         let graph = onnx::open(path)?.graph.unwrap_or_default();
         let by_name = graph
             .initializer
@@ -54,6 +58,22 @@ impl Weights {
     /// Whether there is such a weight.
     pub fn has(&self, name: &str) -> bool {
         self.by_name.contains_key(name)
+    }
+
+    /// The matrices of so many rows, row by row, in the order of their names; those of a classifier before them left out.
+    ///
+    /// # Errors
+    /// One that is cut short.
+    pub fn matrices(&self, rows: usize) -> Result<Vec<Vec<f32>>> {
+        let is_one = |tensor: &TensorProto| tensor.dims.len() == 2 && tensor.dims[0] == rows as i64;
+        let mut names: Vec<&String> = self
+            .by_name
+            .iter()
+            .filter(|(_, it)| is_one(it))
+            .map(|(name, _)| name)
+            .collect();
+        names.sort();
+        names.into_iter().map(|name| Ok(self.values(name)?.0)).collect()
     }
 
     /// A weight of `dims`.

@@ -1,7 +1,10 @@
 //! A teacher: the last feature map of a frozen image classifier, given as an ONNX file, as targets for our own encoder.
 //!
 //! Features are centred, turned to their principal components and divided by the fourth root of each one's variance,
-//! so that rare directions count without drowning in noise. Kept on disk as float16 `[photo][view][cell][component]`.
+//! so that rare directions count without drowning in noise. Where a captioner of the same features is named, a direction's
+//! variance is that of what it makes of it. Kept on disk as float16 `[photo][view][cell][component]`.
+
+mod use_of_features;
 
 use std::fs::File;
 use std::io::{BufReader, Write};
@@ -11,6 +14,7 @@ use anyhow::{Context, Result, bail};
 use half::f16;
 use half::slice::HalfFloatSliceExt;
 use hearsight::photo::Photo;
+use nalgebra::{DMatrix, SymmetricEigen};
 use ndarray::{Array1, Array2, Axis};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -33,6 +37,10 @@ pub struct TeacherConfig {
     pub components: usize,
     /// Photos from which the components are found.
     pub sample: usize,
+    /// A folder that was exported from training a captioner on this classifier's frozen features: components are then what
+    /// that one uses of them, and not what they vary by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captioner: Option<PathBuf>,
 }
 
 /// Targets on disk; see the module.
@@ -174,7 +182,17 @@ impl<'a> Asking<'a> {
         let mean = sum / rows;
         let column = mean.view().insert_axis(Axis(1));
         let covariance = square / rows - column.dot(&column.t());
-        Projection::new(mean.mapv(|x| x as f32), &covariance, self.teacher.components)
+        let covariance = DMatrix::from_fn(covariance.nrows(), covariance.ncols(), |r, c| covariance[[r, c]]);
+        let metric = self.teacher.captioner.as_ref();
+        let metric = metric
+            .map(|folder| use_of_features::metric(folder, &covariance))
+            .transpose()?;
+        Projection::new(
+            mean.mapv(|x| x as f32),
+            &covariance,
+            metric.as_ref(),
+            self.teacher.components,
+        )
     }
 }
 
@@ -210,19 +228,28 @@ impl Projection {
         })
     }
 
-    fn new(mean: Array1<f32>, covariance: &Array2<f64>, components: usize) -> Result<Self> {
+    /// Of features with this mean and `covariance`, measured by the `metric` whose root is given.
+    fn new(
+        mean: Array1<f32>,
+        covariance: &DMatrix<f64>,
+        metric: Option<&DMatrix<f64>>,
+        components: usize,
+    ) -> Result<Self> {
         let channels = mean.len();
         if components > channels {
             bail!("the teacher has {channels} channels, fewer than the {components} components asked for");
         }
-        let eigen = nalgebra::SymmetricEigen::new(nalgebra::DMatrix::from_fn(channels, channels, |r, c| {
-            covariance[[r, c]]
-        }));
+        let measured = metric.map(|root| root * covariance * root);
+        let eigen = SymmetricEigen::new(measured.unwrap_or_else(|| covariance.clone()));
         let mut order: Vec<usize> = (0..channels).collect();
         order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
+        let directions = match metric {
+            Some(root) => root * &eigen.eigenvectors,
+            None => eigen.eigenvectors,
+        };
         let matrix = Array2::from_shape_fn((channels, components), |(row, column)| {
             let index = order[column];
-            (eigen.eigenvectors[(row, index)] / eigen.eigenvalues[index].max(1e-12).powf(0.25)) as f32
+            (directions[(row, index)] / eigen.eigenvalues[index].max(1e-12).powf(0.25)) as f32
         });
         Ok(Self { mean, matrix })
     }
@@ -235,6 +262,8 @@ impl Projection {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use nalgebra::DVector;
+
     use super::*;
 
     #[test]
@@ -242,13 +271,25 @@ mod tests {
         let features = Array2::from_shape_fn((4, 2), |(row, column)| {
             [[9.0, 1.0], [-9.0, 1.0], [9.0, -1.0], [-9.0, -1.0]][row][column]
         });
-        let covariance = features.t().dot(&features) / 4.0;
-        let projection = Projection::new(Array1::zeros(2), &covariance, 2).unwrap();
+        let covariance = DMatrix::from_diagonal(&DVector::from_vec(vec![81.0, 1.0]));
+        let projection = Projection::new(Array1::zeros(2), &covariance, None, 2).unwrap();
         let turned = projection.apply(features.mapv(|x| x as f32));
         let variance = turned.mapv(|x| x * x).sum_axis(Axis(0)) / 4.0;
         assert!(
             (variance[0] - 9.0).abs() < 1e-4 && (variance[1] - 1.0).abs() < 1e-4,
             "{variance}"
         );
+    }
+
+    #[test]
+    fn a_direction_that_the_captioner_does_not_use_is_no_component() {
+        // It uses the second channel alone, which varies least.
+        let covariance = DMatrix::from_diagonal(&DVector::from_vec(vec![81.0, 1.0]));
+        let root = DMatrix::from_diagonal(&DVector::from_vec(vec![0.0, 2.0]));
+        let projection = Projection::new(Array1::zeros(2), &covariance, Some(&root), 1).unwrap();
+        let turned = projection.apply(Array2::from_shape_vec((2, 2), vec![9.0, 0.0, 0.0, 1.0]).unwrap());
+        assert_eq!(turned[[0, 0]], 0.0);
+        // What it makes of the channel varies by 4; the square root of that is left.
+        assert!((turned[[1, 0]].powi(2) - 2.0).abs() < 1e-5, "{turned}");
     }
 }

@@ -63,8 +63,14 @@ impl DecoderConfig {
                 length_penalty: 0.0,
                 no_repeat_ngram: 0,
             },
+            // Of 0.3, 0.6, 0.8 and 1 the best for the everyday model, CIDEr-D and BLEU-4 alike.
+            Self::Transformer(_) => Search {
+                beams: 4,
+                length_penalty: 0.8,
+                no_repeat_ngram: 3,
+            },
             // Longer sentences score a little better, but more of them end in mid-phrase at the last position.
-            Self::Transformer(_) | Self::ShowAttendTell(_) | Self::BahdanauGru(_) => Search {
+            Self::ShowAttendTell(_) | Self::BahdanauGru(_) => Search {
                 beams: 4,
                 length_penalty: 0.3,
                 no_repeat_ngram: 3,
