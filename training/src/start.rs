@@ -12,7 +12,7 @@ use burn::module::Param;
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Tensor, TensorData};
 use half::f16;
-use hearsight::onnx::{self, DataType, TensorProto};
+use hearsight::onnx::{self, DataType, ModelProto, TensorProto};
 use serde::{Deserialize, Serialize};
 use tokenizers::Tokenizer;
 
@@ -38,42 +38,24 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// Opens a graph.
-    ///
-    /// # Errors
-    /// A file that cannot be read as ONNX.
-    pub fn open(path: &Path, device: &Device) -> Result<Self> {
-        let graph = onnx::open(path)?.graph.unwrap_or_default();
-        let by_name = graph
-            .initializer
-            .into_iter()
-            .filter_map(|tensor| Some((tensor.name.clone()?, tensor)));
-        Ok(Self {
+    fn open(path: &Path, device: &Device) -> Result<Self> {
+        Ok(Self::of(onnx::open(path)?, path, device))
+    }
+
+    /// Those of a model that was read from `path`.
+    pub fn of(model: ModelProto, path: &Path, device: &Device) -> Self {
+        let tensors = model.graph.unwrap_or_default().initializer.into_iter();
+        let by_name = tensors.filter_map(|tensor| Some((tensor.name.clone()?, tensor)));
+        Self {
             by_name: by_name.collect(),
             device: device.clone(),
             path: path.to_owned(),
-        })
+        }
     }
 
     /// Whether there is such a weight.
     pub fn has(&self, name: &str) -> bool {
         self.by_name.contains_key(name)
-    }
-
-    /// The matrices of so many rows, row by row, in the order of their names; those of a classifier before them left out.
-    ///
-    /// # Errors
-    /// One that is cut short.
-    pub fn matrices(&self, rows: usize) -> Result<Vec<Vec<f32>>> {
-        let is_one = |tensor: &TensorProto| tensor.dims.len() == 2 && tensor.dims[0] == rows as i64;
-        let mut names: Vec<&String> = self
-            .by_name
-            .iter()
-            .filter(|(_, it)| is_one(it))
-            .map(|(name, _)| name)
-            .collect();
-        names.sort();
-        names.into_iter().map(|name| Ok(self.values(name)?.0)).collect()
     }
 
     /// A weight of `dims`.
@@ -125,7 +107,10 @@ impl Weights {
     }
 
     /// A weight's numbers and dimensions.
-    fn values(&self, name: &str) -> Result<(Vec<f32>, Vec<usize>)> {
+    ///
+    /// # Errors
+    /// None of that name, not of floating-point numbers, or cut short.
+    pub fn values(&self, name: &str) -> Result<(Vec<f32>, Vec<usize>)> {
         let tensor = self
             .by_name
             .get(name)

@@ -243,6 +243,9 @@ impl Projection {
         let eigen = SymmetricEigen::new(measured.unwrap_or_else(|| covariance.clone()));
         let mut order: Vec<usize> = (0..channels).collect();
         order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
+        let kept: f64 = order[..components].iter().map(|&index| eigen.eigenvalues[index]).sum();
+        let share = 100.0 * kept / eigen.eigenvalues.sum();
+        log::info!("the teacher's first {components} components hold {share:.0} % of what varies");
         let directions = match metric {
             Some(root) => root * &eigen.eigenvectors,
             None => eigen.eigenvectors,
