@@ -58,10 +58,14 @@ fn set() -> (TempDir, PathBuf) {
     (folder, config)
 }
 
+/// Runs the program as somebody whose home is the folder that it is called in.
 fn call(arguments: &[&str], within: &Path) -> Output {
     Command::new(env!("CARGO_BIN_EXE_hearsight-training"))
         .args(arguments)
         .current_dir(within)
+        .env("HOME", within)
+        .env_remove("XDG_CACHE_HOME")
+        .env_remove("ORT_DISABLE_TELEMETRY")
         .output()
         .unwrap()
 }
@@ -175,6 +179,8 @@ fn score_survey_and_word2vec_read_the_data_of_a_configuration() {
             said(&output)
         );
     }
+    // ONNX Runtime's telemetry.
+    assert!(!elsewhere.path().join(".cache/Microsoft").exists());
     let read = |path: &str| -> Value { serde_json::from_slice(&fs::read(path).unwrap()).unwrap() };
     let (all, summary) = (read(&json), read(&summary));
     assert_eq!(all["photos"][1]["photo"], "rocket.jpg");
