@@ -111,6 +111,13 @@ impl RunConfig {
                     .all(|stage| stage.self_critical.is_none_or(|config| config.samples > 1)),
             "stages: at least one must have captions, or the decoder learns nothing; self_critical.samples must be at least 2"
         );
+        let has_captioner = self.teacher.as_ref().is_some_and(|teacher| teacher.captioner.is_some());
+        ensure!(
+            self.stages
+                .iter()
+                .all(|stage| stage.distillation == 0.0 || has_captioner && (0.0..=1.0).contains(&stage.distillation)),
+            "stages: distillation is a share of words, from 0 to 1, and needs a captioner in [teacher]"
+        );
         encoder.check(decoder.width())?;
         if let DecoderConfig::Transformer(config) = decoder {
             ensure!(
@@ -201,6 +208,8 @@ mod tests {
             ("picture = 128", "picture = 100", "picture"),
             ("positions = 20", "positions = 18", "positions"),
             ("smallest_area = 0.4", "smallest_area = 1.4", "smallest_area"),
+            // Its teacher has no captioner.
+            ("captions = 3", "captions = 3\ndistillation = 0.5", "distillation"),
         ] {
             assert!(good.contains(from), "{from}");
             std::fs::write(&path, good.replacen(from, to, 1)).unwrap();

@@ -84,6 +84,10 @@ pub struct StageConfig {
     pub warmup: usize,
     /// The parts of the loss.
     pub loss: LossConfig,
+    /// Share of the words to be foreseen that are drawn from what the teacher's captioner expects after people's words, in
+    /// the view that is shown; the others are people's. See [`NextWords`](crate::teacher::NextWords).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub distillation: f64,
     /// How much of people's sentences the decoder is told; none: all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scheduled_sampling: Option<Sampling>,
@@ -212,7 +216,7 @@ impl Lesson {
             let begun = Instant::now();
             let name = format!("epoch {}/{epochs}", index + 1);
             let progress = crate::progress::bar(&name, steps_an_epoch as u64);
-            let shares = (config.batch, config.replicas, stage.captions);
+            let shares = (config.batch, config.replicas, stage.captions, stage.distillation);
             let batches = epoch(Arc::clone(&self.train), (self.seed, index), shares)?;
             let mut means = Figures::default();
             let mut batches = batches.into_iter();
@@ -420,6 +424,7 @@ mod tests {
                 doubly_stochastic: 0.0,
                 hard: None,
             },
+            distillation: 0.0,
             scheduled_sampling: None,
             self_critical: None,
         };

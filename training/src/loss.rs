@@ -104,11 +104,17 @@ impl Loss {
         if batch.captions > 0 {
             let rows = photos * batch.captions;
             let length = batch.tokens.len() / rows;
-            let tokens = Tensor::<2, Int>::from_data(TensorData::new(batch.tokens.clone(), [rows, length]), device);
-            let likelihoods = match telling {
-                None => Likelihoods::of(net, &memory, tokens, batch.captions),
-                Some(telling) => Likelihoods::told(net, &memory, tokens, batch.captions, telling)?,
+            let tokens =
+                |tokens: &[i64]| Tensor::<2, Int>::from_data(TensorData::new(tokens.to_vec(), [rows, length]), device);
+            let before = all_but_the_last(&tokens(&batch.tokens));
+            let told = match telling {
+                None => net.decoder.see(memory.clone(), batch.captions).forward(before),
+                Some(Telling { truth, seed }) => {
+                    let mut rng = StdRng::seed_from_u64(seed);
+                    scheduled_sampling::forward(net, &memory, before, batch.captions, (truth, &mut rng))?
+                }
             };
+            let likelihoods = Likelihoods::from(told, tokens(&batch.wanted));
             let (plain, smoothed) = likelihoods.cross_entropy(config.label_smoothing);
             total = total + smoothed;
             if config.doubly_stochastic > 0.0
@@ -180,21 +186,7 @@ impl Likelihoods {
         Self::from(told, tokens)
     }
 
-    /// The same where not all words before a token are people's.
-    fn told(
-        net: &CaptionerNet,
-        memory: &Tensor<3>,
-        tokens: Tensor<2, Int>,
-        sentences: usize,
-        Telling { truth, seed }: Telling,
-    ) -> Result<Self> {
-        let mut rng = StdRng::seed_from_u64(seed);
-        let before = all_but_the_last(&tokens);
-        let told = scheduled_sampling::forward(net, memory, before, sentences, (truth, &mut rng))?;
-        Ok(Self::from(told, tokens))
-    }
-
-    /// Of what was told when all `tokens` but the last were given.
+    /// Of the `tokens` that were to be foreseen, all but the first, by what was told.
     pub(crate) fn from(told: Told, tokens: Tensor<2, Int>) -> Self {
         let [rows, length] = tokens.dims();
         let vocabulary = told.logits.dims()[2];

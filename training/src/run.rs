@@ -23,7 +23,7 @@ use crate::nets::encoder::EncoderConfig;
 use crate::random;
 use crate::record;
 use crate::start;
-use crate::teacher::{Projection, TeacherTargets};
+use crate::teacher::{NextWords, Projection, TeacherTargets};
 use crate::word2vec::Vectors;
 
 /// Photos by which batch norms find their place again.
@@ -137,7 +137,8 @@ impl Run {
     /// # Errors
     /// As [`Lesson::learn`].
     pub fn train(&self) -> Result<CaptionerNet> {
-        let train = self.source("train", &self.data.train, &self.config.views)?;
+        let mut train = self.source("train", &self.data.train, &self.config.views)?;
+        train.next_words = self.next_words()?;
         let whole = ViewsConfig {
             count: 1,
             banks: 1,
@@ -199,6 +200,20 @@ impl Run {
     ) -> Result<Source> {
         let text = (&self.tokenizer, self.config.words.longest);
         Source::new(photos.to_vec(), pictures, targets, text, &self.bag, grid)
+    }
+
+    /// What the teacher's captioner expects, where a stage listens to it.
+    fn next_words(&self) -> Result<Option<NextWords>> {
+        if self.config.stages.iter().all(|stage| stage.distillation == 0.0) {
+            return Ok(None);
+        }
+        let teacher = self.config.teacher.as_ref();
+        let captioner = teacher.and_then(|teacher| teacher.captioner.as_ref());
+        let captioner = captioner.context("distillation needs a captioner in [teacher]")?;
+        let path = |bank| self.folder.join(format!("train.{bank}.words"));
+        let text = (&self.tokenizer, self.config.words.longest);
+        let shown = (&self.config.views, self.config.seed);
+        NextWords::open_or_ask(path, &self.data.train, captioner, text, shown).map(Some)
     }
 
     /// Where features are kept: beside all runs, because those that learn from the same ones share them.

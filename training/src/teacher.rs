@@ -4,6 +4,7 @@
 //! so that rare directions count without drowning in noise. Where a captioner of the same features is named, a direction's
 //! variance is that of what it makes of it. Kept on disk as float16 `[photo][view][cell][component]`.
 
+mod next_words;
 mod use_of_features;
 
 use std::fs::File;
@@ -19,6 +20,7 @@ use ndarray::{Array1, Array2, Axis};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+pub use self::next_words::NextWords;
 use crate::classifier::Classifier;
 use crate::data::captions::CaptionedPhoto;
 use crate::data::views::{ViewsConfig, crop, cut, preprocessor_config};
@@ -38,7 +40,8 @@ pub struct TeacherConfig {
     /// Photos from which the components are found.
     pub sample: usize,
     /// A folder that was exported from training a captioner on this classifier's frozen features: components are then what
-    /// that one uses of them, and not what they vary by.
+    /// that one uses of them, and not what they vary by. It may also be listened to: see
+    /// [`distillation`](crate::learn::StageConfig::distillation).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captioner: Option<PathBuf>,
 }

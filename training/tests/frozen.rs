@@ -11,10 +11,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::PoisonError;
 
+use hearsight::captioner::DescribeOptions;
+use hearsight::model::ModelFolder;
 use hearsight::onnx::{self, AttributeProto, DataType, Dim, GraphBuilder, ModelProto, TensorProto};
 use hearsight_training::classifier::{Classifier, MapShape};
 use hearsight_training::config::RunConfig;
 use hearsight_training::data::views::preprocessor_config;
+use hearsight_training::describe;
+use hearsight_training::export::export;
+use hearsight_training::export::weights::Precision;
 use hearsight_training::loss::HardConfig;
 use hearsight_training::nets::bahdanau_gru::BahdanauGruConfig;
 use hearsight_training::nets::decoder::DecoderConfig;
@@ -25,6 +30,7 @@ use hearsight_training::nets::show_and_tell::ShowAndTellConfig;
 use hearsight_training::nets::show_attend_tell::ShowAttendTellConfig;
 use hearsight_training::nets::transformer_decoder::TransformerDecoderConfig;
 use hearsight_training::run::Run;
+use hearsight_training::teacher::TeacherConfig;
 use image::{Rgb, RgbImage};
 use ndarray::{Array4, Axis};
 use ort::value::TensorRef;
@@ -404,6 +410,75 @@ fn a_gru_on_a_frozen_classifier_learns_colours() {
     let mut config = config(decoder, 60, FeatureProjection::LeakyRelu, folder.path());
     frozen(&mut config).mixing = None;
     learns_colours(config, Some((3, 4)));
+}
+
+#[test]
+fn an_encoder_of_our_own_learns_what_its_teachers_captioner_says_where_people_say_something_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut knows = config(show_attend_tell(false), 60, FeatureProjection::Linear, folder.path());
+    frozen(&mut knows).mixing = None;
+    let classifier = frozen(&mut knows).model.clone();
+    let learnt = learns_colours(knows, Some((3, 4)));
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    data(folder.path());
+    let captions = folder.path().join("captions.csv");
+    let told = fs::read_to_string(&captions).unwrap();
+    let wrong = [("red", "?"), ("green", "red"), ("blue", "green"), ("?", "blue")]
+        .iter()
+        .fold(told, |told, (colour, other)| told.replace(colour, other));
+    fs::write(&captions, wrong).unwrap();
+
+    let mut config: RunConfig = toml::from_str(include_str!("../configs/everyday.toml")).unwrap();
+    config.words.minimum_count = 1;
+    config.words.spelling = None;
+    config.words.bag = 4;
+    config.views.count = 2;
+    let EncoderConfig::Conv(encoder) = &mut config.net.encoder else {
+        panic!("{:?}", config.net.encoder);
+    };
+    encoder.picture = 16;
+    encoder.channels = vec![8, 8];
+    encoder.blocks = vec![0, 1];
+    encoder.mixing.inner = 32;
+    config.net.decoder = transformer();
+    config.teacher = Some(TeacherConfig {
+        model: classifier,
+        picture: 32,
+        components: 4,
+        sample: 12,
+        captioner: Some(learnt.path().join("model")),
+    });
+    config.learning.batch = 6;
+    config.learning.replicas = 1;
+    config.stages.truncate(1);
+    let stage = &mut config.stages[0];
+    (stage.epochs, stage.captions, stage.warmup, stage.rate) = (60, 2, 4, 4e-3);
+    (stage.loss.bag, stage.distillation) = (0.0, 1.0);
+    config.check().unwrap();
+    let run = Run::open(config, folder.path(), &folder.path().join("run")).unwrap();
+    let net = run.train().unwrap();
+    let model = folder.path().join("model");
+    let words = (&run.tokenizer, &run.bag);
+    export(&net, &run.config, words, Precision::Float32, &model).unwrap();
+    let said = ModelFolder::open(&model).unwrap();
+    let (_, said) = describe::score(&said, &run.data.dev, &DescribeOptions::default()).unwrap();
+    let colours = ["red", "green", "blue"].iter().cycle();
+    let right = std::iter::zip(&said, colours).filter(|(said, colour)| said.caption.contains(**colour));
+    assert!(
+        right.count() >= 10,
+        "{:?}",
+        said.iter().map(|said| &said.caption).collect::<Vec<_>>()
+    );
+
+    // Another vocabulary: its words have other numbers.
+    fs::write(
+        &captions,
+        fs::read_to_string(&captions).unwrap().replace("wall", "fence"),
+    )
+    .unwrap();
+    let run = Run::open(run.config, folder.path(), &folder.path().join("another")).unwrap();
+    let refused = format!("{:#}", run.train().err().unwrap());
+    assert!(refused.contains("another vocabulary"), "{refused}");
 }
 
 fn feature_files(folder: &Path) -> usize {

@@ -82,7 +82,7 @@ fn memory_does_not_grow_with_the_features_of_a_hundred_thousand_photos() {
 
     let before = megabytes();
     let (mut most, mut seen) = (0.0f64, 0);
-    for (step, parts) in epoch(Arc::new(source), (7, 0), (50, 2, 2))
+    for (step, parts) in epoch(Arc::new(source), (7, 0), (50, 2, 2, 0.0))
         .unwrap()
         .into_iter()
         .enumerate()

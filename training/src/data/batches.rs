@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use anyhow::{Result, bail};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::rngs::StdRng;
-use rand::seq::{IndexedRandom, SliceRandom};
+use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use tokenizers::Tokenizer;
 
@@ -14,7 +14,7 @@ use super::captions::CaptionedPhoto;
 use super::features::Features;
 use super::views::{ColoursConfig, Views};
 use super::words::{Bag, PAD, encode, mirrored};
-use crate::teacher::TeacherTargets;
+use crate::teacher::{NextWords, TeacherTargets};
 
 /// Photos with some captions each; all rows of a photo stand together.
 #[derive(Clone, Debug)]
@@ -29,6 +29,9 @@ pub struct Batch {
     pub seen: Seen,
     /// `[photos × captions, tokens of the longest caption]` from the start token on, padded.
     pub tokens: Vec<i64>,
+    /// The same with some words exchanged for those that the teacher's captioner expects there: what is to be foreseen
+    /// where `tokens` are given.
+    pub wanted: Vec<i64>,
     /// `[photos, bag]`: which content words people used.
     pub bag: Vec<f32>,
     /// `[photos, cells, components]`; empty without a teacher.
@@ -93,6 +96,10 @@ pub struct Source {
     pub pictures: Pictures,
     /// Its teacher targets, if there is a teacher.
     pub teacher: Option<TeacherTargets>,
+    /// What its teacher's captioner expects after each word, where that is listened to.
+    pub next_words: Option<NextWords>,
+    /// "left" and "right" as tokens, where the vocabulary has both.
+    sides: Option<[u32; 2]>,
     /// The places of its words in the bag, a photo each.
     pub bags: Vec<Vec<u32>>,
     /// Words of the bag.
@@ -176,6 +183,11 @@ impl Source {
             photos,
             pictures,
             teacher,
+            next_words: None,
+            sides: tokenizer
+                .token_to_id("left")
+                .zip(tokenizer.token_to_id("right"))
+                .map(Into::into),
             bags,
             bag: bag.words.len(),
             tokens,
@@ -183,8 +195,10 @@ impl Source {
         })
     }
 
-    /// Fills a batch; `augment` chooses views, mirrors, colours and captions by `rng`, else: whole photo, first ones.
-    fn batch(&self, chosen: &[usize], captions: usize, augment: bool, rng: &mut StdRng) -> Result<Batch> {
+    /// Fills a batch; with a share of words to be drawn views, mirrors, colours and captions are chosen by `rng`, else:
+    /// whole photo, first captions.
+    fn batch(&self, chosen: &[usize], captions: usize, augment: Option<f64>, rng: &mut StdRng) -> Result<Batch> {
+        let (augment, distillation) = (augment.is_some(), augment.unwrap_or(0.0));
         let mut batch = Batch {
             photos: chosen.len(),
             numbers: chosen.to_vec(),
@@ -197,10 +211,11 @@ impl Source {
                 },
             },
             tokens: Vec::new(),
+            wanted: Vec::new(),
             bag: Vec::new(),
             teacher: Vec::new(),
         };
-        let mut rows = Vec::new();
+        let mut rows: Vec<(&[u32], Vec<u32>)> = Vec::new();
         for &photo in chosen {
             let view = if augment {
                 rng.random_range(0..self.pictures.count())
@@ -244,20 +259,47 @@ impl Source {
             }
             let all = &self.tokens[photo];
             for index in 0..captions {
+                if all.is_empty() {
+                    rows.push((&[], Vec::new()));
+                    continue;
+                }
                 let caption = if augment {
-                    all.choose(rng)
+                    rng.random_range(0..all.len())
                 } else {
-                    all.get(index % all.len())
+                    index % all.len()
                 };
-                rows.push(caption.map_or(&[] as &[u32], |tokens| tokens.seen(mirror)));
+                let given = all[caption].seen(mirror);
+                let mut wanted = given.to_vec();
+                if let Some(next_words) = self.next_words.as_ref().filter(|_| distillation > 0.0) {
+                    let expected = next_words.read(photo, view, caption)?;
+                    for (word, expected) in std::iter::zip(&mut wanted[1..], &expected) {
+                        if rng.random_bool(distillation) {
+                            *word = self.on_its_side(expected.draw(rng), mirror);
+                        }
+                    }
+                }
+                rows.push((given, wanted));
             }
         }
-        let longest = rows.iter().map(|row| row.len()).max().unwrap_or(0);
-        for row in rows {
-            let padding = std::iter::repeat_n(PAD, longest - row.len());
-            batch.tokens.extend(row.iter().copied().chain(padding).map(i64::from));
+        let longest = rows.iter().map(|(given, _)| given.len()).max().unwrap_or(0);
+        for (given, wanted) in rows {
+            let padded = |row: &[u32]| -> Vec<i64> {
+                let padding = std::iter::repeat_n(PAD, longest - row.len());
+                row.iter().copied().chain(padding).map(i64::from).collect()
+            };
+            batch.tokens.extend(padded(given));
+            batch.wanted.extend(padded(&wanted));
         }
         Ok(batch)
+    }
+
+    /// A word of the photo as it is, of the photo in a mirror.
+    fn on_its_side(&self, word: u32, mirror: bool) -> u32 {
+        match self.sides {
+            Some([left, right]) if mirror && word == left => right,
+            Some([left, right]) if mirror && word == right => left,
+            _ => word,
+        }
     }
 }
 
@@ -286,15 +328,15 @@ fn recolour(pixels: &mut [f32], config: &ColoursConfig, rng: &mut StdRng) {
 
 /// The batches of one epoch in an order that `seed` and `epoch` give, each split evenly over `replicas`.
 ///
-/// The photos left over at the end of an epoch wait for the next one. Made on a thread named `batches`; dropping the
-/// receiver ends it.
+/// Of the words to be foreseen the share `distillation` is the teacher's captioner's. The photos left over at the end of an
+/// epoch wait for the next one. Made on a thread named `batches`; dropping the receiver ends it.
 ///
 /// # Errors
 /// The thread could not be started; what fails on the thread comes through the channel.
 pub fn epoch(
     source: Arc<Source>,
     (seed, epoch): (u64, usize),
-    (batch, replicas, captions): (usize, usize, usize),
+    (batch, replicas, captions, distillation): (usize, usize, usize, f64),
 ) -> Result<Receiver<Result<Vec<Batch>>>> {
     let (sender, receiver) = sync_channel(4);
     std::thread::Builder::new().name("batches".into()).spawn(move || {
@@ -304,7 +346,7 @@ pub fn epoch(
         for chosen in order.chunks_exact(batch) {
             let parts = chosen
                 .chunks(batch.div_ceil(replicas))
-                .map(|part| source.batch(part, captions, true, &mut rng))
+                .map(|part| source.batch(part, captions, Some(distillation), &mut rng))
                 .collect::<Result<Vec<_>>>();
             if sender.send(parts).is_err() {
                 return;
@@ -319,7 +361,7 @@ pub fn in_order(source: &Source, batch: usize, captions: usize) -> impl Iterator
     let mut rng = StdRng::seed_from_u64(0);
     let all: Vec<usize> = (0..source.photos.len()).collect();
     let starts = (0..all.len()).step_by(batch);
-    starts.map(move |start| source.batch(&all[start..all.len().min(start + batch)], captions, false, &mut rng))
+    starts.map(move |start| source.batch(&all[start..all.len().min(start + batch)], captions, None, &mut rng))
 }
 
 #[cfg(test)]
