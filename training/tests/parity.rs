@@ -18,6 +18,7 @@ use hearsight_training::export::weights::Precision;
 use hearsight_training::export::{decoder, encoder};
 use hearsight_training::gate::Curve;
 use hearsight_training::graphs::Graphs;
+use hearsight_training::looking::flat_shares;
 use hearsight_training::nets::bahdanau_gru::BahdanauGruConfig;
 use hearsight_training::nets::captioner::CaptionerNet;
 use hearsight_training::nets::decoder::DecoderConfig;
@@ -28,7 +29,7 @@ use hearsight_training::nets::positions::Positions;
 use hearsight_training::nets::show_and_tell::ShowAndTellConfig;
 use hearsight_training::nets::show_attend_tell::ShowAttendTellConfig;
 use hearsight_training::nets::transformer_decoder::TransformerDecoderConfig;
-use ndarray::{ArrayD, Axis, IxDyn, s};
+use ndarray::{ArrayD, ArrayViewD, Axis, IxDyn, s};
 use ort::session::Session;
 use ort::value::TensorRef;
 use support::classifiers::small_classifier;
@@ -184,17 +185,20 @@ fn the_gate_in_the_graph_says_what_the_curve_says_and_is_replaced_by_another() {
     let mut model = encoder(&net, &config, Precision::Float16).unwrap();
     let width = config.net.decoder.width();
     let curve = |shift: f64| Curve {
-        weights: (0..2 * width).map(|at| ((at * 7 % 5) as f64 - 2.0) / 3.0).collect(),
+        weights: (0..2 * width + 2).map(|at| ((at * 7 % 5) as f64 - 2.0) / 3.0).collect(),
         bias: shift,
     };
     curve(9.0).add_to(&mut model).unwrap();
     curve(-0.5).add_to(&mut model).unwrap();
     let mut session = open(&model);
-    let pixels = array(Tensor::<4>::random(
+    let mut pixels = array(Tensor::<4>::random(
         [3, 3, PICTURE, PICTURE],
         Distribution::Default,
         &Device::flex(),
     ));
+    // The second one is flat in part, and in part nearly.
+    pixels.slice_mut(s![1, .., ..5, ..]).fill(0.25);
+    pixels.slice_mut(s![1, .., 5.., ..]).mapv_inplace(|x| x * 0.06);
     let encoded = session
         .run(ort::inputs!["pixel_values" => TensorRef::from_array_view(&pixels).unwrap()])
         .unwrap();
@@ -203,10 +207,13 @@ fn the_gate_in_the_graph_says_what_the_curve_says_and_is_replaced_by_another() {
         output(&encoded, "photo_probability"),
     );
     assert_eq!(found.shape(), [3, 1]);
-    for (cells, found) in memory.outer_iter().zip(&found) {
+    let flat = |pixels: ArrayViewD<'_, f32>| flat_shares(pixels.into_dimensionality().unwrap());
+    let [strictly, loosely] = flat(pixels.index_axis(Axis(0), 1));
+    assert!(0.0 < strictly && strictly < loosely, "{strictly} and {loosely}");
+    for ((cells, found), pixels) in memory.outer_iter().zip(&found).zip(pixels.outer_iter()) {
         let means = cells.mean_axis(Axis(0)).unwrap();
         let squares = cells.mapv(|x| x * x).mean_axis(Axis(0)).unwrap();
-        let features: Vec<f32> = means.iter().chain(&squares).copied().collect();
+        let features: Vec<f32> = means.iter().chain(&squares).copied().chain(flat(pixels)).collect();
         let expected = curve(-0.5).probability(&features);
         assert!((f64::from(*found) - expected).abs() < 1e-5, "{found} for {expected}");
     }
