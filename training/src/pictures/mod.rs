@@ -47,7 +47,7 @@ pub enum Kind {
 
 impl Kind {
     /// Those that a gate is fitted to.
-    pub const FITTED: [Self; 7] = [
+    pub const FITTED: [Self; 8] = [
         Self::Plain,
         Self::Page,
         Self::Illustrated,
@@ -55,16 +55,10 @@ impl Kind {
         Self::Table,
         Self::Bars,
         Self::Lines,
+        Self::Pie,
     ];
     /// Those that it must know without ever having been fitted to.
-    pub const UNSEEN: [Self; 6] = [
-        Self::Slide,
-        Self::Code,
-        Self::Chat,
-        Self::Receipt,
-        Self::Pie,
-        Self::Scatter,
-    ];
+    pub const UNSEEN: [Self; 5] = [Self::Slide, Self::Code, Self::Chat, Self::Receipt, Self::Scatter];
 
     /// Draws one; `photo` is what stands in an [`Illustrated`](Self::Illustrated) one.
     pub fn draw(self, seed: u64, photo: &RgbImage) -> RgbImage {
