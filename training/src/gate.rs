@@ -2,8 +2,9 @@
 //! this code draws (see [`pictures`](crate::pictures)).
 //!
 //! A logistic curve over the means and mean squares of the memory's features and over how much of the picture is flat (see
-//! [`Look::features`]), with a weak pull of its weights towards 0. From which probability on a picture is described is chosen so that hardly any photo is
-//! stopped. Measured on seeds, and on kinds of pictures, that the curve was not fitted to.
+//! [`Look::features`]), with a weak pull of its weights towards 0. From which probability on a picture is described is
+//! chosen so that hardly any photo is stopped. Measured on seeds, and on kinds of pictures, that the curve was not fitted
+//! to.
 
 use std::path::{Path, PathBuf};
 
@@ -25,9 +26,9 @@ use crate::progress;
 
 /// The output, and what the names of all that belongs to it begin with.
 const OUTPUT: &str = "photo_probability";
-
 /// The encoder's input, `[batch, colours, rows, columns]`.
 const PIXELS: &str = "pixel_values";
+
 /// Photos to fit to, and as many to choose the bound by.
 const PHOTOS: usize = 2000;
 /// Pictures of each kind to fit to.
@@ -309,13 +310,8 @@ impl Curve {
         node("Cast", &[&name("is_flat")], &name("flat"), to_float);
         node("ReduceMean", &[&name("flat")], &name("shares"), of_axes(&[2, 3]));
         node("Flatten", &[&name("shares")], &name("flatness"), along(1));
-        let features = [name("means"), name("squares"), name("flatness")];
-        node(
-            "Concat",
-            &features.each_ref().map(String::as_str),
-            &name("features"),
-            along(1),
-        );
+        let parts = [&*name("means"), &name("squares"), &name("flatness")];
+        node("Concat", &parts, &name("features"), along(1));
         node(
             "MatMul",
             &[&name("features"), &name("weight")],

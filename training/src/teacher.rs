@@ -23,7 +23,7 @@ use serde_json::json;
 pub use self::next_words::NextWords;
 use crate::classifier::Classifier;
 use crate::data::captions::CaptionedPhoto;
-use crate::data::views::{ViewsConfig, crop, cut, preprocessor_config};
+use crate::data::views::{ViewsConfig, bank_of, preprocessor_config};
 use crate::disk::{make_once, read_exact_at};
 
 /// Which classifier, and how much of it.
@@ -132,10 +132,7 @@ impl<'a> Asking<'a> {
         let progress = crate::progress::bar("asking the teacher", photos.len() as u64);
         for (index, photo) in photos.iter().enumerate() {
             let opened = Photo::open(&photo.path)?;
-            let size = [opened.pixels().width(), opened.pixels().height()];
-            let pictures: Vec<_> = (bank * views.count..(bank + 1) * views.count)
-                .map(|view| cut(opened.pixels(), crop(views, seed, index, view, size)))
-                .collect();
+            let pictures: Vec<_> = bank_of(views, seed, (index, opened.pixels()), bank).collect();
             let features = self.features(&pictures)?;
             for value in projection.apply(features).iter() {
                 out.write_all(&f16::from_f32(*value).to_le_bytes())?;

@@ -36,7 +36,7 @@ use ndarray::{Array4, Axis};
 use ort::value::TensorRef;
 use serde_json::json;
 use support::classifiers::{Kind, Map, Net, small_classifier};
-use support::colours::{ONE_AT_A_TIME, data, learns_colours};
+use support::colours::{ONE_AT_A_TIME, data, learns_colours, own_net};
 
 fn saved(model: &ModelProto, folder: &Path) -> PathBuf {
     let path = folder.join("classifier.onnx");
@@ -428,19 +428,7 @@ fn an_encoder_of_our_own_learns_what_its_teachers_captioner_says_where_people_sa
         .fold(told, |told, (colour, other)| told.replace(colour, other));
     fs::write(&captions, wrong).unwrap();
 
-    let mut config: RunConfig = toml::from_str(include_str!("../configs/everyday.toml")).unwrap();
-    config.words.minimum_count = 1;
-    config.words.spelling = None;
-    config.words.bag = 4;
-    config.views.count = 2;
-    let EncoderConfig::Conv(encoder) = &mut config.net.encoder else {
-        panic!("{:?}", config.net.encoder);
-    };
-    encoder.picture = 16;
-    encoder.channels = vec![8, 8];
-    encoder.blocks = vec![0, 1];
-    encoder.mixing.inner = 32;
-    config.net.decoder = transformer();
+    let mut config = own_net(transformer(), 60);
     config.teacher = Some(TeacherConfig {
         model: classifier,
         picture: 32,
@@ -448,11 +436,7 @@ fn an_encoder_of_our_own_learns_what_its_teachers_captioner_says_where_people_sa
         sample: 12,
         captioner: Some(learnt.path().join("model")),
     });
-    config.learning.batch = 6;
-    config.learning.replicas = 1;
-    config.stages.truncate(1);
     let stage = &mut config.stages[0];
-    (stage.epochs, stage.captions, stage.warmup, stage.rate) = (60, 2, 4, 4e-3);
     (stage.loss.bag, stage.distillation) = (0.0, 1.0);
     config.check().unwrap();
     let run = Run::open(config, folder.path(), &folder.path().join("run")).unwrap();

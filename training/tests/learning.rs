@@ -26,7 +26,7 @@ use hearsight_training::nets::transformer_decoder::TransformerDecoderConfig;
 use hearsight_training::run::Run;
 use hearsight_training::scheduled_sampling::Sampling;
 use hearsight_training::self_critical::SelfCriticalConfig;
-use support::colours::{ONE_AT_A_TIME, data, learns_colours};
+use support::colours::{ONE_AT_A_TIME, data, learns_colours, own_net as config};
 
 fn transformer() -> DecoderConfig {
     DecoderConfig::Transformer(TransformerDecoderConfig {
@@ -38,29 +38,6 @@ fn transformer() -> DecoderConfig {
         positions: 20,
         position: Positions::Learned,
     })
-}
-
-fn config(decoder: DecoderConfig, epochs: usize) -> RunConfig {
-    let mut config: RunConfig = toml::from_str(include_str!("../configs/everyday.toml")).unwrap();
-    config.teacher = None;
-    config.words.minimum_count = 1;
-    config.words.spelling = None;
-    config.words.bag = 4;
-    config.views.count = 2;
-    let EncoderConfig::Conv(encoder) = &mut config.net.encoder else {
-        panic!("{:?}", config.net.encoder);
-    };
-    encoder.picture = 16;
-    encoder.channels = vec![8, 8];
-    encoder.blocks = vec![0, 1];
-    encoder.mixing.inner = 32;
-    config.net.decoder = decoder;
-    config.learning.batch = 6;
-    config.learning.replicas = 1;
-    config.stages.truncate(1);
-    let stage = &mut config.stages[0];
-    (stage.epochs, stage.captions, stage.warmup, stage.rate) = (epochs, 2, 4, 4e-3);
-    config
 }
 
 fn last_row(run: &Path) -> String {

@@ -269,15 +269,7 @@ impl Source {
                     index % all.len()
                 };
                 let given = all[caption].seen(mirror);
-                let mut wanted = given.to_vec();
-                if let Some(next_words) = self.next_words.as_ref().filter(|_| distillation > 0.0) {
-                    let expected = next_words.read(photo, view, caption)?;
-                    for (word, expected) in std::iter::zip(&mut wanted[1..], &expected) {
-                        if rng.random_bool(distillation) {
-                            *word = self.on_its_side(expected.draw(rng), mirror);
-                        }
-                    }
-                }
+                let wanted = self.wanted(given, (photo, view, caption), mirror, (distillation, rng))?;
                 rows.push((given, wanted));
             }
         }
@@ -291,6 +283,27 @@ impl Source {
             batch.wanted.extend(padded(&wanted));
         }
         Ok(batch)
+    }
+
+    /// What is to be foreseen where `given` is told: its words, of which the share `distillation` is drawn anew.
+    fn wanted(
+        &self,
+        given: &[u32],
+        (photo, view, caption): (usize, usize, usize),
+        mirror: bool,
+        (distillation, rng): (f64, &mut StdRng),
+    ) -> Result<Vec<u32>> {
+        let mut wanted = given.to_vec();
+        if let Some(next_words) = self.next_words.as_ref().filter(|_| distillation > 0.0) {
+            let expected = next_words.read(photo, view, caption)?;
+            // The start token is never foreseen.
+            for (word, expected) in std::iter::zip(wanted.iter_mut().skip(1), &expected) {
+                if rng.random_bool(distillation) {
+                    *word = self.on_its_side(expected.draw(rng), mirror);
+                }
+            }
+        }
+        Ok(wanted)
     }
 
     /// A word of the photo as it is, of the photo in a mirror.

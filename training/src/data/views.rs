@@ -116,6 +116,18 @@ pub fn cut(photo: &RgbImage, [left, top, width, height]: [u32; 4]) -> RgbImage {
     image::imageops::crop_imm(photo, left, top, width, height).to_image()
 }
 
+/// The views of one bank, cut out of the photo with this number, in their order.
+pub fn bank_of(
+    config: &ViewsConfig,
+    seed: u64,
+    (number, photo): (usize, &RgbImage),
+    bank: usize,
+) -> impl Iterator<Item = RgbImage> {
+    let size = [photo.width(), photo.height()];
+    let views = bank * config.count..(bank + 1) * config.count;
+    views.map(move |view| cut(photo, crop(config, seed, number, view, size)))
+}
+
 impl ViewsConfig {
     /// Views of a photo in all banks.
     pub fn all(&self) -> usize {
@@ -241,12 +253,10 @@ fn cut_all(
             .enumerate()
             .map(|(index, photo)| {
                 let opened = Photo::open(&photo.path)?;
-                let pixels = opened.pixels();
-                let size = [pixels.width(), pixels.height()];
+                let photo = (chunk_index * 64 + index, opened.pixels());
                 let mut bytes = Vec::with_capacity(config.count * 3 * picture * picture);
-                for view in bank * config.count..(bank + 1) * config.count {
-                    let part = crop(config, seed, chunk_index * 64 + index, view, size);
-                    bytes.extend(planes(&preprocessor.resize(&cut(pixels, part))));
+                for view in bank_of(config, seed, photo, bank) {
+                    bytes.extend(planes(&preprocessor.resize(&view)));
                 }
                 Ok(bytes)
             })

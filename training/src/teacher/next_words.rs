@@ -21,7 +21,7 @@ use serde_json::json;
 use tokenizers::Tokenizer;
 
 use crate::data::captions::CaptionedPhoto;
-use crate::data::views::{ViewsConfig, crop, cut};
+use crate::data::views::{ViewsConfig, bank_of};
 use crate::data::words::{PAD, START, UNKNOWN, encode};
 use crate::disk::{make_once, read_exact_at};
 use crate::graphs::Graphs;
@@ -190,10 +190,7 @@ impl<'a> Asking<'a> {
                     let mut bytes = Vec::with_capacity(photos.len() * views.count * shape.bytes());
                     for (index, photo) in std::iter::zip(start + part * share.., photos) {
                         let opened = Photo::open(&photo.path)?;
-                        let size = [opened.pixels().width(), opened.pixels().height()];
-                        let pictures: Vec<_> = (bank * views.count..(bank + 1) * views.count)
-                            .map(|view| cut(opened.pixels(), crop(views, seed, index, view, size)))
-                            .collect();
+                        let pictures: Vec<_> = bank_of(views, seed, (index, opened.pixels()), bank).collect();
                         let expected = self.expected(graphs, &pictures, &photo.captions, shape)?;
                         bytes.extend(expected.into_iter().flat_map(Expected::to_bytes));
                     }

@@ -11,6 +11,8 @@ use hearsight_training::config::RunConfig;
 use hearsight_training::describe;
 use hearsight_training::export::check::Differences;
 use hearsight_training::export::{export, weights::Precision};
+use hearsight_training::nets::decoder::DecoderConfig;
+use hearsight_training::nets::encoder::EncoderConfig;
 use hearsight_training::run::Run;
 use image::{Rgb, RgbImage};
 use tempfile::TempDir;
@@ -41,6 +43,30 @@ pub fn data(folder: &Path) {
     fs::write(folder.join("captions.csv"), captions).unwrap();
     fs::write(folder.join("train.txt"), &names).unwrap();
     fs::write(folder.join("dev.txt"), &names).unwrap();
+}
+
+/// A small net of our own for the colours, without a teacher.
+pub fn own_net(decoder: DecoderConfig, epochs: usize) -> RunConfig {
+    let mut config: RunConfig = toml::from_str(include_str!("../../configs/everyday.toml")).unwrap();
+    config.teacher = None;
+    config.words.minimum_count = 1;
+    config.words.spelling = None;
+    config.words.bag = 4;
+    config.views.count = 2;
+    let EncoderConfig::Conv(encoder) = &mut config.net.encoder else {
+        panic!("{:?}", config.net.encoder);
+    };
+    encoder.picture = 16;
+    encoder.channels = vec![8, 8];
+    encoder.blocks = vec![0, 1];
+    encoder.mixing.inner = 32;
+    config.net.decoder = decoder;
+    config.learning.batch = 6;
+    config.learning.replicas = 1;
+    config.stages.truncate(1);
+    let stage = &mut config.stages[0];
+    (stage.epochs, stage.captions, stage.warmup, stage.rate) = (epochs, 2, 4, 4e-3);
+    config
 }
 
 /// Teaches a captioner three colours and lets the app's captioner say them from the exported folder, `model` in the data's;
