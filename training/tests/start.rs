@@ -124,6 +124,59 @@ fn a_net_starts_as_the_folder_is_though_it_has_more_blocks_and_learns_with_settl
 }
 
 #[test]
+fn a_net_with_a_last_layer_starts_as_a_folder_without_one_and_as_its_own_and_learns_to_use_it() {
+    let plain = Device::flex();
+    let narrow = config();
+    let captions = || CAPTIONS.iter().copied();
+    let tokenizer = words::learn(captions(), &narrow.words).unwrap();
+    let bag = Bag::learn(captions(), 4);
+    let tokens = words::encode(&tokenizer, CAPTIONS[0], 18).unwrap();
+    let said = |net: &CaptionerNet| {
+        let logits = logits(&net.valid(), pixels(&plain), &tokens[..5], &plain);
+        // Words that are never written have another bias.
+        logits.narrow(2, 4, tokenizer.get_vocab_size(true) - 4)
+    };
+    let mut wide = narrow.clone();
+    conv(&mut wide).last = 24;
+    let mut before = net(&narrow, &tokenizer, &bag, 3);
+    for (config, seed) in [(&wide, 4), (&wide, 5)] {
+        let folder = tempfile::tempdir().unwrap();
+        let from = if seed == 4 { &narrow } else { config };
+        export(&before, from, (&tokenizer, &bag), Precision::Float32, folder.path()).unwrap();
+        let mut after = net(config, &tokenizer, &bag, seed);
+        let start_from = StartConfig {
+            model: folder.path().to_owned(),
+            decoder: true,
+        };
+        let learning = Device::flex().autodiff();
+        start(&mut after, &start_from, (&tokenizer, &bag), &learning).unwrap();
+        assert!(apart(said(&before), said(&after)) < 1e-3, "{seed}");
+        let grads = encoder(&after)
+            .forward(pixels(&learning))
+            .powf_scalar(3.0)
+            .sum()
+            .backward();
+        let project = encoder(&after).project.weight.val().grad(&grads).unwrap();
+        let of_new_channels: f32 = project.slice([8..24, 0..16]).abs().max().into_scalar();
+        assert!(of_new_channels > 0.0, "{seed}");
+        before = after;
+    }
+
+    let mut too_narrow = narrow.clone();
+    conv(&mut too_narrow).last = 4;
+    let folder = tempfile::tempdir().unwrap();
+    let first = net(&narrow, &tokenizer, &bag, 3);
+    export(&first, &narrow, (&tokenizer, &bag), Precision::Float32, folder.path()).unwrap();
+    let mut second = net(&too_narrow, &tokenizer, &bag, 4);
+    let from = StartConfig {
+        model: folder.path().to_owned(),
+        decoder: false,
+    };
+    let error = start(&mut second, &from, (&tokenizer, &bag), &Device::flex().autodiff()).unwrap_err();
+    assert!(error.to_string().contains("at least its 8 channels"), "{error:#}");
+}
+
+#[test]
 fn a_folder_of_another_net_is_refused_with_the_weight_that_does_not_fit() {
     let config = config();
     let captions = || CAPTIONS.iter().copied();

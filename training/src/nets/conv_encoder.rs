@@ -1,7 +1,8 @@
 //! A small convolutional encoder: a photo becomes a grid of features.
 //!
 //! Plain 3×3 convolutions with batch norm and ReLU, each stage halving the picture, residual blocks in the later
-//! stages (He et al. 2015, "Deep residual learning", section 3.3), then any number of transformer layers over the grid.
+//! stages (He et al. 2015, "Deep residual learning", section 3.3), a wide last layer if one is asked for (as in Sandler et
+//! al. 2018, "MobileNetV2", table 2, whose features a teacher's are), then any number of transformer layers over the grid.
 //! Plain convolutions use a processor far better than depthwise ones.
 
 use anyhow::{Result, ensure};
@@ -30,11 +31,18 @@ pub struct ConvEncoderConfig {
     pub channels: Vec<usize>,
     /// Residual blocks of each stage.
     pub blocks: Vec<usize>,
+    /// Channels of a last 1×1 convolution with ReLU, which stands between the stages and the memory; 0: none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub last: usize,
     /// The layers over the grid.
     pub mixing: EncoderLayersConfig,
     /// Whether each picture is brought to a mean of 0 and a deviation of 1 first, over all of its values.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub standardise: bool,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 impl ConvEncoderConfig {
@@ -176,6 +184,8 @@ pub struct Stage {
 pub struct ConvEncoder {
     /// From the picture to the grid.
     pub stages: Vec<Stage>,
+    /// Of every cell the stages' channels → the last layer's; a 1×1 convolution is that.
+    pub last: Option<Linear>,
     /// Last channels → width.
     pub project: Linear,
     /// A learned vector for each cell, `[cells, width]`.
@@ -207,8 +217,20 @@ impl ConvEncoder {
             })
             .collect();
         let layer = |_| EncoderLayer::new(&config.mixing, width, device);
+        let last = (config.last > 0).then(|| {
+            LinearConfig::new(from, config.last)
+                .with_initializer(Initializer::KaimingNormal {
+                    gain: 2f64.sqrt(),
+                    fan_out_only: false,
+                })
+                .init(device)
+        });
+        if last.is_some() {
+            from = config.last;
+        }
         Self {
             stages,
+            last,
             project: LinearConfig::new(from, width).init(device),
             position: Initializer::Normal { mean: 0.0, std: 0.02 }.init([config.grid().pow(2), width], device),
             layers: (0..config.mixing.layers).map(layer).collect(),
@@ -229,7 +251,14 @@ impl ConvEncoder {
                 block.start_from(weights, &format!("{name}.block.{index}"))?;
             }
         }
-        weights.linear("project", &mut self.project)?;
+        match &mut self.last {
+            Some(last) if weights.has("last.weight") => {
+                weights.linear("last", last)?;
+                weights.linear("project", &mut self.project)?;
+            }
+            Some(last) => widen(weights, last, &mut self.project)?,
+            None => weights.linear("project", &mut self.project)?,
+        }
         weights.put("position", &mut self.position)?;
         ensure!(
             self.layers.is_empty(),
@@ -259,7 +288,10 @@ impl ConvEncoder {
                 x = block.forward(x);
             }
         }
-        let cells = x.flatten::<3>(2, 3).swap_dims(1, 2);
+        let mut cells = x.flatten::<3>(2, 3).swap_dims(1, 2);
+        if let Some(last) = &self.last {
+            cells = relu(last.forward(cells));
+        }
         let mut x = self.project.forward(cells) + self.position.val().unsqueeze::<3>();
         for layer in &self.layers {
             x = layer.forward(x);
@@ -285,9 +317,14 @@ impl ConvEncoder {
                 x = block.emit(g, &format!("{name}.block.{index}"), &x)?;
             }
         }
-        let channels = self.project.weight.dims()[0] as i64;
+        let first = self.last.as_ref().unwrap_or(&self.project);
+        let channels = first.weight.dims()[0] as i64;
         let cells = g.graph.reshape(&x, &[0, channels, -1]);
-        let cells = g.graph.transpose(&cells, &[0, 2, 1]);
+        let mut cells = g.graph.transpose(&cells, &[0, 2, 1]);
+        if let Some(last) = &self.last {
+            cells = g.linear("last", last, &cells)?;
+            cells = g.graph.relu(&cells);
+        }
         let position = g.weight("position", self.position.val())?;
         let projected = g.linear("project", &self.project, &cells)?;
         let mut x = g.graph.add(&projected, &position);
@@ -295,6 +332,34 @@ impl ConvEncoder {
             x = layer.emit(g, &format!("layer.{index}"), &x)?;
         }
         g.layer_norm("norm", &self.norm, &x)
+    }
+}
+
+/// Starts the last layer from a net that has none, without a change of what it says: its first channels hand on what the
+/// stages say, which is not negative, and `project` takes nothing of the others yet.
+fn widen(weights: &Weights, last: &mut Linear, project: &mut Linear) -> Result<()> {
+    let [channels, wide] = last.weight.dims();
+    let [_, width] = project.weight.dims();
+    ensure!(
+        wide >= channels,
+        "net.encoder.last is {wide}: to start from a net without a last layer it must be at least its {channels} channels"
+    );
+    let device = last.weight.device();
+    let others = last.weight.val().slice([0..channels, channels..wide]);
+    replace(
+        &mut last.weight,
+        Tensor::cat(vec![Tensor::eye(channels, &device), others], 1),
+    );
+    if let Some(bias) = &mut last.bias {
+        let nothing = bias.val().zeros_like();
+        replace(bias, nothing);
+    }
+    let taken = weights.get("project.weight", [channels, width])?;
+    let untaken = Tensor::zeros([wide - channels, width], &device);
+    replace(&mut project.weight, Tensor::cat(vec![taken, untaken], 0));
+    match &mut project.bias {
+        Some(bias) => weights.put("project.bias", bias),
+        None => Ok(()),
     }
 }
 
