@@ -87,7 +87,8 @@ def find(name, role, pattern, state=None):
             seen = []
             for node in walk(frame) if frame else []:
                 text = node.get_name() or ""
-                seen.append(f"{node.get_role_name()}: {text}")
+                has_focus = " (focused)" if "focused" in states(node) else ""
+                seen.append(f"{node.get_role_name()}: {text}{has_focus}")
                 fits = re.fullmatch(role, node.get_role_name()) and re.fullmatch(pattern, text)
                 if fits and (state is None or state in states(node)):
                     return node
