@@ -76,6 +76,7 @@ impl Captioner {
         let others = description.alternatives.iter().map(|other| other.tokens.as_slice());
         let sentences: Vec<&[i64]> = std::iter::once(description.tokens.as_slice()).chain(others).collect();
         progress(Stage::Cover { covered: 0, of: cells });
+        let (_, sight) = self.look(&pixels, run)?;
         let alone = self.likelihoods(&pixels, &sentences, run)?.swap_remove(0);
 
         let many = !self.low_memory && self.looks_together(&pixels, &alone, &sentences, run)?;
@@ -97,7 +98,7 @@ impl Captioner {
         let words =
             std::iter::once(&mut found.words).chain(found.alternatives.iter_mut().map(|other| &mut other.words));
         for (number, words) in words.enumerate() {
-            let spans = sentence::spans(sentences[number], &self.model)?;
+            let spans = sentence::spans(sentences[number], &self.model, &sight.support)?;
             let covered: Vec<&Likelihood> = covered.iter().map(|sentences| &sentences[number]).collect();
             for (word, tokens) in words.iter_mut().zip(spans) {
                 mark(word, &tokens, &alone[number], &covered, grid);

@@ -14,10 +14,8 @@ pub(super) fn words(
     model: &ModelFolder,
     support: &Support,
 ) -> Result<Vec<Word>, CaptionError> {
-    let written = written(&hypothesis.tokens, model.generation());
-    let rules = &model.config().hearsight.neutral;
     let mut words = Vec::new();
-    for (text, tokens) in split(written, model.tokenizer())? {
+    for (text, tokens) in said(&hypothesis.tokens, model, support)? {
         let log_probability: f32 = tokens.iter().map(|&token| hypothesis.log_probabilities[token]).sum();
         let maps: Vec<&[f32]> = tokens
             .iter()
@@ -26,9 +24,6 @@ pub(super) fn words(
             .collect();
         let attention = word_map(&maps, model)?;
         let place = attention.as_ref().and_then(Attention::place);
-        let text = rules.iter().fold(text, |text, rule| {
-            rule.instead(&text, &|word| support.of(word)).unwrap_or(text)
-        });
         let support = support.of(&text);
         words.push(Word {
             text,
@@ -44,10 +39,60 @@ pub(super) fn words(
     Ok(words)
 }
 
-/// The places of the tokens that wrote each word, counted from the one after the start token.
-pub(super) fn spans(tokens: &[i64], model: &ModelFolder) -> Result<Vec<Vec<usize>>, CaptionError> {
-    let words = split(written(tokens, model.generation()), model.tokenizer())?;
+/// The places of the tokens that wrote each of the same words, counted from the one after the start token.
+pub(super) fn spans(tokens: &[i64], model: &ModelFolder, support: &Support) -> Result<Vec<Vec<usize>>, CaptionError> {
+    let words = said(tokens, model, support)?;
     Ok(words.into_iter().map(|(_, tokens)| tokens).collect())
+}
+
+/// What is said: the words as the model wrote them or what stands for them, each with the places of its tokens.
+fn said(tokens: &[i64], model: &ModelFolder, support: &Support) -> Result<Vec<Piece>, CaptionError> {
+    let rules = &model.config().hearsight.neutral;
+    let mut pieces = split(written(tokens, model.generation()), model.tokenizer())?;
+    for (text, _) in &mut pieces {
+        for rule in rules {
+            if let Some(other) = rule.instead(text, &|word| support.of(word)) {
+                *text = other;
+            }
+        }
+    }
+    for (from, to) in rules.iter().flat_map(|rule| &rule.together) {
+        join(&mut pieces, from, to);
+    }
+    Ok(pieces)
+}
+
+/// A word and the places of the tokens that wrote it.
+type Piece = (String, Vec<usize>);
+
+/// Says `to` wherever the pieces say `from`. Its last word is of the tokens of all words like the last one of `from`, its
+/// first one of the others'.
+fn join(pieces: &mut Vec<Piece>, from: &str, to: &str) {
+    let from: Vec<&str> = from.split_whitespace().collect();
+    let Some(last) = from.last() else { return };
+    let mut at = 0;
+    while at + from.len() <= pieces.len() {
+        let run = &pieces[at..at + from.len()];
+        if !std::iter::zip(run, &from).all(|((text, _), from)| text == from) {
+            at += 1;
+            continue;
+        }
+        let tokens_of = |is_last: bool| {
+            let alike = run.iter().filter(|(text, _)| (text == last) == is_last);
+            alike.flat_map(|(_, tokens)| tokens).copied().collect::<Vec<_>>()
+        };
+        let (mut others, nouns) = (tokens_of(false), tokens_of(true));
+        let mut instead: Vec<Piece> = to
+            .split_whitespace()
+            .map(|text| (text.to_owned(), std::mem::take(&mut others)))
+            .collect();
+        if let Some((_, tokens)) = instead.last_mut() {
+            tokens.extend(nouns);
+        }
+        let count = instead.len();
+        pieces.splice(at..at + from.len(), instead);
+        at += count;
+    }
 }
 
 /// The words as one text.
@@ -60,7 +105,7 @@ pub(super) fn text(words: &[Word]) -> String {
 }
 
 /// The tokens between the start token and the end token.
-fn written<'a>(tokens: &'a [i64], settings: &GenerationConfig) -> &'a [i64] {
+pub(super) fn written<'a>(tokens: &'a [i64], settings: &GenerationConfig) -> &'a [i64] {
     let tokens = tokens.get(1..).unwrap_or_default();
     match tokens.split_last() {
         Some((last, before)) if settings.end_tokens().contains(last) => before,
@@ -72,7 +117,7 @@ fn written<'a>(tokens: &'a [i64], settings: &GenerationConfig) -> &'a [i64] {
 ///
 /// The tokenizer's decoder alone knows how tokens join (word pieces, bytes of one letter, marks for spaces), so the
 /// text is decoded token by token, and what a token adds to the text is its own.
-fn split(tokens: &[i64], tokenizer: &Tokenizer) -> Result<Vec<(String, Vec<usize>)>, CaptionError> {
+fn split(tokens: &[i64], tokenizer: &Tokenizer) -> Result<Vec<Piece>, CaptionError> {
     let ids: Vec<u32> = tokens.iter().filter_map(|&token| u32::try_from(token).ok()).collect();
     let decode = |ids: &[u32]| {
         tokenizer.decode(ids, true).map_err(|error| CaptionError::Run {
@@ -85,7 +130,7 @@ fn split(tokens: &[i64], tokenizer: &Tokenizer) -> Result<Vec<(String, Vec<usize
         (start, start + word.len())
     });
     let spans: Vec<(usize, usize)> = spans.collect();
-    let mut words: Vec<(String, Vec<usize>)> = spans
+    let mut words: Vec<Piece> = spans
         .iter()
         .map(|&(from, to)| (text[from..to].to_owned(), vec![]))
         .collect();
@@ -224,6 +269,35 @@ mod tests {
         let tokenizer = tokenizer(model, json!({"type": "Whitespace"}), Value::Null);
         assert_eq!(words(&[0, 1], &tokenizer), expected(&[("a", &[0]), ("dog", &[1])]));
         assert_eq!(words(&[], &tokenizer), []);
+    }
+
+    /// It once said "a person and a person" of every man and woman.
+    #[test]
+    fn two_who_have_become_alike_are_two_people_and_their_tokens_stay_where_they_were() {
+        let pieces = |text: &str| -> Vec<Piece> {
+            let words = text.split_whitespace().enumerate();
+            words.map(|(at, word)| (word.to_owned(), vec![at])).collect()
+        };
+        let joined = |text: &str| {
+            let mut pieces = pieces(text);
+            join(&mut pieces, "a person and a person", "two people");
+            pieces
+        };
+        assert_eq!(
+            joined("a person and a person run"),
+            expected(&[("two", &[0, 2, 3]), ("people", &[1, 4]), ("run", &[5])])
+        );
+        let twice = joined("see a person and a person and a person and a person");
+        let text: Vec<&str> = twice.iter().map(|(text, _)| text.as_str()).collect();
+        assert_eq!(text, ["see", "two", "people", "and", "two", "people"]);
+        for other in ["a person and a dog", "person", ""] {
+            assert_eq!(joined(other), pieces(other));
+        }
+        let mut longer = pieces("a b");
+        join(&mut longer, "a b", "c d e");
+        assert_eq!(longer, expected(&[("c", &[0]), ("d", &[]), ("e", &[1])]));
+        join(&mut longer, "", "never");
+        assert_eq!(longer.len(), 3);
     }
 
     #[test]

@@ -17,6 +17,10 @@ pub struct Neutral {
     pub kinds: [Vec<String>; 2],
     /// What is said instead of a word.
     pub words: BTreeMap<String, String>,
+    /// What is said instead of several words that stand beside each other once the rules have done their work: of "a man and
+    /// a woman" is left "a person and a person", where anybody would say "two people".
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub together: BTreeMap<String, String>,
 }
 
 impl Neutral {

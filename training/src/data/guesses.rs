@@ -4,6 +4,8 @@
 //! that the model has not learnt from; else they are "a person". Where somebody comes from and how old they are is not
 //! guessed at all.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Result, anyhow};
 use hearsight::captioner::DescribeOptions;
 use hearsight::model::{ModelFolder, Neutral};
@@ -41,6 +43,16 @@ const WITHOUT_AGE: &str = "man=person men=people woman=person women=people guy=p
     wife=person child=person children=people kid=person kids=people boy=person boys=people girl=person girls=people \
     baby=person babies=people son=person daughter=person parent=person";
 
+/// What people who have become alike are said to be together.
+const TOGETHER: [(&str, &str); 6] = [
+    ("a person and a person", "two people"),
+    ("a person and person", "two people"),
+    ("a child and a child", "two children"),
+    ("a child and child", "two children"),
+    ("two people and a person", "three people"),
+    ("a person and two people", "three people"),
+];
+
 /// A bound that lets no guess through, for a model of which nothing has been measured.
 pub const ALWAYS: f32 = 1.01;
 
@@ -62,11 +74,12 @@ pub fn rules(below: [f32; 2]) -> [Neutral; 2] {
             .filter_map(|pair| pair.split_once('='))
             .map(|(word, instead)| (word.to_owned(), instead.to_owned()))
             .collect(),
+        together: BTreeMap::new(),
     };
-    [
-        rule(below[0], [MALE, FEMALE], WITHOUT_SEX),
-        rule(below[1], [ADULT, CHILD], WITHOUT_AGE),
-    ]
+    let sex = rule(below[0], [MALE, FEMALE], WITHOUT_SEX);
+    let mut age = rule(below[1], [ADULT, CHILD], WITHOUT_AGE);
+    age.together = TOGETHER.map(|(from, to)| (from.to_owned(), to.to_owned())).into();
+    [sex, age]
 }
 
 /// The runs of tokens that are never written, for `generation_config.json`'s `bad_words_ids`: those of the tokenizer's
