@@ -286,11 +286,49 @@ fn what_the_model_takes_for_no_photo_is_marked_and_not_believed() {
 }
 
 #[test]
+fn of_the_sentences_found_that_one_is_said_which_is_most_like_what_people_said_of_similar_photos() {
+    for kind in KINDS {
+        let plain = model(kind, json!({}));
+        let mut plain = load(plain.path()).unwrap();
+        let before = describe(&mut plain, &photo(0), 3);
+        let other = before.alternatives.last().unwrap();
+        let words: Vec<i64> = other.tokens.iter().copied().filter(|token| *token > 2).collect();
+        let folder = models::reminded(kind, &[&words, &words[..1]], 5.0);
+        let mut reminded = load(folder.path()).unwrap();
+        let found = describe(&mut reminded, &photo(0), 3);
+        assert_eq!((&found.caption, &found.tokens), (&other.caption, &other.tokens));
+        assert!(
+            found.score < before.score,
+            "what is told of its likelihood is the model's own"
+        );
+        assert!(found.sentences().any(|sentence| sentence == before.caption));
+        // Nothing to choose from, and too much to show.
+        let greedy = [&mut plain, &mut reminded].map(|captioner| describe(captioner, &photo(0), 1).caption);
+        assert_eq!(greedy[0], greedy[1]);
+        assert!(describe(&mut plain, &photo(0), 9).alternatives.len() > 3);
+        assert!(describe(&mut reminded, &photo(0), 9).alternatives.len() <= 3);
+
+        let folder = models::reminded(kind, &[&words], 0.0);
+        let found = describe(&mut load(folder.path()).unwrap(), &photo(0), 3);
+        assert_eq!(
+            found.caption, before.caption,
+            "captions that weigh nothing change nothing"
+        );
+    }
+    let folder = model(
+        Kind::Transformer,
+        json!({"consensus": {"weight": 1.0, "word_weights": [1.0]}}),
+    );
+    let error = load(folder.path()).unwrap_err().to_string();
+    assert!(error.contains("similar_captions"), "{error}");
+}
+
+#[test]
 fn words_for_people_give_way_one_rule_after_the_other() {
     let rules = json!([
         {"below": 1.01, "kinds": [["dog"], ["cat"]], "words": {"dog": "animal", "cat": "animal"}},
         {"below": 1.01, "kinds": [["animal"], []], "words": {"animal": "being", "runs": "moves"}},
-        {"below": 0.0, "kinds": [["being"], []], "words": {"being": "thing"}},
+        {"below": 0.0, "kinds": [["being"], []], "words": {"being": "thing"}, "together": {"moves moves": "keeps moving"}},
     ]);
     let said = |hearsight| {
         let folder = model(Kind::Transformer, hearsight);
@@ -305,7 +343,8 @@ fn words_for_people_give_way_one_rule_after_the_other() {
             "runs" => "moves",
             other => other,
         });
-        words.collect::<Vec<_>>().join(" ")
+        let words = words.collect::<Vec<_>>().join(" ");
+        words.replace("moves moves", "keeps moving")
     };
     let guessed = said(json!({}));
     let careful = said(json!({"neutral": rules}));

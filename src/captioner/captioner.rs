@@ -8,6 +8,7 @@ use ort::value::DynValue;
 use serde_json::{Map, Value};
 
 use super::cancel::Run;
+use super::consensus;
 use super::decoder::{Decoder, Memory};
 use super::encoder::Encoder;
 use super::graphs::Graphs;
@@ -202,7 +203,7 @@ impl Captioner {
         self.encoder.rest();
         let encode = lap();
         let found = self.search(&mut memory, options, &[], run, progress)?;
-        let description = self.description(&found, &sight)?;
+        let description = self.description(found, &sight)?;
         let seconds = Seconds {
             load: self.load_seconds.take().unwrap_or_default(),
             decode_photo,
@@ -397,7 +398,12 @@ impl Captioner {
         Ok(())
     }
 
-    pub(super) fn description(&self, found: &[(Hypothesis, f64)], sight: &Sight) -> Result<Description, CaptionError> {
+    pub(super) fn description(&self, mut found: Found, sight: &Sight) -> Result<Description, CaptionError> {
+        if let Some(consensus) = &self.model.config().hearsight.consensus {
+            consensus::rank(&mut found, &sight.similar, consensus, |tokens| {
+                sentence::written(tokens, self.model.generation())
+            });
+        }
         let (best, others) = found.split_first().ok_or(CaptionError::NoWords)?;
         let best = self.alternative(&best.0, sight)?;
         if best.words.is_empty() {

@@ -79,7 +79,6 @@ impl Captioner {
             }
         };
         examination.search = clock.elapsed().as_secs_f64();
-        examination.description = self.description(&found, &sight).map_err(|error| error.to_string());
         if let Some((best, _)) = found.first() {
             examination.tokens = best.log_probabilities.len();
             examination.attended = best.attention.len();
@@ -91,6 +90,7 @@ impl Captioner {
                 examination.furthest_sum = examination.furthest_sum.max((sum - 1.0).abs());
             }
         }
+        examination.description = self.description(found, &sight).map_err(|error| error.to_string());
         Ok(examination)
     }
 }

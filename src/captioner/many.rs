@@ -191,7 +191,7 @@ impl Captioner {
         let mut found = found.into_iter();
         let one = |rest: Result<(Sight, Seconds), CaptionError>| {
             let (sight, seconds) = rest?;
-            let description = self.description(&found.next().unwrap_or_default(), &sight)?;
+            let description = self.description(found.next().unwrap_or_default(), &sight)?;
             Ok(Description {
                 seconds: Seconds { search, ..seconds },
                 ..description
@@ -204,7 +204,7 @@ impl Captioner {
         let start = Instant::now();
         let mut memory = seen.memory;
         let found = self.search(&mut memory, options, &[], run, &mut |_| ())?;
-        let description = self.description(&found, &seen.sight)?;
+        let description = self.description(found, &seen.sight)?;
         let seconds = Seconds {
             search: start.elapsed().as_secs_f64(),
             ..seen.seconds

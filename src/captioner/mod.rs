@@ -9,6 +9,7 @@ mod attention;
 mod cancel;
 #[allow(clippy::module_inception)]
 mod captioner;
+mod consensus;
 mod decoder;
 mod description;
 mod device;

@@ -76,8 +76,22 @@ pub struct HearsightConfig {
     pub neutral: Vec<Neutral>,
     /// A picture is none that can be described where the encoder's output `photo_probability` is less than this.
     pub no_photo_below: Option<f32>,
+    /// How the captions of similar photos, the encoder's output `similar_captions`, choose among the sentences found.
+    pub consensus: Option<Consensus>,
     /// The model writes lower case without a full stop; the description should read as a sentence.
     pub capitalise: bool,
+}
+
+/// How much it counts what people wrote about similar photos.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Consensus {
+    /// What each point of likeness to those captions (0 to 10, in the mean) adds to the score of a sentence, which is its
+    /// log-probability divided by a power of its length.
+    pub weight: f32,
+    /// How telling each token is, by its number: the logarithm of one over the share of the photos learnt from of which
+    /// somebody used it.
+    pub word_weights: Vec<f32>,
 }
 
 /// A map from what speaks for a sentence to the confidence that it is right.

@@ -10,7 +10,7 @@ mod guard;
 mod neutral;
 pub mod store;
 
-pub use config::{Calibration, Config, Evidence, HearsightConfig};
+pub use config::{Calibration, Config, Consensus, Evidence, HearsightConfig};
 pub use error::ModelError;
 pub(crate) use error::list;
 pub use find::find;

@@ -68,17 +68,45 @@ pub fn model(kind: Kind, hearsight: Value) -> TempDir {
 /// A model that takes every picture for a photo with this probability, and describes none below one half.
 pub fn judging(kind: Kind, photo_probability: f32) -> TempDir {
     let folder = model(kind, json!({"no_photo_below": 0.5}));
-    let path = folder.path().join("encoder_model.onnx");
+    always_gives(folder.path(), "photo_probability", &[1], &[photo_probability]);
+    folder
+}
+
+/// A model to which every photo is like one of which people said these captions, by the tokens of their words; each point of
+/// likeness to them counts `weight`.
+pub fn reminded(kind: Kind, captions: &[&[i64]], weight: f32) -> TempDir {
+    // Those of the special tokens are in every caption.
+    let word_weights: Vec<f32> = (0..vocabulary()).map(|id| if id < 3 { 0.0 } else { 1.0 }).collect();
+    let consensus = json!({"weight": weight, "word_weights": word_weights});
+    let folder = model(kind, json!({ "consensus": consensus }));
+    let longest = captions.iter().map(|caption| caption.len()).max().unwrap();
+    let mut values = vec![f32::from(u16::MAX); captions.len() * longest];
+    for (row, caption) in values.chunks_mut(longest).zip(captions) {
+        for (place, token) in row.iter_mut().zip(*caption) {
+            *place = *token as f32;
+        }
+    }
+    let dims = [captions.len() as i64, longest as i64];
+    always_gives(folder.path(), "similar_captions", &dims, &values);
+    folder
+}
+
+/// Gives an encoder an output that is the same for every photo.
+fn always_gives(folder: &Path, name: &str, dims: &[i64], values: &[f32]) {
+    let path = folder.join("encoder_model.onnx");
     let mut encoder = open(&path).unwrap();
-    let mut g = GraphBuilder::new("probability");
-    let constant = g.initializer_f32("probability", &[1, 1], &[photo_probability]);
-    g.output("photo_probability", &constant, DataType::Float, &[BATCH, Dim::Fixed(1)]);
+    let mut g = GraphBuilder::new(name);
+    let shape: Vec<i64> = std::iter::once(1).chain(dims.iter().copied()).collect();
+    let constant = g.initializer_f32(&format!("always.{name}"), &shape, values);
+    let dims: Vec<Dim> = std::iter::once(BATCH)
+        .chain(dims.iter().map(|&size| Dim::Fixed(size)))
+        .collect();
+    g.output(name, &constant, DataType::Float, &dims);
     let (added, graph) = (g.finish_graph().unwrap(), encoder.graph.as_mut().unwrap());
     graph.initializer.extend(added.initializer);
     graph.node.extend(added.node);
     graph.output.extend(added.output);
     save(&encoder, &path).unwrap();
-    folder
 }
 
 fn write(folder: &Path, kind: Kind, hearsight: Value) {

@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use hearsight::model::ModelFolder;
-use hearsight::onnx::{self, AttributeProto, DataType, ModelProto, NodeProto, TensorProto, ValueInfoProto};
-use hearsight::onnx::{Dimension, TensorShapeProto, TensorType, TypeProto};
+use hearsight::onnx::{self, AttributeProto, DataType, Dim, ModelProto};
 use hearsight::photo::Photo;
 use image::RgbImage;
 use nalgebra::{DMatrix, DVector};
 use serde_json::json;
 
+use crate::addition::Addition;
 use crate::data::arguments::DataArguments;
 use crate::data::captions::CaptionedPhoto;
 use crate::folder;
@@ -263,36 +263,9 @@ impl Curve {
     /// # Errors
     /// A graph without the memory, or of a later version of ONNX's operators than 17.
     pub fn add_to(&self, model: &mut ModelProto) -> Result<()> {
-        let is_new = |opset: &onnx::OperatorSetIdProto| {
-            opset.domain.as_deref().unwrap_or_default().is_empty() && opset.version.unwrap_or(0) > 17
-        };
-        ensure!(
-            !model.opset_import.iter().any(is_new),
-            "the encoder has operators of a version later than 17"
-        );
-        let graph = model.graph.as_mut().context("the encoder has no graph")?;
-        ensure!(
-            graph.output.iter().any(|output| output.name.as_deref() == Some(MEMORY)),
-            "the encoder has no output {MEMORY}"
-        );
-        let is_ours = |name: &str| name.starts_with(OUTPUT);
-        graph.node.retain(|node| !node.output.iter().any(|name| is_ours(name)));
-        graph
-            .initializer
-            .retain(|weight| !weight.name.as_deref().is_some_and(is_ours));
-        graph.output.retain(|output| output.name.as_deref() != Some(OUTPUT));
-
+        let mut add = Addition::to(model, OUTPUT)?;
         let name = |part: &str| format!("{OUTPUT}.{part}");
-        let mut node = |op: &str, inputs: &[&str], output: &str, attribute: Vec<AttributeProto>| {
-            graph.node.push(NodeProto {
-                input: inputs.iter().map(|input| (*input).to_owned()).collect(),
-                output: vec![output.to_owned()],
-                name: Some(format!("{op}:{output}")),
-                op_type: Some(op.to_owned()),
-                attribute,
-                ..NodeProto::default()
-            });
-        };
+        let mut node = |op: &str, inputs: &[&str], output: &str, attributes| add.node(op, inputs, output, attributes);
         let mean = || vec![AttributeProto::ints("axes", &[1]), AttributeProto::int("keepdims", 0)];
         node("ReduceMean", &[MEMORY], &name("means"), mean());
         node("Mul", &[MEMORY, MEMORY], &name("squared"), Vec::new());
@@ -321,44 +294,12 @@ impl Curve {
         node("Add", &[&name("product"), &name("bias")], &name("log_odds"), Vec::new());
         node("Sigmoid", &[&name("log_odds")], OUTPUT, Vec::new());
         let weights: Vec<f32> = self.weights.iter().map(|&weight| weight as f32).collect();
-        graph
-            .initializer
-            .push(tensor(&name("weight"), &[weights.len() as i64, 1], &weights));
-        graph.initializer.push(tensor(&name("bias"), &[1], &[self.bias as f32]));
+        add.floats(&name("weight"), &[weights.len() as i64, 1], &weights);
+        add.floats(&name("bias"), &[1], &[self.bias as f32]);
         // Of two planes, one for each bound.
-        graph.initializer.push(tensor(&name("bounds"), &[1, 2, 1, 1], &FLAT));
-        let dim = [
-            Dimension {
-                dim_param: Some("batch".to_owned()),
-                ..Dimension::default()
-            },
-            Dimension {
-                dim_value: Some(1),
-                ..Dimension::default()
-            },
-        ];
-        graph.output.push(ValueInfoProto {
-            name: Some(OUTPUT.to_owned()),
-            r#type: Some(TypeProto {
-                tensor_type: Some(TensorType {
-                    elem_type: Some(DataType::Float.into()),
-                    shape: Some(TensorShapeProto { dim: dim.to_vec() }),
-                }),
-                denotation: None,
-            }),
-            ..ValueInfoProto::default()
-        });
+        add.floats(&name("bounds"), &[1, 2, 1, 1], &FLAT);
+        add.output(&[Dim::Named("batch"), Dim::Fixed(1)]);
         Ok(())
-    }
-}
-
-fn tensor(name: &str, dims: &[i64], values: &[f32]) -> TensorProto {
-    TensorProto {
-        dims: dims.to_vec(),
-        data_type: Some(DataType::Float.into()),
-        name: Some(name.to_owned()),
-        raw_data: Some(values.iter().flat_map(|value| value.to_le_bytes()).collect()),
-        ..TensorProto::default()
     }
 }
 

@@ -3,6 +3,7 @@
 //! From data to score: [`data`] (captions, words, views, batches), [`nets`], [`loss`], [`learn`] (the loop),
 //! [`export`] (ONNX), [`describe`], [`scores`], [`calibration`] and [`doubt`].
 
+pub mod addition;
 pub mod average;
 pub mod calibrate;
 pub mod calibration;
@@ -11,6 +12,7 @@ pub mod checkpoint;
 pub mod classifier;
 pub mod clip;
 pub mod config;
+pub mod consensus;
 pub mod convolution;
 pub mod data;
 pub mod describe;

@@ -36,6 +36,13 @@ pub struct Look {
     support: Vec<f32>,
 }
 
+impl Look {
+    /// The means of the memory over its cells.
+    pub fn means(&self) -> &[f32] {
+        &self.features[..(self.features.len() - FLAT.len()) / 2]
+    }
+}
+
 impl Looker {
     /// Opens the encoder of a model folder.
     ///

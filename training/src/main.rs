@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 use hearsight_training::calibrate::CalibrateCommand;
 use hearsight_training::card::CardCommand;
 use hearsight_training::config::RunConfig;
+use hearsight_training::consensus::ConsensusCommand;
 use hearsight_training::data::arguments;
 use hearsight_training::export::check::{self, Differences};
 use hearsight_training::export::{self, weights::Precision};
@@ -56,6 +57,8 @@ enum Command {
     Score(ScoreCommand),
     /// Teach a model folder to tell what is no photo; before `calibrate`.
     Gate(GateCommand),
+    /// Give a model folder the captions of the photos it has learnt from, to choose sentences by; before `calibrate`.
+    Consensus(ConsensusCommand),
     /// Choose which guesses about people a model folder says, and fit its confidence, by the dev split.
     Calibrate(CalibrateCommand),
     /// Print what a model's card says of its scores and sentences, as Markdown.
@@ -147,6 +150,7 @@ fn main() -> Result<()> {
         }
         Command::Score(score) => score.run()?,
         Command::Gate(gate) => gate.run()?,
+        Command::Consensus(consensus) => consensus.run()?,
         Command::Calibrate(calibrate) => calibrate.run()?,
         Command::Card(card) => card.run()?,
         Command::Word2vec(word2vec) => word2vec.run()?,

@@ -70,6 +70,14 @@ fn calibrates_and_scores(model: &Path, data: &Path) {
     let config = model.join("config.json");
     assert!(json(&config)["hearsight"]["calibration"].is_null());
     a_broken_photo_stops_calibrate_and_leaves_the_folder_as_it_was(&config, data, || started("calibrate", &[]));
+    // Of this set every photo of a colour has the same captions.
+    run(
+        "consensus",
+        &["--photos".as_ref(), "3".as_ref(), "--beams".as_ref(), "6".as_ref()],
+    );
+    assert_eq!(json(&model.join("generation_config.json"))["num_beams"], 6);
+    let consensus = &json(&config)["hearsight"]["consensus"];
+    assert!(consensus["word_weights"].as_array().unwrap().len() > 4, "{consensus}");
     run("calibrate", &[]);
     let stored = json(&config);
     assert_eq!(stored["hearsight"]["calibration"]["kind"], "logistic", "{stored}");

@@ -12,6 +12,7 @@ use burn::tensor::{Device, Distribution, Int, Tensor, TensorData};
 use hearsight::onnx::{DataType, Dimension, ModelProto, ValueInfoProto};
 use hearsight_training::classifier::Classifier;
 use hearsight_training::config::RunConfig;
+use hearsight_training::consensus::Neighbours;
 use hearsight_training::data::words::{PAD, START, UNKNOWN};
 use hearsight_training::export::integers::Integers;
 use hearsight_training::export::weights::Precision;
@@ -219,6 +220,48 @@ fn the_gate_in_the_graph_says_what_the_curve_says_and_is_replaced_by_another() {
     }
 }
 
+#[test]
+fn the_captions_of_the_nearest_photos_come_out_of_the_graph_and_are_replaced_by_others() {
+    const NONE: f32 = u16::MAX as f32;
+    let config = config(transformer());
+    let net = net(&config);
+    let mut model = encoder(&net, &config, Precision::Float16).unwrap();
+    let pixels = array(Tensor::<4>::random(
+        [5, 3, PICTURE, PICTURE],
+        Distribution::Normal(0.0, 2.0),
+        &Device::flex(),
+    ));
+    let encode = |model: &ModelProto, name: &str| {
+        let mut session = open(model);
+        let pixels = TensorRef::from_array_view(&pixels).unwrap();
+        output(&session.run(ort::inputs!["pixel_values" => pixels]).unwrap(), name)
+    };
+    let memory = encode(&model, "last_hidden_state");
+    let means = |cells: ArrayViewD<'_, f32>| cells.mean_axis(Axis(0)).unwrap().iter().copied().collect();
+    let mut neighbours = Neighbours {
+        features: memory.outer_iter().map(means).collect(),
+        captions: vec![vec![vec![7]]; 5],
+    };
+    neighbours.add_to(&mut model, 1).unwrap();
+    neighbours.captions = (0..5)
+        .map(|photo| vec![vec![photo + 4], vec![photo, 3, 40_000]])
+        .collect();
+    neighbours.captions[1].pop();
+    neighbours.add_to(&mut model, 2).unwrap();
+    let found = encode(&model, "similar_captions");
+    assert_eq!(found.shape(), [5, 4, 3]);
+    for (photo, captions) in found.outer_iter().enumerate() {
+        // The nearest photo is the photo itself.
+        let (number, missing) = (photo as f32, photo == 1);
+        let second = if missing { [NONE; 3] } else { [number, 3.0, 40_000.0] };
+        let expected = [[number + 4.0, NONE, NONE], second];
+        let nearest: Vec<f32> = captions.slice(s![..2, ..]).iter().copied().collect();
+        assert_eq!(nearest, expected.concat(), "{photo}");
+        let next = captions[[2, 0]];
+        assert!((4.0..9.0).contains(&next) && next != number + 4.0, "{next}");
+    }
+}
+
 /// The weights that an int8 export keeps, as a net: an output channel's share a scale, which for a convolution is that of
 /// the folded batch norm too.
 struct Rounded {
@@ -340,7 +383,8 @@ fn open_both(net: &CaptionerNet, config: &RunConfig, precision: Precision) -> Gr
             } else {
                 ""
             };
-            let encoder = format!("{}-{mixing}{standardised}", kind(&encoder));
+            let last = if encoder["last"].is_u64() { "-last" } else { "" };
+            let encoder = format!("{}-{mixing}{standardised}{last}", kind(&encoder));
             let name = format!("{encoder}-{}{hard}-{precision:?}", kind(&decoder));
             PathBuf::from(kept).join(name)
         }
@@ -396,7 +440,7 @@ fn documented(head: &str, system: &str) -> Vec<[String; 3]> {
             Some(other) => other != system,
             None => of.starts_with("all") || of.contains(system),
         };
-        if !is_meant || of.contains("after `gate`") {
+        if !is_meant || of.contains(", after `") {
             continue;
         }
         let names: Vec<_> = names.split(", ").map(|name| name.trim_matches('`')).collect();
@@ -504,6 +548,16 @@ fn standardised_pictures_and_sines_for_positions_agree_with_burn_at_two_batch_si
         panic!("{:?}", config.net.encoder);
     };
     encoder.standardise = true;
+    compare_all(&config, 2);
+}
+
+#[test]
+fn an_encoder_with_a_wide_last_layer_agrees_with_burn_at_two_batch_sizes() {
+    let mut config = config(transformer());
+    let EncoderConfig::Conv(encoder) = &mut config.net.encoder else {
+        panic!("{:?}", config.net.encoder);
+    };
+    encoder.last = 40;
     compare_all(&config, 2);
 }
 

@@ -35,6 +35,8 @@ Commands:
                          the data set where the configuration's own folder is not there
   export CONFIG…         write a trained captioner as a model folder: `hearsight-training export CONFIG…`
   gate ARGUMENTS…        teach a model folder to tell what is no photo: `hearsight-training gate ARGUMENTS…`
+  consensus ARGUMENTS…   give a model folder the captions that it has learnt from, to choose sentences by:
+                         `hearsight-training consensus ARGUMENTS…`
   calibrate ARGUMENTS…   fit a model folder's confidence to the dev split: `hearsight-training calibrate ARGUMENTS…`
   score ARGUMENTS…       score a model folder: `hearsight-training score ARGUMENTS…`
   survey ARGUMENTS…      count a data set's captions and words: `hearsight-training survey ARGUMENTS…`
@@ -68,9 +70,10 @@ fn dispatch(arguments: &[OsString]) -> Result<ExitCode> {
             Some("test") => setup::setup(setup::Purpose::Test),
             _ => Ok(not_known(purpose)),
         },
-        (Some("train" | "export" | "gate" | "calibrate" | "score" | "card" | "word2vec" | "survey"), rest) => {
-            training::training(command, rest)
-        }
+        (
+            Some("train" | "export" | "gate" | "consensus" | "calibrate" | "score" | "card" | "word2vec" | "survey"),
+            rest,
+        ) => training::training(command, rest),
         (Some("reproduce"), rest) => match training::Row::read(rest) {
             Some(row) => row.reproduce(),
             None => Ok(wrong_usage("of `reproduce` something is missing or not known")),

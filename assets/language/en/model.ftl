@@ -26,6 +26,7 @@ reason-state-rows = what it goes on from is not of as many rows as sequences
 reason-encoder-size = the encoder takes pictures of { $width }×{ $height } pixels, but preprocessor_config.json makes them { $made_width }×{ $made_height }
 reason-attention-grid = config.json says that the attention_grid is { $rows }×{ $columns }, but the decoder looks at { $positions } positions
 reason-no-word-support = config.json names the words of "{ $output }", but the encoder has no such output
+reason-no-similar-captions = config.json says what captions of similar photos weigh, but the encoder has no output "{ $output }"
 reason-no-gate = config.json says from where on a picture is a photo, but the encoder has no output "{ $output }"
 reason-promise = its "{ $name }" promises { $elements } values and does not have them
 reason-loop = its operation "{ $name }" may repeat for ever

@@ -26,6 +26,7 @@ reason-state-rows = 이어 갈 상태의 행 수가 문장 수와 다름
 reason-encoder-size = 인코더는 { $width }×{ $height } 픽셀 그림을 받는데 preprocessor_config.json은 { $made_width }×{ $made_height } 픽셀로 만듦
 reason-attention-grid = config.json에는 attention_grid가 { $rows }×{ $columns }인데 디코더는 { $positions }곳을 봄
 reason-no-word-support = config.json에는 "{ $output }" 출력의 낱말이 있는데 인코더에는 그런 출력이 없음
+reason-no-similar-captions = config.json에는 비슷한 사진의 설명이 얼마나 중요한지 적혀 있는데 인코더에는 "{ $output }" 출력이 없음
 reason-no-gate = config.json에는 어디서부터 사진으로 볼지 적혀 있는데 인코더에는 "{ $output }" 출력이 없음
 reason-promise = "{ $name }" 항목에 값이 { $elements }개 있다고 하는데 실제로는 없음
 reason-loop = "{ $name }" 연산이 끝없이 되풀이될 수 있음
