@@ -4,7 +4,6 @@
 
 use std::fs;
 use std::io::{Cursor, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -38,8 +37,11 @@ fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
 /// A program that stands in for the one that decodes and does what a shell is told.
 fn pretended(folder: &Path, script: &str) -> PathBuf {
     let path = folder.join("pretended");
-    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    // Written by a process of its own: while this one has the file open, another test may start a process that has it open
+    // too for a moment, and a file that somebody writes cannot be run ("Text file busy").
+    let write = "printf '#!/bin/sh\\n%s\\n' \"$1\" > \"$0\" && chmod 755 \"$0\"";
+    let status = Command::new("sh").args(["-c", write]).arg(&path).arg(script).status();
+    assert!(status.unwrap().success());
     path
 }
 
