@@ -400,9 +400,7 @@ impl Captioner {
 
     pub(super) fn description(&self, mut found: Found, sight: &Sight) -> Result<Description, CaptionError> {
         if let Some(consensus) = &self.model.config().hearsight.consensus {
-            consensus::rank(&mut found, &sight.similar, consensus, |tokens| {
-                sentence::written(tokens, self.model.generation())
-            });
+            consensus::rank(&mut found, &sight.similar, consensus, self.model.generation());
         }
         let (best, others) = found.split_first().ok_or(CaptionError::NoWords)?;
         let best = self.alternative(&best.0, sight)?;

@@ -11,7 +11,8 @@ use ort::value::DynValue;
 use super::CaptionError;
 use super::numbers::read;
 use super::search::Found;
-use crate::model::{Consensus, ModelError, ModelFolder};
+use super::sentence::written;
+use crate::model::{Consensus, GenerationConfig, ModelError, ModelFolder};
 use crate::text;
 
 /// The encoder's output: the tokens of captions of similar photos, `[batch, captions, length]`, as floats like all that an
@@ -64,19 +65,14 @@ impl Similar {
 }
 
 /// Puts the sentences found in the order of their scores and of what they have in common with captions of similar photos,
-/// and leaves the best. `written` gives the tokens of a sequence without those at its ends.
-pub(super) fn rank(
-    found: &mut Found,
-    similar: &[Vec<i64>],
-    consensus: &Consensus,
-    written: impl for<'a> Fn(&'a [i64]) -> &'a [i64],
-) {
+/// and leaves the best.
+pub(super) fn rank(found: &mut Found, similar: &[Vec<i64>], consensus: &Consensus, settings: &GenerationConfig) {
     let captions: Vec<Runs> = similar.iter().map(|tokens| Runs::of(tokens, consensus)).collect();
     if captions.is_empty() {
         return;
     }
     for (path, score) in found.iter_mut() {
-        let own = Runs::of(written(&path.tokens), consensus);
+        let own = Runs::of(written(&path.tokens, settings), consensus);
         let shared: f32 = captions.iter().map(|caption| own.alike(caption)).sum();
         *score += f64::from(consensus.weight * shared / captions.len() as f32);
     }
@@ -192,9 +188,10 @@ mod tests {
             (path(&[0, 2, 1]), -9.0),
         ];
         let before = found.clone();
-        rank(&mut found, &[], &consensus(), |tokens| &tokens[1..]);
+        let settings = GenerationConfig::default();
+        rank(&mut found, &[], &consensus(), &settings);
         assert_eq!(found, before, "nobody said anything of such photos");
-        rank(&mut found, &[vec![3, 4]], &consensus(), |tokens| &tokens[1..]);
+        rank(&mut found, &[vec![3, 4]], &consensus(), &settings);
         let order: Vec<&[i64]> = found.iter().map(|(path, _)| &path.tokens[1..]).collect();
         assert_eq!(order[0], [3, 4]);
         assert_eq!(order.len(), WORTH_SHOWING);

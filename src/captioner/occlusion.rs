@@ -76,8 +76,8 @@ impl Captioner {
         let others = description.alternatives.iter().map(|other| other.tokens.as_slice());
         let sentences: Vec<&[i64]> = std::iter::once(description.tokens.as_slice()).chain(others).collect();
         progress(Stage::Cover { covered: 0, of: cells });
-        let (_, sight) = self.look(&pixels, run)?;
-        let alone = self.likelihoods(&pixels, &sentences, run)?.swap_remove(0);
+        let (memory, sight) = self.look(&pixels, run)?;
+        let alone = self.likelihoods((memory, 1), &sentences, run)?.swap_remove(0);
 
         let many = !self.low_memory && self.looks_together(&pixels, &alone, &sentences, run)?;
         let together = if many { TOGETHER } else { 1 };
@@ -86,7 +86,8 @@ impl Captioner {
             run.check()?;
             let next = covered.len()..cells.min(covered.len() + together);
             let photos: Vec<Array4<f32>> = next.map(|cell| cover(&pixels, cell, grid, &grey)).collect();
-            covered.extend(self.likelihoods(&stack(&photos)?, &sentences, run)?);
+            let seen = self.see_together(&stack(&photos)?, run)?;
+            covered.extend(self.likelihoods(seen, &sentences, run)?);
             progress(Stage::Cover {
                 covered: covered.len(),
                 of: cells,
@@ -107,15 +108,19 @@ impl Captioner {
         Ok(found)
     }
 
-    /// How likely each sentence is for each of the photos, photo by photo.
+    /// What the encoder gives for photos that go through it together, and how many they are.
+    fn see_together(&mut self, pixels: &Array4<f32>, run: &Run) -> Result<(Memory, usize), CaptionError> {
+        let photos = pixels.len_of(Axis(0));
+        Ok((Memory::of_rows(self.see(pixels, run)?, photos)?, photos))
+    }
+
+    /// How likely each sentence is for each of so many photos, photo by photo.
     fn likelihoods(
         &mut self,
-        pixels: &Array4<f32>,
+        (mut memory, photos): (Memory, usize),
         sentences: &[&[i64]],
         run: &Run,
     ) -> Result<Vec<Vec<Likelihood>>, CaptionError> {
-        let photos = pixels.len_of(Axis(0));
-        let mut memory = Memory::of_rows(self.see(pixels, run)?, photos)?;
         let mut found = vec![Vec::with_capacity(sentences.len()); photos];
         let each: Vec<usize> = (0..photos).collect();
         for tokens in sentences {
@@ -150,7 +155,9 @@ impl Captioner {
         run: &Run,
     ) -> Result<bool, CaptionError> {
         let darker = pixels.map(|value| value * 0.5);
-        let pair = stack(&[darker, pixels.clone()]).and_then(|pair| self.likelihoods(&pair, sentences, run));
+        let pair = stack(&[darker, pixels.clone()])
+            .and_then(|pair| self.see_together(&pair, run))
+            .and_then(|seen| self.likelihoods(seen, sentences, run));
         // A run that was stopped says nothing about the graph.
         run.check()?;
         let same = |a: &f32, b: &f32| a == b || (a - b).abs() <= TOLERANCE;

@@ -13,14 +13,13 @@ use half::f16;
 use hearsight::model::ModelFolder;
 use hearsight::onnx::{self, AttributeProto, DataType, Dim, ModelProto};
 use hearsight::photo::Photo;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokenizers::Tokenizer;
 
 use crate::addition::Addition;
 use crate::data::arguments::DataArguments;
 use crate::data::captions::CaptionedPhoto;
-use crate::data::words::{START, UNKNOWN};
-use crate::disk::write_text;
+use crate::data::words::UNKNOWN;
 use crate::folder;
 use crate::looking::{Looker, MEMORY};
 use crate::progress;
@@ -94,7 +93,7 @@ impl ConsensusCommand {
         onnx::save(&encoder, &path)?;
         let consensus = json!({"weight": self.weight, "word_weights": neighbours.word_weights(size)});
         folder::set(&self.model, [("consensus", consensus)])?;
-        self.set_beams()?;
+        folder::set_search(&self.model, "num_beams", json!(self.beams))?;
         let captions: usize = neighbours.captions.iter().map(Vec::len).sum();
         println!(
             "{captions} captions of {} photos are in {}",
@@ -102,15 +101,6 @@ impl ConsensusCommand {
             path.display()
         );
         Ok(())
-    }
-
-    fn set_beams(&self) -> Result<()> {
-        let path = self.model.join("generation_config.json");
-        let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let mut settings: Value =
-            serde_json::from_str(&text).with_context(|| format!("{} is broken", path.display()))?;
-        settings["num_beams"] = json!(self.beams);
-        write_text(&path, &format!("{settings:#}\n"))
     }
 }
 
@@ -120,7 +110,7 @@ fn tokens(photo: &CaptionedPhoto, tokenizer: &Tokenizer) -> Result<Vec<Vec<u16>>
         let encoding = tokenizer
             .encode(caption.as_str(), false)
             .map_err(|error| anyhow::anyhow!(error))?;
-        let known = encoding.get_ids().iter().filter(|id| ![START, UNKNOWN].contains(id));
+        let known = encoding.get_ids().iter().filter(|id| **id != UNKNOWN);
         Ok(known.take(LONGEST).map(|&id| id as u16).collect())
     };
     photo.captions.iter().map(of_caption).collect()
@@ -134,7 +124,9 @@ impl Neighbours {
         for captions in &self.captions {
             let used: BTreeSet<u16> = captions.iter().flatten().copied().collect();
             for token in used {
-                photos[usize::from(token)] += 1;
+                if let Some(count) = photos.get_mut(usize::from(token)) {
+                    *count += 1;
+                }
             }
         }
         let all = self.captions.len().max(1) as f64;

@@ -34,8 +34,8 @@ enum Command {
         #[command(flatten)]
         run: RunArguments,
     },
-    /// Write the best checkpoint of a run as a model folder; `gate` and `calibrate` then
-    /// teach it what to say of what is no photo, of people, and of its own confidence.
+    /// Write the best checkpoint of a run as a model folder; `gate`, `consensus` and
+    /// `calibrate` then teach it what to say of what is no photo, which of its sentences, of people, and how sure.
     Export {
         #[command(flatten)]
         run: RunArguments,

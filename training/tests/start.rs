@@ -138,11 +138,12 @@ fn a_net_with_a_last_layer_starts_as_a_folder_without_one_and_as_its_own_and_lea
     };
     let mut wide = narrow.clone();
     conv(&mut wide).last = 24;
-    let mut before = net(&narrow, &tokenizer, &bag, 3);
-    for (config, seed) in [(&wide, 4), (&wide, 5)] {
+    let mut config = &narrow;
+    let mut before = net(config, &tokenizer, &bag, 3);
+    for seed in [4, 5] {
         let folder = tempfile::tempdir().unwrap();
-        let from = if seed == 4 { &narrow } else { config };
-        export(&before, from, (&tokenizer, &bag), Precision::Float32, folder.path()).unwrap();
+        export(&before, config, (&tokenizer, &bag), Precision::Float32, folder.path()).unwrap();
+        config = &wide;
         let mut after = net(config, &tokenizer, &bag, seed);
         let start_from = StartConfig {
             model: folder.path().to_owned(),
@@ -161,19 +162,37 @@ fn a_net_with_a_last_layer_starts_as_a_folder_without_one_and_as_its_own_and_lea
         assert!(of_new_channels > 0.0, "{seed}");
         before = after;
     }
+}
 
-    let mut too_narrow = narrow.clone();
-    conv(&mut too_narrow).last = 4;
-    let folder = tempfile::tempdir().unwrap();
-    let first = net(&narrow, &tokenizer, &bag, 3);
-    export(&first, &narrow, (&tokenizer, &bag), Precision::Float32, folder.path()).unwrap();
-    let mut second = net(&too_narrow, &tokenizer, &bag, 4);
-    let from = StartConfig {
-        model: folder.path().to_owned(),
-        decoder: false,
+#[test]
+fn a_last_layer_that_only_one_side_has_is_refused_with_what_to_write_where_it_cannot_be_made() {
+    let with = |last: usize| {
+        let mut config = config();
+        conv(&mut config).last = last;
+        config
     };
-    let error = start(&mut second, &from, (&tokenizer, &bag), &Device::flex().autodiff()).unwrap_err();
-    assert!(error.to_string().contains("at least its 8 channels"), "{error:#}");
+    let captions = || CAPTIONS.iter().copied();
+    let tokenizer = words::learn(captions(), &config().words).unwrap();
+    let bag = Bag::learn(captions(), 4);
+    for (theirs, ours, told) in [(0, 4, "at least its 8 channels"), (24, 0, "under [net.encoder]")] {
+        let folder = tempfile::tempdir().unwrap();
+        let first = net(&with(theirs), &tokenizer, &bag, 3);
+        export(
+            &first,
+            &with(theirs),
+            (&tokenizer, &bag),
+            Precision::Float32,
+            folder.path(),
+        )
+        .unwrap();
+        let mut second = net(&with(ours), &tokenizer, &bag, 4);
+        let from = StartConfig {
+            model: folder.path().to_owned(),
+            decoder: false,
+        };
+        let error = start(&mut second, &from, (&tokenizer, &bag), &Device::flex().autodiff()).unwrap_err();
+        assert!(error.to_string().contains(told), "{error:#}");
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! `cargo xtask train`, `export`, `gate`, `calibrate`, `score`, `card` and `word2vec`: the training program, built for this
-//! very processor; and `reproduce`, which calls it three times for a row of `training/RESULTS.md`.
+//! `cargo xtask train`, `export`, `gate`, `consensus`, `calibrate`, `score`, `card` and `word2vec`: the training program, built
+//! for this very processor; and `reproduce`, which calls it three times for a row of `training/RESULTS.md`.
 
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;

@@ -5,7 +5,7 @@
 //! al. 2018, "MobileNetV2", table 2, whose features a teacher's are), then any number of transformer layers over the grid.
 //! Plain convolutions use a processor far better than depthwise ones.
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use burn::module::{Module, Param, RunningState};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{
@@ -257,6 +257,11 @@ impl ConvEncoder {
                 weights.linear("project", &mut self.project)?;
             }
             Some(last) => widen(weights, last, &mut self.project)?,
+            None if weights.has("last.weight") => {
+                bail!(
+                    "start: the folder's encoder has a last layer: write last = … under [net.encoder], as its configuration has"
+                )
+            }
             None => weights.linear("project", &mut self.project)?,
         }
         weights.put("position", &mut self.position)?;
