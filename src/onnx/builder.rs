@@ -52,6 +52,23 @@ impl GraphBuilder {
         }
     }
 
+    /// A graph that is there already, to be gone on with: its inputs, weights and results can be read by their names.
+    pub fn going_on(graph: GraphProto) -> Self {
+        let weights = graph.initializer.iter();
+        let shapes: HashMap<_, _> = weights
+            .map(|weight| (weight.name().to_owned(), weight.dims.clone()))
+            .collect();
+        let inputs = graph.input.iter().map(|input| input.name().to_owned());
+        let results = graph.node.iter().flat_map(|node| node.output.iter().cloned());
+        Self {
+            names: inputs.chain(results).chain(shapes.keys().cloned()).collect(),
+            graph,
+            shapes,
+            counts: HashMap::new(),
+            mistake: None,
+        }
+    }
+
     /// Declares what has to be fed. Inputs stand in the order in which they are declared.
     pub fn input(&mut self, name: &str, data_type: DataType, dims: &[Dim]) -> String {
         self.claim("The input", name);
@@ -75,6 +92,12 @@ impl GraphBuilder {
     pub fn initializer_i64(&mut self, name: &str, shape: &[i64], values: &[i64]) -> String {
         let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
         self.initializer(name, DataType::Int64, shape, values.len(), bytes)
+    }
+
+    /// A constant tensor of unsigned 16-bit integers, given row by row.
+    pub fn initializer_u16(&mut self, name: &str, shape: &[i64], values: &[u16]) -> String {
+        let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        self.initializer(name, DataType::Uint16, shape, values.len(), bytes)
     }
 
     /// A constant tensor of unsigned bytes, given row by row.

@@ -9,14 +9,13 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
-use half::f16;
 use hearsight::model::ModelFolder;
-use hearsight::onnx::{self, AttributeProto, DataType, Dim, ModelProto};
+use hearsight::onnx::{self, DataType, Dim, ModelProto};
 use hearsight::photo::Photo;
 use serde_json::json;
 use tokenizers::Tokenizer;
 
-use crate::addition::Addition;
+use crate::addition::add_output;
 use crate::data::arguments::DataArguments;
 use crate::data::captions::CaptionedPhoto;
 use crate::data::words::UNKNOWN;
@@ -24,7 +23,7 @@ use crate::folder;
 use crate::looking::{Looker, MEMORY};
 use crate::progress;
 
-/// The output, and what the names of all that belongs to it begin with.
+/// The output, and what the names of its weights begin with.
 const OUTPUT: &str = "similar_captions";
 /// Stands where a caption has no more tokens: the number of no token.
 const NONE: u16 = u16::MAX;
@@ -140,7 +139,7 @@ impl Neighbours {
     /// Adds the output to an encoder's graph, in the place of one that is there: the captions of the `nearest` photos.
     ///
     /// # Errors
-    /// No photos; as [`Addition::to`].
+    /// No photos; as [`add_output`].
     pub fn add_to(&self, model: &mut ModelProto, nearest: usize) -> Result<()> {
         let (photos, width) = (self.features.len(), self.features.first().map_or(0, Vec::len));
         ensure!(width > 0 && nearest > 0, "there are no photos to compare with");
@@ -154,12 +153,12 @@ impl Neighbours {
             })
             .collect();
         // [width, photos], each photo of length 1: how long the other side is does not change the order.
-        let mut keys = vec![f16::ZERO; width * photos];
+        let mut keys = vec![0.0; width * photos];
         for (photo, features) in self.features.iter().enumerate() {
             let scaled = |at: usize| (f64::from(features[at]) - means[at]) * scales[at];
             let length = (0..width).map(|at| scaled(at).powi(2)).sum::<f64>().sqrt().max(1e-12);
             for at in 0..width {
-                keys[at * photos + photo] = f16::from_f64(scaled(at) / length);
+                keys[at * photos + photo] = (scaled(at) / length) as f32;
             }
         }
         let most = self.captions.iter().map(Vec::len).max().unwrap_or(0);
@@ -174,54 +173,27 @@ impl Neighbours {
         }
 
         let name = |part: &str| format!("{OUTPUT}.{part}");
-        let mut add = Addition::to(model, OUTPUT)?;
-        let mean = vec![AttributeProto::ints("axes", &[1]), AttributeProto::int("keepdims", 0)];
-        add.node("ReduceMean", &[MEMORY], &name("features"), mean);
-        add.node(
-            "Sub",
-            &[&name("features"), &name("means")],
-            &name("centred"),
-            Vec::new(),
-        );
-        add.node("Mul", &[&name("centred"), &name("scales")], &name("scaled"), Vec::new());
-        let to_float = || vec![AttributeProto::int("to", DataType::Float as i64)];
-        add.node("Cast", &[&name("keys")], &name("wide_keys"), to_float());
-        add.node(
-            "MatMul",
-            &[&name("scaled"), &name("wide_keys")],
-            &name("likeness"),
-            Vec::new(),
-        );
-        add.node_with(
-            "TopK",
-            &[&name("likeness"), &name("nearest")],
-            &[&name("most"), &name("places")],
-            Vec::new(),
-        );
-        add.node(
-            "Gather",
-            &[&name("captions"), &name("places")],
-            &name("of_photos"),
-            Vec::new(),
-        );
-        add.node("Cast", &[&name("of_photos")], &name("floats"), to_float());
-        add.node("Reshape", &[&name("floats"), &name("shape")], OUTPUT, Vec::new());
         let floats = |values: &[f64]| values.iter().map(|&value| value as f32).collect::<Vec<_>>();
-        add.floats(&name("means"), &[width as i64], &floats(&means));
-        add.floats(&name("scales"), &[width as i64], &floats(&scales));
-        let dims = [width as i64, photos as i64];
-        let bytes = keys.iter().flat_map(|value| value.to_le_bytes());
-        add.tensor(&name("keys"), DataType::Float16, &dims, bytes);
-        let dims = [photos, most * longest].map(|size| size as i64);
-        let bytes = captions.iter().flat_map(|token| token.to_le_bytes());
-        add.tensor(&name("captions"), DataType::Uint16, &dims, bytes);
-        let ints = |values: &[i64]| values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<_>>();
-        let int64 = DataType::Int64;
-        add.tensor(&name("nearest"), int64, &[1], ints(&[nearest as i64]).into_iter());
-        add.tensor(&name("shape"), int64, &[3], ints(&[0, -1, longest as i64]).into_iter());
-        let rows = Dim::Fixed((nearest * most) as i64);
-        add.output(&[Dim::Named("batch"), rows, Dim::Fixed(longest as i64)]);
-        Ok(())
+        let [width, all, row, length] = [width, photos, most * longest, longest].map(|size| size as i64);
+        add_output(model, OUTPUT, |g| {
+            let features = g.reduce_mean(MEMORY, &[1], false);
+            let means = g.initializer_f32(&name("means"), &[width], &floats(&means));
+            let scales = g.initializer_f32(&name("scales"), &[width], &floats(&scales));
+            let centred = g.sub(&features, &means);
+            let scaled = g.mul(&centred, &scales);
+            let keys = g.initializer_f16(&name("keys"), &[width, all], &keys);
+            let likeness = g.matmul(&scaled, &keys);
+            let [values, places] = [g.fresh_name("TopK"), g.fresh_name("TopK")];
+            let count = g.ints(&[nearest as i64]);
+            g.named_node("TopK", &[&likeness, &count], &[&values, &places], Vec::new());
+            let captions = g.initializer_u16(&name("captions"), &[all, row], &captions);
+            let of_photos = g.gather(&captions, &places, 0);
+            let tokens = g.cast(&of_photos, DataType::Float);
+            let tokens = g.reshape(&tokens, &[0, -1, length]);
+            let rows = Dim::Fixed((nearest * most) as i64);
+            let dims = [Dim::Named("batch"), rows, Dim::Fixed(length)];
+            g.output(OUTPUT, &tokens, DataType::Float, &dims);
+        })
     }
 }
 

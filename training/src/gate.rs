@@ -16,7 +16,7 @@ use image::RgbImage;
 use nalgebra::{DMatrix, DVector};
 use serde_json::json;
 
-use crate::addition::Addition;
+use crate::addition::add_output;
 use crate::data::arguments::DataArguments;
 use crate::data::captions::CaptionedPhoto;
 use crate::folder;
@@ -24,7 +24,7 @@ use crate::looking::{FLAT, Look, Looker, MEMORY};
 use crate::pictures::Kind;
 use crate::progress;
 
-/// The output, and what the names of all that belongs to it begin with.
+/// The output, and what the names of its weights begin with.
 const OUTPUT: &str = "photo_probability";
 /// The encoder's input, `[batch, colours, rows, columns]`.
 const PIXELS: &str = "pixel_values";
@@ -261,45 +261,37 @@ impl Curve {
     /// Adds the output to an encoder's graph, in the place of one that is there.
     ///
     /// # Errors
-    /// A graph without the memory, or of a later version of ONNX's operators than 17.
+    /// As [`add_output`].
     pub fn add_to(&self, model: &mut ModelProto) -> Result<()> {
-        let mut add = Addition::to(model, OUTPUT)?;
         let name = |part: &str| format!("{OUTPUT}.{part}");
-        let mut node = |op: &str, inputs: &[&str], output: &str, attributes| add.node(op, inputs, output, attributes);
-        let mean = || vec![AttributeProto::ints("axes", &[1]), AttributeProto::int("keepdims", 0)];
-        node("ReduceMean", &[MEMORY], &name("means"), mean());
-        node("Mul", &[MEMORY, MEMORY], &name("squared"), Vec::new());
-        node("ReduceMean", &[&name("squared")], &name("squares"), mean());
-        let along = |axis| vec![AttributeProto::int("axis", axis)];
-        let of_axes = |axes: &[i64]| vec![AttributeProto::ints("axes", axes)];
-        let places = || vec![AttributeProto::ints("kernel_shape", &[3, 3])];
-        node("ReduceMean", &[PIXELS], &name("grey"), of_axes(&[1]));
-        node("MaxPool", &[&name("grey")], &name("most"), places());
-        node("Neg", &[&name("grey")], &name("negative"), Vec::new());
-        node("MaxPool", &[&name("negative")], &name("least"), places());
-        node("Add", &[&name("most"), &name("least")], &name("range"), Vec::new());
-        node("Less", &[&name("range"), &name("bounds")], &name("is_flat"), Vec::new());
-        let to_float = vec![AttributeProto::int("to", DataType::Float as i64)];
-        node("Cast", &[&name("is_flat")], &name("flat"), to_float);
-        node("ReduceMean", &[&name("flat")], &name("shares"), of_axes(&[2, 3]));
-        node("Flatten", &[&name("shares")], &name("flatness"), along(1));
-        let parts = [&*name("means"), &name("squares"), &name("flatness")];
-        node("Concat", &parts, &name("features"), along(1));
-        node(
-            "MatMul",
-            &[&name("features"), &name("weight")],
-            &name("product"),
-            Vec::new(),
-        );
-        node("Add", &[&name("product"), &name("bias")], &name("log_odds"), Vec::new());
-        node("Sigmoid", &[&name("log_odds")], OUTPUT, Vec::new());
         let weights: Vec<f32> = self.weights.iter().map(|&weight| weight as f32).collect();
-        add.floats(&name("weight"), &[weights.len() as i64, 1], &weights);
-        add.floats(&name("bias"), &[1], &[self.bias as f32]);
-        // Of two planes, one for each bound.
-        add.floats(&name("bounds"), &[1, 2, 1, 1], &FLAT);
-        add.output(&[Dim::Named("batch"), Dim::Fixed(1)]);
-        Ok(())
+        add_output(model, OUTPUT, |g| {
+            let means = g.reduce_mean(MEMORY, &[1], false);
+            let squared = g.mul(MEMORY, MEMORY);
+            let squares = g.reduce_mean(&squared, &[1], false);
+            let places = || vec![AttributeProto::ints("kernel_shape", &[3, 3])];
+            let grey = g.reduce_mean(PIXELS, &[1], true);
+            let most = g.node("MaxPool", &[&grey], places());
+            let negative = g.node("Neg", &[&grey], Vec::new());
+            let least = g.node("MaxPool", &[&negative], places());
+            let range = g.add(&most, &least);
+            // Of two planes, one for each bound.
+            let bounds = g.initializer_f32(&name("bounds"), &[1, 2, 1, 1], &FLAT);
+            let is_flat = g.node("Less", &[&range, &bounds], Vec::new());
+            let flat = g.cast(&is_flat, DataType::Float);
+            let shares = g.reduce_mean(&flat, &[2, 3], false);
+            let features = g.concat(&[&means, &squares, &shares], 1);
+            let weight = g.initializer_f32(&name("weight"), &[weights.len() as i64, 1], &weights);
+            let bias = g.initializer_f32(&name("bias"), &[1], &[self.bias as f32]);
+            let log_odds = g.linear(&features, &weight, Some(&bias));
+            let probability = g.sigmoid(&log_odds);
+            g.output(
+                OUTPUT,
+                &probability,
+                DataType::Float,
+                &[Dim::Named("batch"), Dim::Fixed(1)],
+            );
+        })
     }
 }
 
