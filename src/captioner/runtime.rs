@@ -468,9 +468,14 @@ fn cores() -> usize {
     num_cpus::get_physical().min(num_cpus::get())
 }
 
-/// The first sentence or line of a message of ONNX Runtime, short enough to be read aloud.
+/// The first sentence or line of a message of ONNX Runtime, short enough to be read aloud, without the place in its source
+/// and the status ("[ONNXRuntimeError] : 1 : FAIL : ") that may stand before what has happened.
 pub(super) fn short(message: &str) -> String {
     const LONGEST: usize = 160;
+    let after_status = message
+        .rsplit_once("[ONNXRuntimeError]")
+        .and_then(|(_, status)| status.splitn(4, " : ").nth(3));
+    let message = after_status.unwrap_or(message);
     let Some(line) = message.lines().map(str::trim).find(|line| !line.is_empty()) else {
         return text!("reason-none");
     };
@@ -629,5 +634,14 @@ mod tests {
     fn a_long_message_is_cut_to_its_first_sentence() {
         assert_eq!(short("\nNo driver. Install one.\nat cuda.cc:3"), "No driver");
         assert_eq!(short(&"x".repeat(500)).chars().count(), 161);
+        // It was once cut before it came to the library that is missing.
+        let cause =
+            "Failed to load library libonnxruntime_providers_cuda.so with error: libcublasLt.so.13: cannot open it";
+        let before =
+            "/onnxruntime_src/onnxruntime/core/session/provider_bridge_ort.cc:2043 Provider& ProviderLibrary::Get()";
+        assert_eq!(
+            short(&format!("{before} [ONNXRuntimeError] : 1 : FAIL : {cause}")),
+            cause
+        );
     }
 }
