@@ -262,6 +262,8 @@ fn our_own_models_say_how_to_write_and_how_sure_to_be() {
         usual_margin: 0.0,
         agreement: 0.0,
         usual_agreement: 0.0,
+        main_noun: 0.0,
+        usual_main_noun: 0.0,
     };
     assert_eq!(found.confidence, calibration.confidence(&found.evidence()[0]));
     assert!(found.confidence < 0.268_941, "less than without any doubt");

@@ -417,6 +417,7 @@ impl Captioner {
             alternatives: Vec::new(),
             tokens: best.tokens,
             score: best.score,
+            similar: best.similar,
             model: self.model.name().to_owned(),
             device: self.device.clone(),
             attention_kind: self.attention_kind().filter(|_| has_attention),
@@ -453,8 +454,10 @@ impl Captioner {
     /// A sequence as a sentence, which is not yet [weighed](Self::weigh).
     fn alternative(&self, found: &Hypothesis, sight: &Sight) -> Result<Alternative, CaptionError> {
         let words = sentence::words(found, &self.model, &sight.support)?;
+        let caption = sentence::text(&words);
         Ok(Alternative {
-            caption: sentence::text(&words),
+            similar: sight.similar.share_naming(&caption),
+            caption,
             confidence: 0.0,
             words,
             tokens: found.tokens.clone(),

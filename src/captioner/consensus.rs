@@ -5,10 +5,14 @@
 //! consensus re-ranking (Mao et al. 2015, "Deep captioning with multimodal recurrent neural networks (m-RNN)", section 8,
 //! after Devlin et al. 2015, "Exploring nearest neighbor approaches for image captioning"). What is said is always a sentence
 //! that the model has written itself for this photo.
+//!
+//! How many of those captions name what the sentence is about also says how far to believe it: the model's own
+//! probabilities hardly tell where it has taken the main thing for another one.
 
 use ort::value::DynValue;
 
 use super::CaptionError;
+use super::main_noun::{Kind, main_noun};
 use super::numbers::read;
 use super::search::Found;
 use super::sentence::written;
@@ -33,6 +37,35 @@ const LENGTHS: f32 = 6.0;
 pub(super) struct Similar {
     output: usize,
     words: usize,
+    /// What each token names, by its number.
+    kinds: Vec<Option<Kind>>,
+}
+
+/// What people wrote about photos like one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SimilarCaptions {
+    /// The tokens of each caption.
+    tokens: Vec<Vec<i64>>,
+    /// What each of them names.
+    kinds: Vec<Vec<Kind>>,
+}
+
+impl SimilarCaptions {
+    /// The share of the captions that name what the main noun of the sentence does; none where there is no caption or no
+    /// such noun.
+    pub(super) fn share_naming(&self, sentence: &str) -> Option<f32> {
+        if self.kinds.is_empty() {
+            return None;
+        }
+        let lower = sentence.to_lowercase();
+        let words = lower.split(|letter: char| !letter.is_alphanumeric());
+        let (noun, _) = main_noun(words.filter(|word| !word.is_empty()))?;
+        let name_it = self
+            .kinds
+            .iter()
+            .filter(|kinds| kinds.iter().any(|kind| noun.agrees(*kind)));
+        Some(name_it.count() as f32 / self.kinds.len() as f32)
+    }
 }
 
 impl Similar {
@@ -42,32 +75,50 @@ impl Similar {
             return Ok(None);
         };
         match outputs.iter().position(|name| name == OUTPUT) {
-            Some(output) => Ok(Some(Self {
-                output,
-                words: consensus.word_weights.len(),
-            })),
+            Some(output) => {
+                let words = consensus.word_weights.len();
+                let kind = |token: usize| {
+                    let word = folder.tokenizer().decode(&[u32::try_from(token).ok()?], true).ok()?;
+                    Kind::of(&word.trim().to_lowercase())
+                };
+                Ok(Some(Self {
+                    output,
+                    words,
+                    kinds: (0..words).map(kind).collect(),
+                }))
+            }
             None => Err(folder.contradiction(text!("reason-no-similar-captions", output = OUTPUT))),
         }
     }
 
-    /// Reads what the encoder gave for one photo: the tokens of each caption.
-    pub(super) fn read(&self, outputs: &[DynValue]) -> Result<Vec<Vec<i64>>, CaptionError> {
+    /// Reads what the encoder gave for one photo.
+    pub(super) fn read(&self, outputs: &[DynValue]) -> Result<SimilarCaptions, CaptionError> {
         let Some(output) = outputs.get(self.output) else {
-            return Ok(Vec::new());
+            return Ok(SimilarCaptions::default());
         };
         let tokens = read(output)?;
         let captions = tokens.rows().into_iter().map(|caption| {
             let known = caption.iter().filter(|token| (0.0..self.words as f32).contains(*token));
             known.map(|token| *token as i64).collect()
         });
-        Ok(captions.filter(|caption: &Vec<i64>| !caption.is_empty()).collect())
+        let tokens: Vec<Vec<i64>> = captions.filter(|caption: &Vec<i64>| !caption.is_empty()).collect();
+        let kind = |token: &i64| usize::try_from(*token).ok().and_then(|token| *self.kinds.get(token)?);
+        let kinds = tokens.iter().map(|caption| caption.iter().filter_map(kind).collect());
+        Ok(SimilarCaptions {
+            kinds: kinds.collect(),
+            tokens,
+        })
     }
 }
 
 /// Puts the sentences found in the order of their scores and of what they have in common with captions of similar photos,
 /// and leaves the best.
-pub(super) fn rank(found: &mut Found, similar: &[Vec<i64>], consensus: &Consensus, settings: &GenerationConfig) {
-    let captions: Vec<Runs> = similar.iter().map(|tokens| Runs::of(tokens, consensus)).collect();
+pub(super) fn rank(found: &mut Found, similar: &SimilarCaptions, consensus: &Consensus, settings: &GenerationConfig) {
+    let captions: Vec<Runs> = similar
+        .tokens
+        .iter()
+        .map(|tokens| Runs::of(tokens, consensus))
+        .collect();
     if captions.is_empty() {
         return;
     }
@@ -189,13 +240,33 @@ mod tests {
         ];
         let before = found.clone();
         let settings = GenerationConfig::default();
-        rank(&mut found, &[], &consensus(), &settings);
+        rank(&mut found, &SimilarCaptions::default(), &consensus(), &settings);
         assert_eq!(found, before, "nobody said anything of such photos");
-        rank(&mut found, &[vec![3, 4]], &consensus(), &settings);
+        let similar = SimilarCaptions {
+            tokens: vec![vec![3, 4]],
+            kinds: vec![Vec::new()],
+        };
+        rank(&mut found, &similar, &consensus(), &settings);
         let order: Vec<&[i64]> = found.iter().map(|(path, _)| &path.tokens[1..]).collect();
         assert_eq!(order[0], [3, 4]);
         assert_eq!(order.len(), WORTH_SHOWING);
         assert!(!order.contains(&[2, 1].as_slice()));
         assert!((found[0].1 - (-1.5 + 20.0)).abs() < 1e-4);
+    }
+
+    #[test]
+    fn captions_that_name_the_main_thing_by_any_word_for_it_are_counted() {
+        let captions = |captions: &[&[&str]]| SimilarCaptions {
+            tokens: Vec::new(),
+            kinds: captions
+                .iter()
+                .map(|words| words.iter().filter_map(|word| Kind::of(word)).collect())
+                .collect(),
+        };
+        let similar = captions(&[&["puppy", "grass"], &["dog"], &["man", "dog"], &["cat"]]);
+        assert_eq!(similar.share_naming("A brown dog runs."), Some(0.75));
+        assert_eq!(similar.share_naming("A bike rider falls."), Some(0.25), "a man");
+        assert_eq!(similar.share_naming("Something red."), None);
+        assert_eq!(captions(&[]).share_naming("A dog."), None);
     }
 }

@@ -20,6 +20,7 @@ mod examine;
 mod first_word;
 mod graphs;
 mod kept;
+pub mod main_noun;
 mod many;
 mod numbers;
 mod occlusion;

@@ -4,7 +4,7 @@
 use ort::value::DynValue;
 
 use super::CaptionError;
-use super::consensus::Similar;
+use super::consensus::{Similar, SimilarCaptions};
 use super::numbers::read;
 use super::support::{Bag, Support};
 use crate::model::{ModelError, ModelFolder};
@@ -32,8 +32,8 @@ struct Gate {
 #[derive(Clone, Debug)]
 pub(super) struct Sight {
     pub(super) support: Support,
-    /// The tokens of captions of similar photos; none where the model has none.
-    pub(super) similar: Vec<Vec<i64>>,
+    /// What people wrote about similar photos; nothing where the model does not say.
+    pub(super) similar: SimilarCaptions,
     /// False for what is hardly one: a page of text, a screenshot, a chart.
     pub(super) is_photo: bool,
 }

@@ -307,6 +307,7 @@ impl Looker for Counted {
             words: Vec::new(),
             tokens: Vec::new(),
             score: -1.0,
+            similar: None,
         });
         Ok(Some(description))
     }

@@ -100,8 +100,9 @@ pub struct Consensus {
 pub enum Calibration {
     /// Platt's logistic curve: `1 / (1 + exp(-log_odds))`, with `log_odds = intercept + slope * mean_log_probability +
     /// mean_support * evidence.mean_support + least_support * evidence.least_support + margin * (evidence.margin -
-    /// usual_margin) + agreement * (evidence.agreement - usual_agreement)`; the last two are nothing where the search found
-    /// no other sentence.
+    /// usual_margin) + agreement * (evidence.agreement - usual_agreement) + main_noun * (evidence.main_noun - usual_main_noun)`;
+    /// margin and agreement are nothing where the search found no other sentence, and the main noun where no captions of
+    /// similar photos are known.
     Logistic {
         /// The log-odds of a sentence without any doubt, and without content words.
         intercept: f32,
@@ -125,6 +126,12 @@ pub enum Calibration {
         /// The mean agreement of the sentences that the curve was fitted to.
         #[serde(default)]
         usual_agreement: f32,
+        /// Log-odds won with each unit of [`Evidence::main_noun`].
+        #[serde(default)]
+        main_noun: f32,
+        /// The mean of that of the sentences that the curve was fitted to.
+        #[serde(default)]
+        usual_main_noun: f32,
     },
 }
 
@@ -140,6 +147,8 @@ impl Calibration {
             usual_margin,
             agreement,
             usual_agreement,
+            main_noun,
+            usual_main_noun,
         } = self;
         let beside = |weight: &f32, found: Option<f32>, usual: &f32| weight * found.map_or(0.0, |found| found - usual);
         let log_odds = intercept
@@ -147,7 +156,8 @@ impl Calibration {
             + mean_support * evidence.mean_support
             + least_support * evidence.least_support
             + beside(margin, evidence.margin, usual_margin)
-            + beside(agreement, evidence.agreement, usual_agreement);
+            + beside(agreement, evidence.agreement, usual_agreement)
+            + beside(main_noun, evidence.main_noun, usual_main_noun);
         1.0 / (1.0 + (-log_odds).exp())
     }
 }
@@ -168,6 +178,9 @@ pub struct Evidence {
     /// The mean share of the sentences that the search found, this one included, that use its content words; none where it
     /// found no other one.
     pub agreement: Option<f32>,
+    /// The log-odds of the share of the captions of similar photos that name what its main noun names; none where there are
+    /// no such captions, or no such noun.
+    pub main_noun: Option<f32>,
 }
 
 impl Evidence {
@@ -186,7 +199,15 @@ impl Evidence {
             least_support: least.unwrap_or(0.0),
             margin: None,
             agreement: None,
+            main_noun: None,
         }
+    }
+
+    /// The log-odds of a share of some thirty captions: that all or none of them say something makes nothing certain.
+    pub fn of_share(share: f32) -> f32 {
+        const LEAST: f32 = 1.0 / 60.0;
+        let share = share.clamp(LEAST, 1.0 - LEAST);
+        (share / (1.0 - share)).ln()
     }
 }
 
@@ -244,6 +265,8 @@ mod tests {
             usual_margin: 0.3,
             agreement: 1.0,
             usual_agreement: 0.8,
+            main_noun: 0.5,
+            usual_main_noun: 3.0,
         };
         let sure = |support: &[f32]| calibration.confidence(&Evidence::new(0.0, support.iter().copied()));
         assert!((sure(&[0.5, 0.5]) - 0.5).abs() < 1e-6);
@@ -260,6 +283,14 @@ mod tests {
         assert_eq!(beside(None, None), beside(Some(0.3), Some(0.8)));
         assert!(beside(Some(0.5), None) > beside(Some(0.1), None));
         assert!(beside(None, Some(1.0)) > beside(None, Some(0.4)));
+        let similar = |share: Option<f32>| {
+            calibration.confidence(&Evidence {
+                main_noun: share.map(Evidence::of_share),
+                ..Evidence::default()
+            })
+        };
+        assert!(similar(Some(0.3)) < similar(None) && similar(None) < similar(Some(1.0)));
+        assert!(similar(Some(0.0)) > 0.0 && similar(Some(1.0)) < 1.0);
     }
 
     #[test]

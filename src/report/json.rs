@@ -46,6 +46,7 @@ pub fn json_line<'a>(whose: impl Into<Whose<'a>>, own_words: Option<&OwnWords>, 
         device,
         attention_kind,
         seconds,
+        similar: _,
     } = description;
     let whose = whose.into();
     line(&DescriptionLine {
@@ -295,6 +296,7 @@ impl<'a> AlternativeEntry<'a> {
             words,
             tokens: _,
             score,
+            similar: _,
         }: &'a Alternative,
     ) -> Self {
         Self {

@@ -114,6 +114,7 @@ mod tests {
                 words: Vec::new(),
                 tokens: vec![1],
                 score: -1.0,
+                similar: None,
             });
         }
         Box::new(description)

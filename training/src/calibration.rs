@@ -1,10 +1,11 @@
 //! Calibration: which share of sentences with the same evidence is right.
 //!
-//! A sentence counts as right when at least half of its content words (those of the bag: things, colours, doings) are
-//! used by at least one of the people who described the photo; "a person" is right of whoever they name. A logistic curve
-//! (Platt 1999) over the mean log-probability a token, the photo's support for the words, the margin to the next different
-//! sentence and how far the sentences that the search found agree turns that into the confidence people are shown; the
-//! expected calibration error (Guo et al. 2017, section 3) says how far to believe it.
+//! A sentence counts as right when at least one of the people who described the photo names what its main noun does, where
+//! it has one ([`main_noun`]), and at least half of its content words (those of the bag: things, colours, doings) are used by
+//! one of them; "a person" is right of whoever they name. A logistic curve (Platt 1999) over the mean log-probability a
+//! token, the photo's support for the words, the margin to the next different sentence, how far the sentences that the
+//! search found agree, and how many captions of similar photos name the main noun's thing turns that into the confidence
+//! people are shown; the expected calibration error (Guo et al. 2017, section 3) says how far to believe it.
 
 use std::fmt;
 
@@ -27,16 +28,17 @@ pub fn is_fitted_to(photo: usize) -> bool {
 pub type Point = (usize, Evidence, bool);
 
 /// What the confidence is computed from, after the constant 1.
-const EVIDENCE: usize = 6;
+const EVIDENCE: usize = 7;
 
 /// Weights of the evidence for a sentence, by a logistic curve fitted to every other photo, and how well it fits the ones
 /// between.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Calibration {
-    /// Log-odds: the intercept, a unit of mean log-probability, of mean support, of least support, of margin, of agreement.
+    /// Log-odds: the intercept, a unit of mean log-probability, of mean support, of least support, of margin, of agreement,
+    /// of the main noun's share.
     pub weights: [f64; EVIDENCE],
-    /// The means of margin and agreement over the sentences that have them, from which theirs are counted.
-    pub usual: [f64; 2],
+    /// The means of margin, agreement and main noun over the sentences that have them, from which theirs are counted.
+    pub usual: [f64; 3],
     /// Share of all the sentences that are right.
     pub right: f64,
     /// Mean distance between confidence and share of right sentences, over ten bins of confidence, on the points that
@@ -52,7 +54,7 @@ impl Calibration {
             let found: Vec<f64> = fitted.iter().filter_map(|(_, x, _)| of(x).map(f64::from)).collect();
             found.iter().sum::<f64>() / found.len().max(1) as f64
         };
-        let usual = [mean(|x| x.margin), mean(|x| x.agreement)];
+        let usual = [mean(|x| x.margin), mean(|x| x.agreement), mean(|x| x.main_noun)];
         let rows =
             |points: Vec<&Point>| -> Vec<_> { points.iter().map(|(_, x, right)| (row(x, usual), *right)).collect() };
         let weights = fit(&rows(fitted));
@@ -74,10 +76,18 @@ impl Calibration {
     /// # Errors
     /// A curve by which doubt would raise the confidence.
     pub fn setting(&self) -> Result<Value> {
-        let [intercept, slope, mean_support, least_support, margin, agreement] = self.weights;
-        let [usual_margin, usual_agreement] = self.usual;
+        let [
+            intercept,
+            slope,
+            mean_support,
+            least_support,
+            margin,
+            agreement,
+            main_noun,
+        ] = self.weights;
+        let [usual_margin, usual_agreement, usual_main_noun] = self.usual;
         if !(self.weights.iter().all(|weight| weight.is_finite())
-            && slope + mean_support + least_support + margin + agreement > 0.0)
+            && slope + mean_support + least_support + margin + agreement + main_noun > 0.0)
         {
             bail!("the evidence says nothing about these sentences, so no confidence can be fitted to it");
         }
@@ -91,6 +101,8 @@ impl Calibration {
             "usual_margin": usual_margin,
             "agreement": agreement,
             "usual_agreement": usual_agreement,
+            "main_noun": main_noun,
+            "usual_main_noun": usual_main_noun,
         }))
     }
 }
@@ -105,7 +117,7 @@ impl fmt::Display for Calibration {
     }
 }
 
-fn row(evidence: &Evidence, usual: [f64; 2]) -> [f64; EVIDENCE] {
+fn row(evidence: &Evidence, usual: [f64; 3]) -> [f64; EVIDENCE] {
     let beside = |found: Option<f32>, usual: f64| found.map_or(0.0, |found| f64::from(found) - usual);
     [
         1.0,
@@ -114,6 +126,7 @@ fn row(evidence: &Evidence, usual: [f64; 2]) -> [f64; EVIDENCE] {
         f64::from(evidence.least_support),
         beside(evidence.margin, usual[0]),
         beside(evidence.agreement, usual[1]),
+        beside(evidence.main_noun, usual[2]),
     ]
 }
 
@@ -127,7 +140,8 @@ pub fn is_right(caption: &str, references: &[String], bag: &Bag) -> Option<bool>
         .zip(&bag.words)
         .filter(|((said, used), word)| **said > 0.0 && (**used > 0.0 || wider.contains(&word.as_str())))
         .count();
-    (count > 0).then_some(shared as f32 >= RIGHT * count as f32)
+    let is_about_it = main_noun::is_seen(caption, references) != Some(false);
+    (count > 0).then_some(is_about_it && shared as f32 >= RIGHT * count as f32)
 }
 
 /// The weights, none of them by which less evidence would raise the confidence: what comes out so, because it goes along with
@@ -213,9 +227,11 @@ mod tests {
                     least_support: 0.0,
                     margin,
                     agreement,
+                    main_noun: Some(((photo / 3 % 5) as f32).mul_add(0.5, -1.0)),
                 };
                 let beside = margin.map_or(0.0, |margin| 2.0 * (f64::from(margin) - 0.5))
-                    + agreement.map_or(0.0, |agreement| 3.0 * (f64::from(agreement) - 0.75));
+                    + agreement.map_or(0.0, |agreement| 3.0 * (f64::from(agreement) - 0.75))
+                    + 0.5 * f64::from(evidence.main_noun.unwrap_or_default());
                 (
                     photo,
                     evidence,
@@ -224,7 +240,7 @@ mod tests {
             })
             .collect();
         let found = Calibration::of(&points);
-        for (found, made) in std::iter::zip(found.weights, [1.0, 1.5, 0.7, 0.0, 2.0, 3.0]) {
+        for (found, made) in std::iter::zip(found.weights, [1.0, 1.5, 0.7, 0.0, 2.0, 3.0, 0.5]) {
             assert!((found - made).abs() < 0.25, "{found} for {made}");
         }
         assert!(found.expected_error < 0.02, "{found:?}");
@@ -257,6 +273,8 @@ mod tests {
         assert_eq!(is_right("A dog running with a cat.", &people, &bag), Some(true));
         assert_eq!(is_right("A cat.", &people, &bag), Some(false));
         assert_eq!(is_right("In the of.", &people, &bag), None);
+        // All else is right of what it is not about.
+        assert_eq!(is_right("A cat is running, brown.", &people, &bag), Some(false));
         let bag = Bag {
             words: ["person", "man", "child"].map(str::to_owned).to_vec(),
         };

@@ -1,221 +1,28 @@
-//! The main thing of a sentence, and whether people saw it too.
-//!
-//! The main noun is the first noun of the sentence that the table below has. A thing or an animal right before a word
-//! for people only says which people ("a bike rider", "the dog owner"), and so does a thing right before an animal; a
-//! noun before "of" says how many or how much ("a crowd of people", "a field of flowers"). People saw it where at least
-//! one of their sentences has, anywhere, a word of the same kind. Somebody called a man may be a woman, but not a child;
-//! "a person" may be anybody, and "an animal" any animal.
+//! Whether people saw the main thing of a sentence too ([`hearsight::captioner::main_noun`]).
+
+use hearsight::captioner::main_noun::{Kind, main_noun};
 
 use super::ptb;
-
-/// What the words of a kind name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Being {
-    /// People of any age.
-    Anybody,
-    /// People of some age.
-    Person,
-    /// Animals of any kind.
-    AnyAnimal,
-    /// Animals of one kind.
-    Animal,
-    Thing,
-}
-use Being::{Animal, AnyAnimal, Anybody, Person, Thing};
-
-/// Only words that are hardly ever verbs in such sentences: "a man waves" is about no water.
-const TABLE: [(Being, &str); 65] = [
-    (
-        Anybody,
-        "person people persons someone somebody anyone human humans individual individuals crowd crowds team teams \
-         couple couples family families audience band class players player skateboarder skateboarders \
-         snowboarder snowboarders surfer surfers skier skiers biker bikers bicyclist bicyclists cyclist cyclists \
-         motorcyclist motorcyclists rider riders climber climbers hiker hikers swimmer swimmers diver divers runner \
-         runners racer racers jogger joggers skater skaters rollerblader wrestler wrestlers boxer boxers dancer dancers \
-         cheerleader cheerleaders performer performers musician musicians guitarist singer drummer athlete athletes \
-         gymnast goalie catcher batter pitcher baseman quarterback umpire referee coach teammate teammates opponent \
-         opponents jockey equestrian kayaker kayakers wakeboarder waterskier windsurfer boarder skydiver mountaineer \
-         backpacker golfer worker workers officer officers police policeman policemen cop cops soldier soldiers \
-         firefighter firefighters fireman guard driver drivers passenger passengers pedestrian pedestrians owner friend \
-         friends others spectators spectator onlookers fans bride groom bridesmaids clown clowns santa pirate ninja \
-         vendor tourists tourist photographer photographers cameraman artist instructor student students teenager \
-         teenagers teen teens youth youths youngster youngsters cowboy cowgirl member members body figure silhouette \
-         parent parents trainer fisherman fishermen hunter",
-    ),
-    (
-        Person,
-        "man men woman women guy guys lady ladies gentleman gentlemen adult adults male males female females mother \
-         father mom dad husband wife elder elderly grandmother grandfather businessman",
-    ),
-    (
-        Person,
-        "child children kid kids boy boys girl girls baby babies toddler toddlers infant infants son daughter brother \
-         brothers sister sisters schoolchildren",
-    ),
-    (AnyAnimal, "animal animals creature creatures pet pets"),
-    (
-        Animal,
-        "dog dogs puppy puppies greyhound greyhounds hound hounds shepherd collie poodle poodles terrier terriers \
-         retriever retrievers labrador labradors lab labs beagle bulldog pitbull husky huskies rottweiler dalmatian \
-         dachshund doberman pug canine canines mutt",
-    ),
-    (Animal, "cat cats kitten kittens kitty"),
-    (Animal, "horse horses pony ponies donkey foal"),
-    (
-        Animal,
-        "bird birds duck ducks goose geese swan swans pigeon pigeons seagull seagulls eagle pelican parrot flamingo \
-         chicken chickens rooster turkeys hawk owl peacock crane",
-    ),
-    (Animal, "cow cows bull bulls cattle calf calves bison buffalo"),
-    (Animal, "sheep lamb lambs goat goats"),
-    (Animal, "fish dolphin dolphins whale shark seal turtle"),
-    (Animal, "monkey monkeys elephant elephants giraffe zebra camel camels"),
-    (Animal, "tiger lion leopard bear bears wolf fox"),
-    (Animal, "deer squirrel rabbit bunny mouse hamster"),
-    (Animal, "snake alligator crocodile lizard frog"),
-    (Animal, "insect bug butterfly bee spider"),
-    (Thing, "bike bikes bicycle bicycles bmx tricycle unicycle"),
-    (
-        Thing,
-        "motorcycle motorcycles motorbike motorbikes dirtbike motocross atv moped scooter scooters",
-    ),
-    (
-        Thing,
-        "car cars truck trucks jeep jeeps vehicle vehicles van taxi limo suv rv tractor bus buses ambulance firetruck \
-         racecar cart wagon carriage",
-    ),
-    (Thing, "train trains subway tram locomotive"),
-    (
-        Thing,
-        "boat boats canoe canoes kayak kayaks raft rafts sailboat ship ferry rowboat watercraft",
-    ),
-    (Thing, "plane planes airplane airplanes jet helicopter glider"),
-    (Thing, "skateboard skateboards"),
-    (Thing, "snowboard snowboards"),
-    (Thing, "surfboard surfboards wakeboard"),
-    (Thing, "ski skis"),
-    (Thing, "sled sleds sledge sleigh snowmobile snowmobiles"),
-    (
-        Thing,
-        "ball balls basketball football baseball volleyball softball tennis soccer rugby",
-    ),
-    (Thing, "frisbee frisbees disc"),
-    (Thing, "stick sticks branch branches log"),
-    (Thing, "toy toys doll teddy"),
-    (
-        Thing,
-        "water ocean sea lake river pool pools pond stream creek wave surf rapids waterfall waterfalls fountain \
-         fountains puddle puddles",
-    ),
-    (Thing, "beach sand shore shoreline seashore coast dune dunes"),
-    (Thing, "snow ice glacier snowbank"),
-    (Thing, "mud dirt dust"),
-    (
-        Thing,
-        "mountain mountains hill hills cliff cliffs boulder boulders mountainside hillside mountaintop canyon peak \
-         ledge rock bluff summit ravine",
-    ),
-    (Thing, "desert"),
-    (
-        Thing,
-        "field fields grass lawn meadow pasture yard backyard park garden",
-    ),
-    (Thing, "tree trees woods forest jungle bush bushes foliage"),
-    (Thing, "flower flowers plants tulips bouquet"),
-    (
-        Thing,
-        "street streets road roads sidewalk path trail pavement highway alley crosswalk driveway intersection",
-    ),
-    (Thing, "track racetrack"),
-    (
-        Thing,
-        "building buildings house houses home store shop church restaurant cafe skyscraper barn castle hut tower city \
-         town",
-    ),
-    (Thing, "wall walls"),
-    (Thing, "fence gate railing rail handrail barrier"),
-    (Thing, "bridge dock pier deck boardwalk"),
-    (Thing, "stairs staircase steps stairway"),
-    (Thing, "ramp ramps halfpipe"),
-    (Thing, "bench benches chair chairs couch sofa seat stool"),
-    (Thing, "table tables desk counter"),
-    (Thing, "bed"),
-    (Thing, "trampoline"),
-    (Thing, "playground swings seesaw"),
-    (Thing, "tent tents canopy"),
-    (Thing, "rope ropes hoop hoops"),
-    (Thing, "sign signs banner billboard poster"),
-    (Thing, "flag flags"),
-    (Thing, "umbrella umbrellas"),
-    (Thing, "balloon balloons bubbles"),
-    (Thing, "camera cameras"),
-    (Thing, "guitar guitars violin drums piano accordion"),
-    (Thing, "food cake pizza sandwich fruit meal"),
-    (Thing, "book books newspaper magazine"),
-    (Thing, "statue statues sculpture monument"),
-    (Thing, "fire fireworks smoke flames"),
-];
-
-/// The place in the table of the kind that a word names.
-fn kind(word: &str) -> Option<usize> {
-    TABLE
-        .iter()
-        .position(|(_, words)| words.split_ascii_whitespace().any(|known| known == word))
-}
-
-/// How much of a being a kind is: things, animals, people.
-fn rank(kind: usize) -> u8 {
-    match TABLE[kind].0 {
-        Anybody | Person => 2,
-        AnyAnimal | Animal => 1,
-        Thing => 0,
-    }
-}
-
-fn agree(one: usize, other: usize) -> bool {
-    let beings = [TABLE[one].0, TABLE[other].0];
-    one == other
-        || [(Anybody, Person), (AnyAnimal, Animal)]
-            .iter()
-            .any(|&(any, some)| beings == [any, some] || beings == [some, any])
-}
-
-/// The main noun's kind, and the noun.
-fn main_noun(caption: &str) -> Option<(usize, String)> {
-    let mut words = ptb::tokenize(caption).into_iter().peekable();
-    let mut lesser = None;
-    while let Some(word) = words.next() {
-        let Some(kind) = kind(&word) else { continue };
-        let says_which = words
-            .peek()
-            .is_some_and(|next| next == "of" || self::kind(next).is_some_and(|next| rank(next) > rank(kind)));
-        if !says_which {
-            return Some((kind, word));
-        }
-        // Where nothing of the table follows, that is all there is.
-        lesser = lesser.or(Some((kind, word)));
-    }
-    lesser
-}
 
 /// Whether at least one of the `references` has what the caption's main noun names; none where the table has no noun of
 /// the caption.
 pub fn is_seen(caption: &str, references: &[String]) -> Option<bool> {
-    let (noun, _) = main_noun(caption)?;
+    let words = ptb::tokenize(caption);
+    let (noun, _) = main_noun(words.iter().map(String::as_str))?;
     let mut seen = references
         .iter()
         .flat_map(|reference| ptb::tokenize(reference))
-        .filter_map(|word| kind(&word));
-    Some(seen.any(|seen| agree(noun, seen)))
+        .filter_map(|word| Kind::of(&word));
+    Some(seen.any(|seen| noun.agrees(seen)))
 }
 
 /// Words that guess less about people than the `references` say, and are right of them: "a person" of a man, "a child" of
 /// a girl.
 pub fn wider(references: &[String]) -> Vec<&'static str> {
-    let (mut wider, child) = (Vec::new(), kind("child"));
+    let (mut wider, child) = (Vec::new(), Kind::of("child"));
     for reference in references {
-        for kind in ptb::tokenize(reference).iter().filter_map(|word| kind(word)) {
-            if rank(kind) == 2 {
+        for kind in ptb::tokenize(reference).iter().filter_map(|word| Kind::of(word)) {
+            if kind.is_of_people() {
                 wider.extend(["person", "people"]);
             }
             if Some(kind) == child {
@@ -230,40 +37,8 @@ pub fn wider(references: &[String]) -> Vec<&'static str> {
 mod tests {
     use super::*;
 
-    fn noun(caption: &str) -> Option<String> {
-        main_noun(caption).map(|(_, noun)| noun)
-    }
-
     fn seen(caption: &str, reference: &str) -> Option<bool> {
         is_seen(caption, &["Something else .".to_owned(), reference.to_owned()])
-    }
-
-    #[test]
-    fn the_main_noun_is_the_first_that_is_no_measure_and_names_no_other() {
-        for (caption, expected) in [
-            ("A black and white dog runs through water.", "dog"),
-            ("Two bike riders on a trail.", "riders"),
-            ("The dog owner throws a ball.", "owner"),
-            ("A crowd of people in the street", "people"),
-            ("A couple of dogs play.", "dogs"),
-            ("A field of tulips.", "tulips"),
-            ("A crowd of hats", "crowd"),
-            ("A boy bikes down a hill", "boy"),
-        ] {
-            assert_eq!(noun(caption).as_deref(), Some(expected), "{caption}");
-        }
-        assert_eq!(noun("Something red."), None);
-    }
-
-    #[test]
-    fn each_word_of_the_table_has_one_kind() {
-        let mut words: Vec<&str> = TABLE
-            .iter()
-            .flat_map(|(_, words)| words.split_ascii_whitespace())
-            .collect();
-        words.sort_unstable();
-        let twice: Vec<_> = words.windows(2).filter(|pair| pair[0] == pair[1]).collect();
-        assert!(twice.is_empty(), "{twice:?}");
     }
 
     #[test]
