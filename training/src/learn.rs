@@ -423,6 +423,7 @@ mod tests {
                 teacher: 0.0,
                 doubly_stochastic: 0.0,
                 hard: None,
+                encoder_stays: false,
             },
             distillation: 0.0,
             scheduled_sampling: None,

@@ -36,6 +36,9 @@ pub struct LossConfig {
     /// Of hard attention alone.
     #[serde(default)]
     pub hard: Option<HardConfig>,
+    /// Whether the encoder stays as it is; only what comes after it learns.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub encoder_stays: bool,
 }
 
 /// How hard attention learns where to look (Xu et al. 2015, section 4.1, the end).
@@ -97,7 +100,11 @@ impl Loss {
         device: &Device,
     ) -> Result<Self> {
         let photos = batch.photos;
-        let memory = net.look(batch, device)?;
+        let memory = if config.encoder_stays && device.is_autodiff() {
+            net.look_only(batch)?
+        } else {
+            net.look(batch, device)?
+        };
         let bag = bag_loss(net.word_support(memory.clone()), &batch.bag, device);
         let mut total = bag.clone() * config.bag;
         let mut caption = None;

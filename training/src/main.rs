@@ -48,6 +48,10 @@ enum Command {
         /// First compare burn and ONNX Runtime on ten dev photos, and write nothing where they differ.
         #[arg(long)]
         check: bool,
+        /// Write the net with random weights instead, for a trainer outside this crate (training/gpu), and into the run's
+        /// folder what counts of its teacher's features, if it has one.
+        #[arg(long)]
+        untrained: bool,
     },
     /// Learn word vectors from the captions, for the start of a decoder's embedding, and list neighbours.
     Word2vec(Word2VecCommand),
@@ -132,9 +136,20 @@ fn main() -> Result<()> {
             to,
             precision,
             check,
+            untrained,
         } => {
             let run = run.open()?;
-            let (epoch, net) = run.checkpoints()?.best(run.net(&Device::flex()))?;
+            let net = run.net(&Device::flex());
+            let (epoch, net) = if untrained {
+                run.config
+                    .teacher
+                    .as_ref()
+                    .map(|teacher| run.projection(teacher))
+                    .transpose()?;
+                (0, net)
+            } else {
+                run.checkpoints()?.best(net)?
+            };
             let write = |to: &Path| export::export(&net, &run.config, (&run.tokenizer, &run.bag), precision, to);
             if check {
                 let trial = tempfile::tempdir()?;

@@ -23,7 +23,7 @@ use crate::nets::encoder::EncoderConfig;
 use crate::random;
 use crate::record;
 use crate::start;
-use crate::teacher::{NextWords, Projection, TeacherTargets};
+use crate::teacher::{NextWords, Projection, TeacherConfig, TeacherTargets};
 use crate::word2vec::Vectors;
 
 /// Photos by which batch norms find their place again.
@@ -182,13 +182,28 @@ impl Run {
         };
         let cut = Views::open_or_cut(|bank| path("views", bank), photos, views, encoder.picture, seed)?;
         let ask = |teacher| {
-            // The components are those of the photos that are learnt from, for every split.
-            let projection = Projection::open_or_find(&self.folder.join("projection"), &self.data.train, teacher)?;
             let path = |bank| path("targets", bank);
-            TeacherTargets::open_or_ask(path, photos, (teacher, &projection), views, encoder.grid(), seed)
+            TeacherTargets::open_or_ask(
+                path,
+                photos,
+                (teacher, &self.projection(teacher)?),
+                views,
+                encoder.grid(),
+                seed,
+            )
         };
-        let targets = self.config.teacher.as_ref().map(ask).transpose()?;
+        let is_heard = self.config.stages.iter().any(|stage| stage.loss.teacher > 0.0);
+        let targets = self.config.teacher.as_ref().filter(|_| is_heard).map(ask).transpose()?;
         self.of(photos, Pictures::Views(cut), targets, encoder.grid())
+    }
+
+    /// What counts of its teacher's features, which lies in the run's folder once it has been found.
+    ///
+    /// # Errors
+    /// As [`Projection::open_or_find`].
+    pub fn projection(&self, teacher: &TeacherConfig) -> Result<Projection> {
+        // The components are those of the photos that are learnt from, for every split.
+        Projection::open_or_find(&self.folder.join("projection"), &self.data.train, teacher)
     }
 
     fn of(

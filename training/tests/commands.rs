@@ -217,6 +217,35 @@ fn every_command_that_reads_a_data_set_takes_a_configuration() {
 }
 
 #[test]
+fn a_net_before_its_first_step_is_a_model_folder_for_other_trainers() {
+    let (folder, config) = set();
+    let text = fs::read_to_string(&config).unwrap();
+    fs::write(&config, text.split("[teacher]").next().unwrap()).unwrap();
+    let export = |to: &str| {
+        let arguments = [
+            "export",
+            config.to_str().unwrap(),
+            "--run",
+            "run",
+            "--to",
+            to,
+            "--untrained",
+        ];
+        let output = call(&arguments, folder.path());
+        assert!(output.status.success(), "{}", said(&output));
+        folder.path().join(to)
+    };
+    let (one, other) = (export("one"), export("other"));
+    let model = ModelFolder::open(&one).unwrap();
+    assert_eq!(model.config().hearsight.attention_grid, Some([8, 8]));
+    let encoder = |folder: &Path| fs::read(folder.join("encoder_model.onnx")).unwrap();
+    assert!(encoder(&one) == encoder(&other), "the same seed gives other weights");
+    // A net that nobody has trained is not exported unasked.
+    let arguments = ["export", config.to_str().unwrap(), "--run", "run", "--to", "none"];
+    assert!(!call(&arguments, folder.path()).status.success());
+}
+
+#[test]
 fn train_asks_for_a_data_set_only_where_the_configuration_names_none() {
     let (folder, config) = set();
     let text = fs::read_to_string(&config).unwrap();

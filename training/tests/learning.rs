@@ -12,11 +12,12 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use burn::module::{Module, ModuleVisitor, Param};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Distribution, Tensor};
 use hearsight_training::checkpoint::BestBy;
 use hearsight_training::config::RunConfig;
 use hearsight_training::loss::HardConfig;
 use hearsight_training::nets::bahdanau_gru::BahdanauGruConfig;
+use hearsight_training::nets::captioner::CaptionerNet;
 use hearsight_training::nets::decoder::DecoderConfig;
 use hearsight_training::nets::encoder::EncoderConfig;
 use hearsight_training::nets::positions::Positions;
@@ -411,6 +412,41 @@ fn a_run_stops_where_its_sentences_have_not_become_better_for_a_while() {
         serde_json::from_slice(&fs::read(run.join("checkpoints/kept.json")).unwrap()).unwrap();
     let epoch = |name: &str| kept[name].as_u64().unwrap();
     assert!(epoch("newest") < 40 && epoch("newest") == epoch("best") + 2, "{kept}");
+}
+
+#[test]
+fn an_encoder_that_stays_sees_as_before_while_the_decoder_learns() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let folder = tempfile::tempdir().unwrap();
+    data(folder.path());
+    let mut config = config(transformer(), 2);
+    config.learning.replicas = 2;
+    let mut staying = config.stages[0];
+    staying.loss.encoder_stays = true;
+    config.stages.push(staying);
+    let net = |stop_after: usize| {
+        let mut run = Run::open(config.clone(), folder.path(), &folder.path().join("run")).unwrap();
+        run.stop_after = Some(stop_after);
+        run.train().unwrap().valid()
+    };
+    let device = Device::flex();
+    let pixels = Tensor::<4>::random([3, 3, 16, 16], Distribution::Uniform(-1.0, 1.0), &device);
+    let memory = |net: &CaptionerNet| -> Vec<f32> {
+        let memory = net.encoder.as_ref().unwrap().forward(pixels.clone());
+        memory.into_data().try_to_vec().unwrap()
+    };
+    let (first, before, after) = (net(1), net(2), net(4));
+    assert!(
+        memory(&first) != memory(&before),
+        "the encoder learns in the first stage"
+    );
+    assert!(memory(&before) == memory(&after), "the encoder has changed");
+    let decoder = |net: &CaptionerNet| {
+        let mut bits = Bits(Vec::new());
+        net.decoder.visit(&mut bits);
+        bits.0
+    };
+    assert!(decoder(&before) != decoder(&after), "the decoder has learnt nothing");
 }
 
 #[test]

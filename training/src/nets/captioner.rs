@@ -75,6 +75,16 @@ impl CaptionerNet {
         }
     }
 
+    /// [`Self::look`] as in use: the encoder learns nothing by it, and its batch norms take nothing in.
+    ///
+    /// # Errors
+    /// As [`Self::look`].
+    pub fn look_only(&self, batch: &Batch) -> Result<Tensor<3>> {
+        let net = self.valid();
+        let plain = net.word_support.weight.val().device();
+        Ok(Tensor::from_inner(net.look(batch, &plain)?))
+    }
+
     /// Memory `[batch, cells, width]` → logits `[batch, bag]`.
     pub fn word_support(&self, memory: Tensor<3>) -> Tensor<2> {
         self.word_support.forward(memory.mean_dim(1).squeeze_dim::<2>(1))
