@@ -417,7 +417,7 @@ impl Captioner {
             alternatives: Vec::new(),
             tokens: best.tokens,
             score: best.score,
-            similar: best.similar,
+            main_noun_share: best.main_noun_share,
             model: self.model.name().to_owned(),
             device: self.device.clone(),
             attention_kind: self.attention_kind().filter(|_| has_attention),
@@ -456,7 +456,7 @@ impl Captioner {
         let words = sentence::words(found, &self.model, &sight.support)?;
         let caption = sentence::text(&words);
         Ok(Alternative {
-            similar: sight.similar.share_naming(&caption),
+            main_noun_share: sight.similar.share_naming(&caption),
             caption,
             confidence: 0.0,
             words,

@@ -10,6 +10,7 @@
 //! probabilities hardly tell where it has taken the main thing for another one.
 
 use ort::value::DynValue;
+use tokenizers::Tokenizer;
 
 use super::CaptionError;
 use super::main_noun::{Kind, main_noun};
@@ -37,8 +38,7 @@ const LENGTHS: f32 = 6.0;
 pub(super) struct Similar {
     output: usize,
     words: usize,
-    /// What each token names, by its number.
-    kinds: Vec<Option<Kind>>,
+    tokenizer: Tokenizer,
 }
 
 /// What people wrote about photos like one.
@@ -58,8 +58,7 @@ impl SimilarCaptions {
             return None;
         }
         let lower = sentence.to_lowercase();
-        let words = lower.split(|letter: char| !letter.is_alphanumeric());
-        let (noun, _) = main_noun(words.filter(|word| !word.is_empty()))?;
+        let (noun, _) = main_noun(words(&lower))?;
         let name_it = self
             .kinds
             .iter()
@@ -75,18 +74,11 @@ impl Similar {
             return Ok(None);
         };
         match outputs.iter().position(|name| name == OUTPUT) {
-            Some(output) => {
-                let words = consensus.word_weights.len();
-                let kind = |token: usize| {
-                    let word = folder.tokenizer().decode(&[u32::try_from(token).ok()?], true).ok()?;
-                    Kind::of(&word.trim().to_lowercase())
-                };
-                Ok(Some(Self {
-                    output,
-                    words,
-                    kinds: (0..words).map(kind).collect(),
-                }))
-            }
+            Some(output) => Ok(Some(Self {
+                output,
+                words: consensus.word_weights.len(),
+                tokenizer: folder.tokenizer().clone(),
+            })),
             None => Err(folder.contradiction(text!("reason-no-similar-captions", output = OUTPUT))),
         }
     }
@@ -102,13 +94,24 @@ impl Similar {
             known.map(|token| *token as i64).collect()
         });
         let tokens: Vec<Vec<i64>> = captions.filter(|caption: &Vec<i64>| !caption.is_empty()).collect();
-        let kind = |token: &i64| usize::try_from(*token).ok().and_then(|token| *self.kinds.get(token)?);
-        let kinds = tokens.iter().map(|caption| caption.iter().filter_map(kind).collect());
+        let kinds = tokens.iter().map(|caption| {
+            let ids: Vec<u32> = caption.iter().filter_map(|&token| u32::try_from(token).ok()).collect();
+            // One that cannot be read names nothing.
+            let caption = self.tokenizer.decode(&ids, true).unwrap_or_default();
+            words(&caption.to_lowercase()).filter_map(Kind::of).collect()
+        });
         Ok(SimilarCaptions {
             kinds: kinds.collect(),
             tokens,
         })
     }
+}
+
+/// The words of a text; a hyphen stands within one, and what comes after an apostrophe is another one.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let pieces = text.split(|letter: char| letter.is_whitespace() || "'’".contains(letter));
+    let words = pieces.map(|piece| piece.trim_matches(|letter: char| !letter.is_alphanumeric()));
+    words.filter(|word| !word.is_empty())
 }
 
 /// Puts the sentences found in the order of their scores and of what they have in common with captions of similar photos,
@@ -267,6 +270,9 @@ mod tests {
         assert_eq!(similar.share_naming("A brown dog runs."), Some(0.75));
         assert_eq!(similar.share_naming("A bike rider falls."), Some(0.25), "a man");
         assert_eq!(similar.share_naming("Something red."), None);
+        // What is covered with snow is the mountain, in the scores too.
+        assert_eq!(similar.share_naming("A snow-covered mountain."), Some(0.0));
+        assert_eq!(similar.share_naming("A dog's toy."), Some(0.75));
         assert_eq!(captions(&[]).share_naming("A dog."), None);
     }
 }

@@ -33,7 +33,7 @@ pub struct Description {
     /// Share of the captions of similar photos that name what the caption's main noun names, 0 to 1; none where the model has
     /// no such captions or the caption no such noun.
     #[serde(default)]
-    pub similar: Option<f32>,
+    pub main_noun_share: Option<f32>,
     /// The model's name.
     pub model: String,
     /// What really ran: `cpu` or `cuda`, with the reason where it is not what was asked for.
@@ -55,14 +55,19 @@ impl Description {
     /// What speaks for each sentence, the caption first, among those that the search found: that from which its confidence
     /// comes.
     pub fn evidence(&self) -> Vec<Evidence> {
-        let caption = Said::new(&self.caption, &self.words, (self.score, &self.tokens), self.similar);
+        let caption = Said::new(
+            &self.caption,
+            &self.words,
+            (self.score, &self.tokens),
+            self.main_noun_share,
+        );
         let others = self.alternatives.iter();
         let others = others.map(|other| {
             Said::new(
                 &other.caption,
                 &other.words,
                 (other.score, &other.tokens),
-                other.similar,
+                other.main_noun_share,
             )
         });
         let said: Vec<Said> = std::iter::once(caption).chain(others).collect();
@@ -87,7 +92,7 @@ impl Description {
             words,
             tokens,
             score,
-            similar,
+            main_noun_share,
         } = self.alternatives.get(number)?.clone();
         Some(Self {
             caption,
@@ -95,7 +100,7 @@ impl Description {
             words,
             tokens,
             score,
-            similar,
+            main_noun_share,
             ..self.clone()
         })
     }
@@ -114,16 +119,16 @@ struct Said<'a> {
     mean: f32,
     words: &'a [Word],
     stems: BTreeSet<String>,
-    similar: Option<f32>,
+    main_noun_share: Option<f32>,
 }
 
 impl<'a> Said<'a> {
-    fn new(caption: &str, words: &'a [Word], (score, tokens): (f32, &[i64]), similar: Option<f32>) -> Self {
+    fn new(caption: &str, words: &'a [Word], (score, tokens): (f32, &[i64]), main_noun_share: Option<f32>) -> Self {
         Self {
             mean: mean_log_probability(score, tokens),
             words,
             stems: stems(caption),
-            similar,
+            main_noun_share,
         }
     }
 
@@ -138,7 +143,7 @@ impl<'a> Said<'a> {
         Evidence {
             margin: best_other.map(|other| own.mean - other),
             agreement: has_others.then(|| used as f32 / (own.stems.len() * all.len()) as f32),
-            main_noun: own.similar.map(Evidence::of_share),
+            main_noun: own.main_noun_share.map(Evidence::logit),
             ..Evidence::new(own.mean, own.words.iter().filter_map(|word| word.support))
         }
     }
@@ -249,9 +254,9 @@ pub struct Alternative {
     pub tokens: Vec<i64>,
     /// Sum of its tokens' log-probabilities.
     pub score: f32,
-    /// As [`Description::similar`].
+    /// As [`Description::main_noun_share`].
     #[serde(default)]
-    pub similar: Option<f32>,
+    pub main_noun_share: Option<f32>,
 }
 
 /// Wall-clock seconds of the stages.
@@ -279,7 +284,7 @@ mod tests {
             words: Vec::new(),
             tokens: vec![1, 9],
             score: -3.0,
-            similar: None,
+            main_noun_share: None,
         }
     }
 

@@ -307,7 +307,7 @@ impl Looker for Counted {
             words: Vec::new(),
             tokens: Vec::new(),
             score: -1.0,
-            similar: None,
+            main_noun_share: None,
         });
         Ok(Some(description))
     }

@@ -203,8 +203,8 @@ impl Evidence {
         }
     }
 
-    /// The log-odds of a share of some thirty captions: that all or none of them say something makes nothing certain.
-    pub fn of_share(share: f32) -> f32 {
+    /// The log-odds of a share, 0 to 1, of some thirty captions: that all or none of them say something makes nothing certain.
+    pub fn logit(share: f32) -> f32 {
         const LEAST: f32 = 1.0 / 60.0;
         let share = share.clamp(LEAST, 1.0 - LEAST);
         (share / (1.0 - share)).ln()
@@ -285,7 +285,7 @@ mod tests {
         assert!(beside(None, Some(1.0)) > beside(None, Some(0.4)));
         let similar = |share: Option<f32>| {
             calibration.confidence(&Evidence {
-                main_noun: share.map(Evidence::of_share),
+                main_noun: share.map(Evidence::logit),
                 ..Evidence::default()
             })
         };

@@ -114,7 +114,7 @@ mod tests {
                 words: Vec::new(),
                 tokens: vec![1],
                 score: -1.0,
-                similar: None,
+                main_noun_share: None,
             });
         }
         Box::new(description)

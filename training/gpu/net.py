@@ -81,7 +81,6 @@ class Encoder(nn.Module):
         cells = F.relu(self.last(x.flatten(2).transpose(1, 2)))
         return self.norm(self.project(cells) + self.position)
 
-
     @torch.no_grad()
     def settle(self, x):
         """As `ConvEncoder::settle` of the crate."""
@@ -158,16 +157,22 @@ def weights_of(path):
 class Captioner(nn.Module):
     """Encoder, decoder, and the heads that teach the encoder, of the net in `folder`."""
 
-    def __init__(self, folder, heads, dropout, components, classes):
+    def __init__(self, folder, dropout, components, classes):
         super().__init__()
         self.graphs = [weights_of(folder / f"{part}_model.onnx") for part in ("encoder", "decoder")]
         (_, encoder), (_, decoder) = self.graphs
+        past = next(put for put in self.graphs[1][0].graph.input if put.name == "past_key_values.0.key")
+        heads = past.type.tensor_type.shape.dim[1].dim_value
         self.encoder = Encoder(encoder)
         self.decoder = Decoder(decoder, heads, dropout)
         self.word_support = linear(encoder, "word_support")
         width = encoder["norm.scale"].shape[0]
         self.components, self.classes = nn.Linear(width, components), nn.Linear(width, classes)
         for values, parts in zip((encoder, decoder), self.parts()):
+            floats = {name for name, array in values.items() if array.dtype.kind == "f" and array.ndim > 0}
+            if floats != set(parts):
+                others = ", ".join(sorted(floats ^ set(parts)))
+                raise SystemExit(f"{folder} holds another net than the one taught here: {others}")
             for name, tensor in parts.items():
                 with torch.no_grad():
                     tensor.copy_(torch.from_numpy(oriented(name, values[name]).astype(np.float32)))

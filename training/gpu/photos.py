@@ -97,6 +97,6 @@ def views(photos, size, smallest):
     return pictures, mirrored, plain
 
 
-def halved(pictures, times):
+def downsampled(pictures, times):
     """What the encoder sees of a picture that its teacher sees `times` as large."""
     return F.avg_pool2d(pictures, times) if times > 1 else pictures

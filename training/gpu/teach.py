@@ -4,7 +4,7 @@
     python3 training/gpu/teach.py UNTRAINED TAUGHT --data DATA --teacher TEACHER.onnx --projection RUN/projection
 
 "A good teacher is patient and consistent" (Beyer et al. 2021): the encoder sees the very view that its teacher sees, views are
-crops and mixtures that never come again, and there are as many as the time allows. A ring of views holds what the teacher
+crops and mixtures that never come again, and there are as many as the time allows. A buffer of views holds what the teacher
 has said of each, so that a view is learnt from some times, beside ever new ones.
 
 TAUGHT is a model folder as the crate exports them; `[start]` of a configuration goes on from it. What it says is compared with
@@ -18,16 +18,21 @@ import shutil
 import time
 from pathlib import Path
 
+import onnxruntime
 import torch
 import torch.nn.functional as F
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 import photos as pictures
 from captions import PAD, UNKNOWN, Split, spelling
-from net import Captioner
+from net import Captioner, weights_of
 from teacher import Targets
 
 HERE = Path(__file__).parent
+# The share of a stage in which its rate rises.
+WARMUP = 0.05
+# Float16 weights are rounded once more than those in PyTorch.
+LARGEST_DIFFERENCE = 0.05
 
 
 def arguments():
@@ -48,18 +53,16 @@ def arguments():
         "--rates", type=float, nargs=3, default=(2e-3, 1e-3, 5e-4), metavar=("TEACHER", "DECODER", "BOTH"), help="the highest ones"
     )
     parser.add_argument("--reuse", type=int, default=4, help="steps for each batch of new views")
-    parser.add_argument("--ring", type=int, default=400_000, help="views kept")
+    parser.add_argument("--buffer", type=int, default=400_000, help="views kept")
     parser.add_argument("--smallest", type=float, default=0.35, help="a crop's smallest share of the photo's area")
-    parser.add_argument("--heads", type=int, default=4)
     parser.add_argument("--dropout", type=float, default=0.3)
-    parser.add_argument("--longest", type=int, default=18)
     parser.add_argument("--bag", type=float, default=5.0, help="weight of the bag of words")
     parser.add_argument("--classes", type=float, default=0.3, help="weight of the teacher's classes")
     parser.add_argument("--seed", type=int, default=11)
     return parser.parse_args()
 
 
-class Ring:
+class ReplayBuffer:
     """The newest views, with what the teacher said of them."""
 
     def __init__(self, size, side, cells, components, classes, device):
@@ -75,8 +78,8 @@ class Ring:
     def add(self, *parts):
         size, count = len(self.photo), len(parts[0])
         places = (self.made + torch.arange(count, device=self.photo.device)) % size
-        for ring, new in zip(self.parts, parts):
-            ring[places] = new.to(ring.dtype)
+        for part, new in zip(self.parts, parts):
+            part[places] = new.to(part.dtype)
         self.made += count
 
     def draw(self, count):
@@ -84,13 +87,14 @@ class Ring:
         return [part[places] for part in self.parts]
 
 
-class School:
+class Trainer:
     def __init__(self, options, device):
         self.options, self.device = options, device
         words = spelling(HERE.parent / "configs" / "spelling.txt")
-        self.train, self.dev = [
-            Split(options.data, f"{name}.txt", options.untrained, words, options.longest).to(device) for name in ("train", "dev")
-        ]
+        longest = longest_caption(options.untrained)
+        self.train = Split(options.data, "train.txt", options.untrained, words, longest).to(device)
+        # Only what is learnt from is mended.
+        self.dev = Split(options.data, "dev.txt", options.untrained, {}, longest).to(device)
         self.photos, self.dev_photos = [
             pictures.read_all(split.paths, options.kept).to(device) for split in (self.train, self.dev)
         ]
@@ -101,22 +105,25 @@ class School:
             print("teacher, seconds for 256 views:", self.targets.choose_layout(trial, seconds), flush=True)
         components, classes = self.targets.of(pictures.whole(self.photos[:2], self.side * options.times))
         self.net = Captioner(
-            options.untrained, options.heads, options.dropout, components.shape[2], classes.shape[1]
+            options.untrained, options.dropout, components.shape[2], classes.shape[1]
         ).to(device, memory_format=torch.channels_last)
-        self.ring = Ring(options.ring, self.side, *components.shape[1:], classes.shape[1], device)
+        self.buffer = ReplayBuffer(options.buffer, self.side, *components.shape[1:], classes.shape[1], device)
         self.dev_components = torch.cat(
             [self.targets.of(pictures.whole(part, self.side * options.times))[0] for part in self.dev_photos.split(100)]
         )
         self.taught = 0
-        seen = pictures.halved(pictures.whole(self.photos[:512], self.side * options.times), options.times)
+        seen = pictures.downsampled(pictures.whole(self.photos[:512], self.side * options.times), options.times)
         self.net.encoder.settle(seen.contiguous(memory_format=torch.channels_last))
-        self.average = AveragedModel(self.net, multi_avg_fn=get_ema_multi_avg_fn(0.998), use_buffers=True)
+        self.average = self.new_average()
+
+    def new_average(self):
+        return AveragedModel(self.net, multi_avg_fn=get_ema_multi_avg_fn(0.998), use_buffers=True)
 
     def new_views(self, count):
         photo = torch.randint(len(self.photos), (count,), device=self.device)
         views, mirrored, plain = pictures.views(self.photos[photo], self.side * self.options.times, self.options.smallest)
-        seen = pictures.halved(views, self.options.times)
-        self.ring.add(((seen + 1) * 127.5).round().clamp(0, 255), *self.targets.of(views), photo, mirrored, plain)
+        seen = pictures.downsampled(views, self.options.times)
+        self.buffer.add(((seen + 1) * 127.5).round().clamp(0, 255), *self.targets.of(views), photo, mirrored, plain)
 
     def cast(self):
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda")
@@ -166,23 +173,28 @@ class School:
         ]
         optimizer = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), fused=self.device.type == "cuda")
         frozen = not any(key.startswith("encoder.") for key in which)
+        # Of this stage alone: what has not learnt before is random until here.
+        self.average = self.new_average()
         begin = said = time.time()
         step, sums, count = 0, torch.zeros(3, device=self.device), 0
         self.net.train()
         if frozen:
             self.net.encoder.eval()
         while (done := (time.time() - begin) / (60 * minutes)) < 1:
-            if step % options.reuse == 0:
+            # A decoder that learns alone has seen more views than it can use.
+            if step % options.reuse == 0 and not (frozen and self.buffer.made):
                 self.new_views(options.batch)
-            now = rate * min(1, (step + 1) / 300) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
+            now = rate * min(1, (done + 1e-3) / WARMUP) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
             for group in optimizer.param_groups:
                 group["lr"] = now
-            seen, components, classes, photo, mirrored, plain = self.ring.draw(options.batch)
+            seen, components, classes, photo, mirrored, plain = self.buffer.draw(options.batch)
             with self.cast():
                 with torch.set_grad_enabled(not frozen):
                     memory = self.memory(seen)
-                loss, cosine, bag = self.teacher_loss(memory, components, classes, self.train.bags[photo], plain)
-                sums += torch.stack([cosine, bag, torch.zeros_like(bag)]).detach()
+                loss = 0
+                if not frozen:
+                    loss, *parts = self.teacher_loss(memory, components, classes, self.train.bags[photo], plain)
+                    sums[:2] += torch.stack(parts).detach()
                 if captions:
                     caption, plainly = self.caption_loss(memory, photo, mirrored, plain)
                     loss = loss + caption
@@ -209,7 +221,7 @@ class School:
         net.eval()
         cosine, bag, words = 0.0, 0.0, torch.zeros(2)
         for part in torch.arange(len(self.dev_photos), device=self.device).split(250):
-            seen = pictures.halved(
+            seen = pictures.downsampled(
                 pictures.whole(self.dev_photos[part], self.side * self.options.times), self.options.times
             ).contiguous(memory_format=torch.channels_last)
             with self.cast():
@@ -226,7 +238,7 @@ class School:
         learnt = ", ".join(f"{value:.4f}" for value in means.tolist())
         print(
             f"{name} step {step}, {self.taught / len(self.photos):.0f} views a photo learnt from, "
-            f"{self.ring.made / len(self.photos):.0f} different; cosine, bag, caption: {learnt}; "
+            f"{self.buffer.made / len(self.photos):.0f} different; cosine, bag, caption: {learnt}; "
             f"dev {cosine / photos:.4f}, {bag / photos:.5f}, {words[0] / words[1]:.4f}",
             flush=True,
         )
@@ -266,24 +278,27 @@ def seconds(call):
     return (time.time() - begin) / 3
 
 
-def check(net, folder, pixels):
-    """The greatest difference between the memory here and that of ONNX Runtime, and of the logits of the first word."""
-    import onnxruntime
+def longest_caption(folder):
+    """Words of the longest caption that the decoder has positions for, beside the start and the end token."""
+    return weights_of(folder / "decoder_model.onnx")[1]["position"].shape[0] - 2
 
+
+@torch.no_grad()
+def check(net, folder, pixels, tokens):
+    """The greatest difference to ONNX Runtime, of the memory and of the logits after each of `tokens` `[photos, length]`."""
     session = onnxruntime.InferenceSession(folder / "encoder_model.onnx", providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
     told = dict(zip(names, session.run(None, {"pixel_values": pixels.cpu().numpy()})))
     decoder = onnxruntime.InferenceSession(folder / "decoder_model.onnx", providers=["CPUExecutionProvider"])
-    fed = {"input_ids": torch.ones(len(pixels), 1, dtype=torch.long).numpy()}
+    fed = {"input_ids": tokens.cpu().numpy()}
     for put in decoder.get_inputs():
         if put.name.startswith("cross_key_values"):
             fed[put.name] = told[put.name]
         elif put.name.startswith("past_key_values"):
             fed[put.name] = told["cross_key_values.0.key"][:, :, :0]
     logits = torch.from_numpy(decoder.run(["logits"], fed)[0])
-    with torch.no_grad():
-        memory = net.encoder(pixels)
-        ours = net.decoder(torch.ones(len(pixels), 1, dtype=torch.long, device=pixels.device), memory, 1).cpu()
+    memory = net.encoder(pixels)
+    ours = net.decoder(tokens, memory, 1).cpu()
     written = logits > -1e8
     return (
         (memory.cpu() - torch.from_numpy(told["last_hidden_state"])).abs().max().item(),
@@ -297,19 +312,22 @@ def main():
     torch.backends.cudnn.benchmark = True
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    school = School(options, device)
-    named = list(school.net.named_parameters())
-    sight = [(name, x) for name, x in named if not name.startswith("decoder.")]
-    tongue = [(name, x) for name, x in named if name.startswith("decoder.")]
-    school.stage("teacher", options.minutes[0], options.rates[0], sight, captions=False)
+    trainer = Trainer(options, device)
+    named = list(trainer.net.named_parameters())
+    seeing = [(name, x) for name, x in named if not name.startswith("decoder.")]
+    writing = [(name, x) for name, x in named if name.startswith("decoder.")]
+    trainer.stage("teacher", options.minutes[0], options.rates[0], seeing, captions=False)
     # What the encoder has learnt without captions, to be taught them elsewhere.
-    school.write(options.taught.with_name(f"{options.taught.name}-eyes"))
-    school.stage("decoder", options.minutes[1], options.rates[1], tongue, captions=True)
-    school.stage("both", options.minutes[2], options.rates[2], named, captions=True)
-    net = school.write(options.taught)
+    trainer.write(options.taught.with_name(f"{options.taught.name}-eyes"))
+    trainer.stage("decoder", options.minutes[1], options.rates[1], writing, captions=True)
+    trainer.stage("both", options.minutes[2], options.rates[2], named, captions=True)
+    net = trainer.write(options.taught)
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
-    pixels = pictures.halved(pictures.whole(school.dev_photos[:8], school.side * options.times), options.times)
-    print("largest difference to ONNX Runtime, memory and logits:", check(net, options.taught, pixels))
+    pixels = pictures.downsampled(pictures.whole(trainer.dev_photos[:8], trainer.side * options.times), options.times)
+    differences = check(net, options.taught, pixels, trainer.dev.tokens[:8, 0, 0, :-1])
+    print("largest difference to ONNX Runtime, memory and logits:", differences)
+    if max(differences) > LARGEST_DIFFERENCE:
+        raise SystemExit(f"{options.taught} does not say what was taught: the net here is not the net of its graphs")
 
 
 if __name__ == "__main__":

@@ -37,7 +37,10 @@ class Classifier(torch.nn.Module):
         match operation:
             case "Conv":
                 stride = attributes.get("strides", [1, 1])
-                if attributes.get("auto_pad", b"NOTSET") == b"SAME_UPPER":
+                padded = attributes.get("auto_pad", b"NOTSET")
+                if padded not in (b"NOTSET", b"SAME_UPPER") or set(attributes.get("dilations", [1])) != {1}:
+                    raise SystemExit("the classifier has a convolution with dilation or padding that this trainer does not know")
+                if padded == b"SAME_UPPER":
                     kernel = inputs[1].shape[2:]
                     pads = []
                     for size, kernel, step in zip(reversed(x.shape[2:]), reversed(kernel), reversed(stride)):
@@ -52,7 +55,7 @@ class Classifier(torch.nn.Module):
                     x = F.pad(x, (left, right, top, bottom)) if any((top, left, bottom, right)) else x
                 return F.conv2d(x, *inputs[1:], stride=stride, padding=padding, groups=attributes.get("group", 1))
             case "Clip":
-                return F.hardtanh(x, 0, 6) if x.is_cuda else x.clamp(*inputs[1:])
+                return torch.clamp(x, *inputs[1:])
             case "Add":
                 return x + inputs[1]
             case "Relu":

@@ -35,7 +35,7 @@ const EVIDENCE: usize = 7;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Calibration {
     /// Log-odds: the intercept, a unit of mean log-probability, of mean support, of least support, of margin, of agreement,
-    /// of the main noun's share.
+    /// of the log-odds of the main noun's share.
     pub weights: [f64; EVIDENCE],
     /// The means of margin, agreement and main noun over the sentences that have them, from which theirs are counted.
     pub usual: [f64; 3],

@@ -103,9 +103,8 @@ impl RunConfig {
             learning.batch > 0 && learning.replicas > 0 && learning.batch.is_multiple_of(learning.replicas),
             "learning.batch must be a multiple of learning.replicas"
         );
-        let has_words = self.start.as_ref().is_some_and(|start| start.decoder);
         ensure!(
-            (has_words || self.stages.iter().any(|stage| stage.captions > 0))
+            self.stages.iter().any(|stage| stage.captions > 0)
                 && self
                     .stages
                     .iter()

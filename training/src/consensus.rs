@@ -45,7 +45,7 @@ pub struct ConsensusCommand {
     photos: usize,
     /// Sentences that the search keeps in view from now on, unless other settings are asked for: with few there is little
     /// to choose from.
-    #[arg(long, default_value_t = 8)]
+    #[arg(long, default_value_t = 16)]
     beams: usize,
 }
 
