@@ -1,6 +1,6 @@
 //! The main thing of an English sentence, and whether others name it too.
 //!
-//! The main noun is the first noun of the sentence that the table below has. A thing or an animal right before a word
+//! The main noun is the first noun of the sentence that the table in `kinds.txt` has. A thing or an animal right before a word
 //! for people only says which people ("a bike rider", "the dog owner"), and so does a thing right before an animal; a
 //! noun before "of" says how many or how much ("a crowd of people", "a field of flowers"). Others name it where they have,
 //! anywhere, a word of the same kind. Somebody called a man may be a woman, but not a child; "a person" may be anybody, and
@@ -24,148 +24,41 @@ enum Being {
 }
 use Being::{Animal, AnyAnimal, Anybody, Person, Thing};
 
-/// Only words that are hardly ever verbs in such sentences: "a man waves" is about no water.
-const TABLE: [(Being, &str); 65] = [
-    (
-        Anybody,
-        "person people persons someone somebody anyone human humans individual individuals crowd crowds team teams \
-         couple couples family families audience band class players player skateboarder skateboarders \
-         snowboarder snowboarders surfer surfers skier skiers biker bikers bicyclist bicyclists cyclist cyclists \
-         motorcyclist motorcyclists rider riders climber climbers hiker hikers swimmer swimmers diver divers runner \
-         runners racer racers jogger joggers skater skaters rollerblader wrestler wrestlers boxer boxers dancer dancers \
-         cheerleader cheerleaders performer performers musician musicians guitarist singer drummer athlete athletes \
-         gymnast goalie catcher batter pitcher baseman quarterback umpire referee coach teammate teammates opponent \
-         opponents jockey equestrian kayaker kayakers wakeboarder waterskier windsurfer boarder skydiver mountaineer \
-         backpacker golfer worker workers officer officers police policeman policemen cop cops soldier soldiers \
-         firefighter firefighters fireman guard driver drivers passenger passengers pedestrian pedestrians owner friend \
-         friends others spectators spectator onlookers fans bride groom bridesmaids clown clowns santa pirate ninja \
-         vendor tourists tourist photographer photographers cameraman artist instructor student students teenager \
-         teenagers teen teens youth youths youngster youngsters cowboy cowgirl member members body figure silhouette \
-         parent parents trainer fisherman fishermen hunter",
-    ),
-    (
-        Person,
-        "man men woman women guy guys lady ladies gentleman gentlemen adult adults male males female females mother \
-         father mom dad husband wife elder elderly grandmother grandfather businessman",
-    ),
-    (
-        Person,
-        "child children kid kids boy boys girl girls baby babies toddler toddlers infant infants son daughter brother \
-         brothers sister sisters schoolchildren",
-    ),
-    (AnyAnimal, "animal animals creature creatures pet pets"),
-    (
-        Animal,
-        "dog dogs puppy puppies greyhound greyhounds hound hounds shepherd collie poodle poodles terrier terriers \
-         retriever retrievers labrador labradors lab labs beagle bulldog pitbull husky huskies rottweiler dalmatian \
-         dachshund doberman pug canine canines mutt",
-    ),
-    (Animal, "cat cats kitten kittens kitty"),
-    (Animal, "horse horses pony ponies donkey foal"),
-    (
-        Animal,
-        "bird birds duck ducks goose geese swan swans pigeon pigeons seagull seagulls eagle pelican parrot flamingo \
-         chicken chickens rooster turkeys hawk owl peacock crane",
-    ),
-    (Animal, "cow cows bull bulls cattle calf calves bison buffalo"),
-    (Animal, "sheep lamb lambs goat goats"),
-    (Animal, "fish dolphin dolphins whale shark seal turtle"),
-    (Animal, "monkey monkeys elephant elephants giraffe zebra camel camels"),
-    (Animal, "tiger lion leopard bear bears wolf fox"),
-    (Animal, "deer squirrel rabbit bunny mouse hamster"),
-    (Animal, "snake alligator crocodile lizard frog"),
-    (Animal, "insect bug butterfly bee spider"),
-    (Thing, "bike bikes bicycle bicycles bmx tricycle unicycle"),
-    (
-        Thing,
-        "motorcycle motorcycles motorbike motorbikes dirtbike motocross atv moped scooter scooters",
-    ),
-    (
-        Thing,
-        "car cars truck trucks jeep jeeps vehicle vehicles van taxi limo suv rv tractor bus buses ambulance firetruck \
-         racecar cart wagon carriage",
-    ),
-    (Thing, "train trains subway tram locomotive"),
-    (
-        Thing,
-        "boat boats canoe canoes kayak kayaks raft rafts sailboat ship ferry rowboat watercraft",
-    ),
-    (Thing, "plane planes airplane airplanes jet helicopter glider"),
-    (Thing, "skateboard skateboards"),
-    (Thing, "snowboard snowboards"),
-    (Thing, "surfboard surfboards wakeboard"),
-    (Thing, "ski skis"),
-    (Thing, "sled sleds sledge sleigh snowmobile snowmobiles"),
-    (
-        Thing,
-        "ball balls basketball football baseball volleyball softball tennis soccer rugby",
-    ),
-    (Thing, "frisbee frisbees disc"),
-    (Thing, "stick sticks branch branches log"),
-    (Thing, "toy toys doll teddy"),
-    (
-        Thing,
-        "water ocean sea lake river pool pools pond stream creek wave surf rapids waterfall waterfalls fountain \
-         fountains puddle puddles",
-    ),
-    (Thing, "beach sand shore shoreline seashore coast dune dunes"),
-    (Thing, "snow ice glacier snowbank"),
-    (Thing, "mud dirt dust"),
-    (
-        Thing,
-        "mountain mountains hill hills cliff cliffs boulder boulders mountainside hillside mountaintop canyon peak \
-         ledge rock bluff summit ravine",
-    ),
-    (Thing, "desert"),
-    (
-        Thing,
-        "field fields grass lawn meadow pasture yard backyard park garden",
-    ),
-    (Thing, "tree trees woods forest jungle bush bushes foliage"),
-    (Thing, "flower flowers plants tulips bouquet"),
-    (
-        Thing,
-        "street streets road roads sidewalk path trail pavement highway alley crosswalk driveway intersection",
-    ),
-    (Thing, "track racetrack"),
-    (
-        Thing,
-        "building buildings house houses home store shop church restaurant cafe skyscraper barn castle hut tower city \
-         town",
-    ),
-    (Thing, "wall walls"),
-    (Thing, "fence gate railing rail handrail barrier"),
-    (Thing, "bridge dock pier deck boardwalk"),
-    (Thing, "stairs staircase steps stairway"),
-    (Thing, "ramp ramps halfpipe"),
-    (Thing, "bench benches chair chairs couch sofa seat stool"),
-    (Thing, "table tables desk counter"),
-    (Thing, "bed"),
-    (Thing, "trampoline"),
-    (Thing, "playground swings seesaw"),
-    (Thing, "tent tents canopy"),
-    (Thing, "rope ropes hoop hoops"),
-    (Thing, "sign signs banner billboard poster"),
-    (Thing, "flag flags"),
-    (Thing, "umbrella umbrellas"),
-    (Thing, "balloon balloons bubbles"),
-    (Thing, "camera cameras"),
-    (Thing, "guitar guitars violin drums piano accordion"),
-    (Thing, "food cake pizza sandwich fruit meal"),
-    (Thing, "book books newspaper magazine"),
-    (Thing, "statue statues sculpture monument"),
-    (Thing, "fire fireworks smoke flames"),
-];
+impl Being {
+    fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "anybody" => Anybody,
+            "person" => Person,
+            "any-animal" => AnyAnimal,
+            "animal" => Animal,
+            "thing" => Thing,
+            _ => return None,
+        })
+    }
+}
 
+/// The kinds of nouns; see the file.
+const TABLE: &str = include_str!("kinds.txt");
+
+/// Each noun's kind.
 static KINDS: LazyLock<HashMap<&str, Kind>> = LazyLock::new(|| {
-    let rows = TABLE.iter().enumerate();
-    rows.flat_map(|(row, (_, words))| words.split_ascii_whitespace().map(move |word| (word, Kind(row))))
+    let kinds = TABLE.split("\n\n").filter_map(|kind| kind.split_once(':')).enumerate();
+    kinds
+        .filter_map(|(row, (being, nouns))| {
+            let being = Being::of(being)?;
+            Some(nouns.split_whitespace().map(move |noun| (noun, Kind { row, being })))
+        })
+        .flatten()
         .collect()
 });
 
-/// What a noun names: a row of the table.
+/// What a noun names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kind(usize);
+pub struct Kind {
+    /// Its place in the table.
+    row: usize,
+    being: Being,
+}
 
 impl Kind {
     /// The kind of a word in lower case; none where the table does not have it.
@@ -175,7 +68,7 @@ impl Kind {
 
     /// Whether both may be said of the same.
     pub fn agrees(self, other: Self) -> bool {
-        let beings = [self.being(), other.being()];
+        let beings = [self.being, other.being];
         self == other
             || [(Anybody, Person), (AnyAnimal, Animal)]
                 .iter()
@@ -187,13 +80,9 @@ impl Kind {
         self.rank() == 2
     }
 
-    fn being(self) -> Being {
-        TABLE[self.0].0
-    }
-
     /// How much of a being it is: things, animals, people.
     fn rank(self) -> u8 {
-        match self.being() {
+        match self.being {
             Anybody | Person => 2,
             AnyAnimal | Animal => 1,
             Thing => 0,
@@ -243,7 +132,13 @@ mod tests {
 
     #[test]
     fn each_word_of_the_table_has_one_kind() {
-        let words = TABLE.iter().flat_map(|(_, words)| words.split_ascii_whitespace());
-        assert_eq!(words.count(), KINDS.len());
+        let kinds: Vec<&str> = TABLE.split("\n\n").skip(1).collect();
+        let words = |kind: &&str| {
+            let (being, nouns) = kind.split_once(": ").unwrap_or_else(|| panic!("{kind}"));
+            assert!(Being::of(being).is_some(), "{being}");
+            nouns.split_whitespace().count()
+        };
+        assert_eq!(kinds.len(), 65);
+        assert_eq!(kinds.iter().map(words).sum::<usize>(), KINDS.len());
     }
 }
