@@ -182,7 +182,7 @@ class Trainer:
             self.net.encoder.eval()
         while (done := (time.time() - begin) / (60 * minutes)) < 1:
             # A decoder that learns alone has seen more views than it can use.
-            if step % options.reuse == 0 and not (frozen and self.buffer.made):
+            if step % options.reuse == 0 and not (frozen and self.buffer.made > len(self.photos)):
                 self.new_views(options.batch)
             now = rate * min(1, (done + 1e-3) / WARMUP) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
             for group in optimizer.param_groups:
