@@ -55,20 +55,11 @@ impl Description {
     /// What speaks for each sentence, the caption first, among those that the search found: that from which its confidence
     /// comes.
     pub fn evidence(&self) -> Vec<Evidence> {
-        let caption = Said::new(
-            &self.caption,
-            &self.words,
-            (self.score, &self.tokens),
-            self.main_noun_share,
-        );
-        let others = self.alternatives.iter();
-        let others = others.map(|other| {
-            Said::new(
-                &other.caption,
-                &other.words,
-                (other.score, &other.tokens),
-                other.main_noun_share,
-            )
+        let mean = self.mean_log_probability();
+        let caption = Said::new(&self.caption, &self.words, mean, self.main_noun_share);
+        let others = self.alternatives.iter().map(|other| {
+            let mean = mean_log_probability(other.score, &other.tokens);
+            Said::new(&other.caption, &other.words, mean, other.main_noun_share)
         });
         let said: Vec<Said> = std::iter::once(caption).chain(others).collect();
         (0..said.len()).map(|number| Said::evidence(&said, number)).collect()
@@ -123,9 +114,9 @@ struct Said<'a> {
 }
 
 impl<'a> Said<'a> {
-    fn new(caption: &str, words: &'a [Word], (score, tokens): (f32, &[i64]), main_noun_share: Option<f32>) -> Self {
+    fn new(caption: &str, words: &'a [Word], mean: f32, main_noun_share: Option<f32>) -> Self {
         Self {
-            mean: mean_log_probability(score, tokens),
+            mean,
             words,
             stems: stems(caption),
             main_noun_share,

@@ -47,6 +47,9 @@ pub struct ConsensusCommand {
     /// to choose from.
     #[arg(long, default_value_t = 16)]
     beams: usize,
+    /// The power of its length by which a sentence's log-probability is divided from now on [default: it stays].
+    #[arg(long)]
+    length_penalty: Option<f64>,
 }
 
 /// Photos by what the encoder makes of them, with their captions.
@@ -93,6 +96,9 @@ impl ConsensusCommand {
         let consensus = json!({"weight": self.weight, "word_weights": neighbours.word_weights(size)});
         folder::set(&self.model, [("consensus", consensus)])?;
         folder::set_search(&self.model, "num_beams", json!(self.beams))?;
+        if let Some(penalty) = self.length_penalty {
+            folder::set_search(&self.model, "length_penalty", json!(penalty))?;
+        }
         let captions: usize = neighbours.captions.iter().map(Vec::len).sum();
         println!(
             "{captions} captions of {} photos are in {}",

@@ -141,11 +141,9 @@ fn main() -> Result<()> {
             let run = run.open()?;
             let net = run.net(&Device::flex());
             let (epoch, net) = if untrained {
-                run.config
-                    .teacher
-                    .as_ref()
-                    .map(|teacher| run.projection(teacher))
-                    .transpose()?;
+                if let Some(teacher) = &run.config.teacher {
+                    run.projection(teacher)?;
+                }
                 (0, net)
             } else {
                 run.checkpoints()?.best(net)?

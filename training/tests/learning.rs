@@ -72,11 +72,13 @@ fn calibrates_and_scores(model: &Path, data: &Path) {
     assert!(json(&config)["hearsight"]["calibration"].is_null());
     a_broken_photo_stops_calibrate_and_leaves_the_folder_as_it_was(&config, data, || started("calibrate", &[]));
     // Of this set every photo of a colour has the same captions.
-    run(
-        "consensus",
-        &["--photos".as_ref(), "3".as_ref(), "--beams".as_ref(), "6".as_ref()],
+    let more = ["--photos", "3", "--beams", "6", "--length-penalty", "0.6"].map(OsStr::new);
+    run("consensus", &more);
+    let search = json(&model.join("generation_config.json"));
+    assert_eq!(
+        (search["num_beams"].as_u64(), search["length_penalty"].as_f64()),
+        (Some(6), Some(0.6))
     );
-    assert_eq!(json(&model.join("generation_config.json"))["num_beams"], 6);
     let consensus = &json(&config)["hearsight"]["consensus"];
     assert!(consensus["word_weights"].as_array().unwrap().len() > 4, "{consensus}");
     run("calibrate", &[]);
