@@ -262,6 +262,8 @@ fn our_own_models_say_how_to_write_and_how_sure_to_be() {
         usual_margin: 0.0,
         agreement: 0.0,
         usual_agreement: 0.0,
+        likeness: 0.0,
+        usual_likeness: 0.0,
         main_noun: 0.0,
         usual_main_noun: 0.0,
     };
@@ -288,16 +290,16 @@ fn what_the_model_takes_for_no_photo_is_marked_and_not_believed() {
 }
 
 #[test]
-fn of_the_sentences_found_that_one_is_said_which_is_most_like_what_people_said_of_similar_photos() {
+fn of_the_sentences_found_that_one_is_said_which_is_most_like_what_people_would_say() {
     for kind in KINDS {
         let plain = model(kind, json!({}));
         let mut plain = load(plain.path()).unwrap();
         let before = describe(&mut plain, &photo(0), 3);
         let other = before.alternatives.last().unwrap();
         let words: Vec<i64> = other.tokens.iter().copied().filter(|token| *token > 2).collect();
-        let folder = models::reminded(kind, &[&words, &words[..1]], 5.0);
-        let mut reminded = load(folder.path()).unwrap();
-        let found = describe(&mut reminded, &photo(0), 3);
+        let folder = models::expecting(kind, &words, 5.0);
+        let mut expecting = load(folder.path()).unwrap();
+        let found = describe(&mut expecting, &photo(0), 3);
         assert_eq!((&found.caption, &found.tokens), (&other.caption, &other.tokens));
         assert!(
             found.score < before.score,
@@ -305,24 +307,24 @@ fn of_the_sentences_found_that_one_is_said_which_is_most_like_what_people_said_o
         );
         assert!(found.sentences().any(|sentence| sentence == before.caption));
         // Nothing to choose from, and too much to show.
-        let greedy = [&mut plain, &mut reminded].map(|captioner| describe(captioner, &photo(0), 1).caption);
+        let greedy = [&mut plain, &mut expecting].map(|captioner| describe(captioner, &photo(0), 1).caption);
         assert_eq!(greedy[0], greedy[1]);
         assert!(describe(&mut plain, &photo(0), 9).alternatives.len() > 3);
-        assert!(describe(&mut reminded, &photo(0), 9).alternatives.len() <= 3);
+        assert!(describe(&mut expecting, &photo(0), 9).alternatives.len() <= 3);
 
-        let folder = models::reminded(kind, &[&words], 0.0);
+        let folder = models::expecting(kind, &words, 0.0);
         let found = describe(&mut load(folder.path()).unwrap(), &photo(0), 3);
         assert_eq!(
             found.caption, before.caption,
-            "captions that weigh nothing change nothing"
+            "an expectation that weighs nothing changes nothing"
         );
     }
     let folder = model(
         Kind::Transformer,
-        json!({"consensus": {"weight": 1.0, "word_weights": [1.0]}}),
+        json!({"consensus": {"weight": 1.0, "word_weights": [1.0], "runs": ["a"]}}),
     );
     let error = load(folder.path()).unwrap_err().to_string();
-    assert!(error.contains("similar_captions"), "{error}");
+    assert!(error.contains("expected_captions"), "{error}");
 }
 
 #[test]

@@ -400,7 +400,7 @@ impl Captioner {
 
     pub(super) fn description(&self, mut found: Found, sight: &Sight) -> Result<Description, CaptionError> {
         if let Some(consensus) = &self.model.config().hearsight.consensus {
-            consensus::rank(&mut found, &sight.similar, consensus, self.model.generation());
+            consensus::rank(&mut found, &sight.expected, consensus.weight, self.model.generation());
         }
         let (best, others) = found.split_first().ok_or(CaptionError::NoWords)?;
         let best = self.alternative(&best.0, sight)?;
@@ -417,7 +417,7 @@ impl Captioner {
             alternatives: Vec::new(),
             tokens: best.tokens,
             score: best.score,
-            main_noun_share: best.main_noun_share,
+            expected: best.expected,
             model: self.model.name().to_owned(),
             device: self.device.clone(),
             attention_kind: self.attention_kind().filter(|_| has_attention),
@@ -456,7 +456,9 @@ impl Captioner {
         let words = sentence::words(found, &self.model, &sight.support)?;
         let caption = sentence::text(&words);
         Ok(Alternative {
-            main_noun_share: sight.similar.share_naming(&caption),
+            expected: sight
+                .expected
+                .of_sentence(&caption, sentence::written(&found.tokens, self.model.generation())),
             caption,
             confidence: 0.0,
             words,

@@ -1,28 +1,30 @@
-//! Which of the sentences found says what people said of photos like this one.
+//! Which of the sentences found says what people would say of the photo.
 //!
-//! The likeliest sentence is often the commonest one. Where the encoder also gives what people wrote about the photos it has
-//! learnt from that are nearest to this one, a sentence counts for more the more it has in common with those captions:
-//! consensus re-ranking (Mao et al. 2015, "Deep captioning with multimodal recurrent neural networks (m-RNN)", section 8,
-//! after Devlin et al. 2015, "Exploring nearest neighbor approaches for image captioning"). What is said is always a sentence
-//! that the model has written itself for this photo.
+//! The likeliest sentence is often the commonest one. Where the encoder also foresees what the captions that people would write
+//! about the photo have in them, a sentence counts for more the more it has in common with those. That is consensus
+//! re-ranking (Devlin et al. 2015, "Exploring nearest neighbor approaches for image captioning"; Mao et al. 2015, "Deep
+//! captioning with multimodal recurrent neural networks (m-RNN)", section 8) with the captions' expected contents in the
+//! place of those of similar photos. What is said is always a sentence that the model has written itself for this photo.
 //!
-//! How many of those captions name what the sentence is about also says how far to believe it: the model's own
+//! How much of those captions names what the sentence is about also says how far to believe it: the model's own
 //! probabilities hardly tell where it has taken the main thing for another one.
 
-use ort::value::DynValue;
-use tokenizers::Tokenizer;
+use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::CaptionError;
+use ort::value::DynValue;
+
 use super::main_noun::{Kind, main_noun};
 use super::numbers::read;
 use super::search::Found;
 use super::sentence::written;
+use super::{CaptionError, Expected};
 use crate::model::{Consensus, GenerationConfig, ModelError, ModelFolder};
 use crate::text;
 
-/// The encoder's output: the tokens of captions of similar photos, `[batch, captions, length]`, as floats like all that an
-/// encoder gives; what is the number of no token fills up the shorter ones.
-const OUTPUT: &str = "similar_captions";
+/// The encoder's output: of each run of words that the configuration names the weight that it is expected to have in a
+/// caption whose runs of that length weigh 1 together, `[batch, runs]`.
+const OUTPUT: &str = "expected_captions";
 
 /// How many of the sentences that were found are worth showing: a search with something to choose from finds more than
 /// anybody wants to hear.
@@ -30,80 +32,142 @@ const WORTH_SHOWING: usize = 4;
 
 /// The longest runs of words that are compared.
 const LONGEST_RUN: usize = 2;
-/// The deviation of the penalty for another length, in tokens (Vedantam et al. 2015, "CIDEr", section 5.1).
-const LENGTHS: f32 = 6.0;
 
-/// Where in the encoder's outputs the captions stand.
+/// A token, or two that follow each other.
+type Run = Vec<i64>;
+
+/// Where in the encoder's outputs the expectation stands, and what it is of.
 #[derive(Debug)]
-pub(super) struct Similar {
+pub(super) struct Foresight {
     output: usize,
-    words: usize,
-    tokenizer: Tokenizer,
+    runs: Arc<Runs>,
 }
 
-/// What people wrote about photos like one.
+/// What captions are told apart by.
+#[derive(Debug, Default)]
+struct Runs {
+    /// How telling each token is, by its number.
+    word_weights: Vec<f32>,
+    /// Where each run stands in the output.
+    places: HashMap<Run, usize>,
+    /// The tokens that name something, with what they name.
+    nouns: Vec<(i64, Kind)>,
+}
+
+/// What the captions that people would write about one photo have in them; nothing where the model does not say.
 #[derive(Clone, Debug, Default)]
-pub(super) struct SimilarCaptions {
-    /// The tokens of each caption.
-    tokens: Vec<Vec<i64>>,
-    /// What each of them names.
-    kinds: Vec<Vec<Kind>>,
+pub(super) struct ExpectedCaptions {
+    runs: Arc<Runs>,
+    values: Vec<f32>,
 }
 
-impl SimilarCaptions {
-    /// The share of the captions that name what the main noun of the sentence does; none where there is no caption or no
-    /// such noun.
-    pub(super) fn share_naming(&self, sentence: &str) -> Option<f32> {
-        if self.kinds.is_empty() {
-            return None;
-        }
-        let lower = sentence.to_lowercase();
-        let (noun, _) = main_noun(words(&lower))?;
-        let name_it = self
-            .kinds
-            .iter()
-            .filter(|kinds| kinds.iter().any(|kind| noun.agrees(*kind)));
-        Some(name_it.count() as f32 / self.kinds.len() as f32)
-    }
-}
-
-impl Similar {
-    /// Of a model whose configuration says what the captions weigh; none for other models.
+impl Foresight {
+    /// Of a model whose configuration says what its output is of; none for other models.
     pub(super) fn new(folder: &ModelFolder, outputs: &[String]) -> Result<Option<Self>, ModelError> {
         let Some(consensus) = &folder.config().hearsight.consensus else {
             return Ok(None);
         };
-        match outputs.iter().position(|name| name == OUTPUT) {
-            Some(output) => Ok(Some(Self {
-                output,
-                words: consensus.word_weights.len(),
-                tokenizer: folder.tokenizer().clone(),
-            })),
-            None => Err(folder.contradiction(text!("reason-no-similar-captions", output = OUTPUT))),
-        }
+        let Some(output) = outputs.iter().position(|name| name == OUTPUT) else {
+            return Err(folder.contradiction(text!("reason-no-expected-captions", output = OUTPUT)));
+        };
+        let number = |token: &str| folder.tokenizer().token_to_id(token).map(i64::from);
+        Ok(Some(Self {
+            output,
+            runs: Arc::new(Runs::new(consensus, number)),
+        }))
     }
 
     /// Reads what the encoder gave for one photo.
-    pub(super) fn read(&self, outputs: &[DynValue]) -> Result<SimilarCaptions, CaptionError> {
-        let Some(output) = outputs.get(self.output) else {
-            return Ok(SimilarCaptions::default());
+    pub(super) fn read(&self, outputs: &[DynValue]) -> Result<ExpectedCaptions, CaptionError> {
+        let values = match outputs.get(self.output) {
+            Some(output) => read(output)?.iter().copied().collect(),
+            None => Vec::new(),
         };
-        let tokens = read(output)?;
-        let captions = tokens.rows().into_iter().map(|caption| {
-            let known = caption.iter().filter(|token| (0.0..self.words as f32).contains(*token));
-            known.map(|token| *token as i64).collect()
-        });
-        let tokens: Vec<Vec<i64>> = captions.filter(|caption: &Vec<i64>| !caption.is_empty()).collect();
-        let kinds = tokens.iter().map(|caption| {
-            let ids: Vec<u32> = caption.iter().filter_map(|&token| u32::try_from(token).ok()).collect();
-            // One that cannot be read names nothing.
-            let caption = self.tokenizer.decode(&ids, true).unwrap_or_default();
-            words(&caption.to_lowercase()).filter_map(Kind::of).collect()
-        });
-        Ok(SimilarCaptions {
-            kinds: kinds.collect(),
-            tokens,
+        Ok(ExpectedCaptions {
+            runs: Arc::clone(&self.runs),
+            values,
         })
+    }
+}
+
+impl Runs {
+    /// `number` gives a token's number; a run of another one is never said.
+    fn new(consensus: &Consensus, number: impl Fn(&str) -> Option<i64>) -> Self {
+        let places = consensus.runs.iter().zip(0..).filter_map(|(run, place)| {
+            let tokens: Option<Run> = run.split(' ').map(&number).collect();
+            Some((tokens?, place))
+        });
+        let nouns = consensus.runs.iter().filter_map(|run| {
+            // A token that is no word by itself names nothing.
+            Some((number(run)?, Kind::of(run)?))
+        });
+        Self {
+            word_weights: consensus.word_weights.clone(),
+            places: places.collect(),
+            nouns: nouns.collect(),
+        }
+    }
+
+    /// What a run weighs: what its tokens weigh together.
+    fn weight(&self, run: &[i64]) -> f32 {
+        let weights = run.iter().filter_map(|&token| {
+            let place = usize::try_from(token).ok()?;
+            self.word_weights.get(place)
+        });
+        weights.sum()
+    }
+
+    /// The root of the sum of the squares of what the runs of `length` tokens weigh, each as often as it is there.
+    fn norm(&self, tokens: &[i64], length: usize) -> f32 {
+        let mut counts: HashMap<&[i64], f32> = HashMap::new();
+        for run in tokens.windows(length) {
+            *counts.entry(run).or_default() += self.weight(run);
+        }
+        counts.values().map(|weight| weight * weight).sum::<f32>().sqrt()
+    }
+}
+
+impl ExpectedCaptions {
+    /// What the run is expected to weigh.
+    fn of(&self, run: &[i64]) -> f32 {
+        let value = self.runs.places.get(run).and_then(|&place| self.values.get(place));
+        // A regression may come out below nothing, and what is no number says nothing.
+        value.map_or(0.0, |value| value.max(0.0))
+    }
+
+    /// How much a sentence has in common with the captions, 0 to 10: the expected cosine, as CIDEr has it (Vedantam et al.
+    /// 2015, section 3), over runs of one and of two tokens.
+    fn likeness(&self, tokens: &[i64]) -> f32 {
+        let of_length = (1..=LONGEST_RUN).map(|length| {
+            let norm = self.runs.norm(tokens, length);
+            if norm <= 0.0 {
+                return 0.0;
+            }
+            let mut said: Vec<&[i64]> = tokens.windows(length).collect();
+            // Saying something again wins nothing.
+            said.sort_unstable();
+            said.dedup();
+            let shared = said.iter().map(|run| self.runs.weight(run) * self.of(run));
+            shared.sum::<f32>() / norm
+        });
+        10.0 * of_length.sum::<f32>() / LONGEST_RUN as f32
+    }
+
+    /// What the captions say of a sentence, which was written by these tokens; none where the model says nothing of captions.
+    pub(super) fn of_sentence(&self, sentence: &str, tokens: &[i64]) -> Option<Expected> {
+        (!self.values.is_empty()).then(|| Expected {
+            likeness: self.likeness(tokens),
+            main_noun_weight: self.naming(sentence),
+        })
+    }
+
+    /// See [`Expected::main_noun_weight`].
+    fn naming(&self, sentence: &str) -> Option<f32> {
+        let lower = sentence.to_lowercase();
+        let (noun, _) = main_noun(words(&lower))?;
+        let named = self.runs.nouns.iter().filter(|(_, kind)| noun.agrees(*kind));
+        let named = named.map(|&(token, _)| self.of(&[token]) / self.runs.weight(&[token]).max(f32::EPSILON));
+        Some(named.sum())
     }
 }
 
@@ -114,82 +178,18 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     words.filter(|word| !word.is_empty())
 }
 
-/// Puts the sentences found in the order of their scores and of what they have in common with captions of similar photos,
-/// and leaves the best.
-pub(super) fn rank(found: &mut Found, similar: &SimilarCaptions, consensus: &Consensus, settings: &GenerationConfig) {
-    let captions: Vec<Runs> = similar
-        .tokens
-        .iter()
-        .map(|tokens| Runs::of(tokens, consensus))
-        .collect();
-    if captions.is_empty() {
+/// Puts the sentences found in the order of their scores and of what they have in common with what people would say, each
+/// point of which counts `weight`, and leaves the best.
+pub(super) fn rank(found: &mut Found, expected: &ExpectedCaptions, weight: f32, settings: &GenerationConfig) {
+    if expected.values.is_empty() {
         return;
     }
     for (path, score) in found.iter_mut() {
-        let own = Runs::of(written(&path.tokens, settings), consensus);
-        let shared: f32 = captions.iter().map(|caption| own.alike(caption)).sum();
-        *score += f64::from(consensus.weight * shared / captions.len() as f32);
+        *score += f64::from(weight * expected.likeness(written(&path.tokens, settings)));
     }
     // Stable, so that equals stay in the search's order.
     found.sort_by(|(_, a), (_, b)| b.total_cmp(a));
     found.truncate(WORTH_SHOWING);
-}
-
-/// The runs of one and of two words of a sentence, with what each weighs.
-struct Runs {
-    tokens: usize,
-    /// For each length the runs in order, each with its weight times how often it is there, and the root of the sum of the
-    /// squares of these.
-    of_length: [(Vec<(Run, f32)>, f32); LONGEST_RUN],
-}
-
-/// The tokens of a run; of one of a single token the second is −1.
-type Run = [i64; LONGEST_RUN];
-
-impl Runs {
-    fn of(tokens: &[i64], consensus: &Consensus) -> Self {
-        let weight = |token: &i64| {
-            let place = usize::try_from(*token).ok();
-            place.and_then(|place| consensus.word_weights.get(place)).copied()
-        };
-        let of_length = std::array::from_fn(|longer| {
-            let mut runs: Vec<(Run, f32)> = Vec::new();
-            for run in tokens.windows(longer + 1) {
-                let own: f32 = run.iter().filter_map(weight).sum();
-                let run: Run = std::array::from_fn(|at| run.get(at).copied().unwrap_or(-1));
-                match runs.binary_search_by_key(&run, |(run, _)| *run) {
-                    Ok(at) => runs[at].1 += own,
-                    Err(at) => runs.insert(at, (run, own)),
-                }
-            }
-            let length = runs.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt();
-            (runs, length)
-        });
-        Self {
-            tokens: tokens.len(),
-            of_length,
-        }
-    }
-
-    /// CIDEr-D of this sentence with the caption as its only reference, 0 to 10, of runs of up to two words, each of which
-    /// weighs what its words weigh together.
-    fn alike(&self, caption: &Self) -> f32 {
-        let mut sum = 0.0;
-        for ((own, length), (other, other_length)) in std::iter::zip(&self.of_length, &caption.of_length) {
-            if *length > 0.0 && *other_length > 0.0 {
-                let shared: f32 = own
-                    .iter()
-                    .filter_map(|(run, weight)| {
-                        let at = other.binary_search_by_key(run, |(run, _)| *run).ok()?;
-                        Some(weight.min(other[at].1) * other[at].1)
-                    })
-                    .sum();
-                sum += shared / (length * other_length);
-            }
-        }
-        let longer = self.tokens as f32 - caption.tokens as f32;
-        10.0 * sum / LONGEST_RUN as f32 * (-longer * longer / (2.0 * LENGTHS * LENGTHS)).exp()
-    }
 }
 
 #[cfg(test)]
@@ -197,38 +197,51 @@ mod tests {
     use super::super::search::Hypothesis;
     use super::*;
 
-    fn consensus() -> Consensus {
-        // Token 1 is in every caption.
-        Consensus {
+    /// Tokens 1 to 4, of which 1 is in every caption, and the pair 2 and 3, with what is expected of each.
+    fn expected(values: [f32; 5]) -> ExpectedCaptions {
+        let consensus = Consensus {
             weight: 2.0,
             word_weights: vec![0.0, 0.0, 1.0, 2.0, 3.0],
+            runs: ["a", "dog", "man", "puppy", "dog man"].map(str::to_owned).to_vec(),
+        };
+        let number = |token: &str| match token {
+            "a" => Some(1),
+            "dog" => Some(2),
+            "man" => Some(3),
+            "puppy" => Some(4),
+            _ => None,
+        };
+        ExpectedCaptions {
+            runs: Arc::new(Runs::new(&consensus, number)),
+            values: values.to_vec(),
         }
     }
 
-    fn alike(one: &[i64], other: &[i64]) -> f32 {
-        let consensus = consensus();
-        Runs::of(one, &consensus).alike(&Runs::of(other, &consensus))
+    #[test]
+    fn a_sentence_is_most_like_captions_that_all_say_the_same_and_not_at_all_like_those_of_other_words() {
+        // What the caption [1, 2, 3] weighs: of words (0, 1, 2) / √5, of pairs 1 and 3, of which one is known.
+        let (words, pairs) = (5_f32.sqrt(), 10_f32.sqrt());
+        let all_the_same = expected([0.0, 1.0 / words, 2.0 / words, 0.0, 3.0 / pairs]);
+        let likeness = all_the_same.likeness(&[1, 2, 3]);
+        assert!((likeness - 5.0 * (1.0 + 9.0 / 10.0)).abs() < 1e-4, "{likeness}");
+        assert!(all_the_same.likeness(&[3, 2]) < likeness);
+        assert!(all_the_same.likeness(&[4, 4]) < 1e-6);
+        assert!(
+            all_the_same.likeness(&[1]) < 1e-6,
+            "a word of every caption says nothing"
+        );
+        assert!(all_the_same.likeness(&[]) < 1e-6);
+        assert!(expected([f32::NAN, -1.0, 0.0, -0.5, -1.0]).likeness(&[1, 2, 3, 4]) >= 0.0);
     }
 
     #[test]
-    fn a_sentence_is_most_like_itself_and_not_at_all_like_one_without_its_words() {
-        assert!((alike(&[1, 2, 3], &[1, 2, 3]) - 10.0).abs() < 1e-5);
-        assert!(alike(&[2, 3], &[4, 4]) < 1e-6);
-        assert!(alike(&[1], &[1]) < 1e-6, "a word of every caption says nothing");
-        // Of [2, 3] and [2, 4]: words 1·1 / (√5 · √10), pairs nothing.
-        let expected = 5.0 / 50f32.sqrt();
-        assert!((alike(&[2, 3], &[2, 4]) - expected).abs() < 1e-5);
+    fn saying_a_word_again_wins_nothing() {
+        let expected = expected([0.0, 0.4, 0.4, 0.0, 0.0]);
+        assert!(expected.likeness(&[3, 3, 3, 3]) < expected.likeness(&[3]));
     }
 
     #[test]
-    fn saying_a_word_again_wins_nothing_and_another_length_costs() {
-        assert!(alike(&[3, 3, 3, 3], &[3, 2]) < alike(&[3, 2], &[3, 2]));
-        let far = alike(&[2, 3, 1, 1, 1, 1, 1, 1], &[2, 3]);
-        assert!(far < alike(&[2, 3, 1], &[2, 3]) && far > 0.0);
-    }
-
-    #[test]
-    fn what_people_said_of_similar_photos_outweighs_a_little_likelihood_and_only_the_best_are_left() {
+    fn what_people_would_say_outweighs_a_little_likelihood_and_only_the_best_are_left() {
         let path = |tokens: &[i64]| Hypothesis {
             tokens: tokens.to_vec(),
             log_probabilities: Vec::new(),
@@ -243,36 +256,30 @@ mod tests {
         ];
         let before = found.clone();
         let settings = GenerationConfig::default();
-        rank(&mut found, &SimilarCaptions::default(), &consensus(), &settings);
-        assert_eq!(found, before, "nobody said anything of such photos");
-        let similar = SimilarCaptions {
-            tokens: vec![vec![3, 4]],
-            kinds: vec![Vec::new()],
-        };
-        rank(&mut found, &similar, &consensus(), &settings);
+        rank(&mut found, &ExpectedCaptions::default(), 2.0, &settings);
+        assert_eq!(found, before, "nothing is known of captions");
+        rank(&mut found, &expected([0.0, 0.0, 0.6, 0.8, 0.0]), 2.0, &settings);
         let order: Vec<&[i64]> = found.iter().map(|(path, _)| &path.tokens[1..]).collect();
         assert_eq!(order[0], [3, 4]);
         assert_eq!(order.len(), WORTH_SHOWING);
         assert!(!order.contains(&[2, 1].as_slice()));
-        assert!((found[0].1 - (-1.5 + 20.0)).abs() < 1e-4);
+        // (2 · 0.6 + 3 · 0.8) / √13 of the words, half of the points.
+        assert!((found[0].1 - (-1.5 + 2.0 * 5.0 * 3.6 / 13_f64.sqrt())).abs() < 1e-4);
     }
 
     #[test]
     fn captions_that_name_the_main_thing_by_any_word_for_it_are_counted() {
-        let captions = |captions: &[&[&str]]| SimilarCaptions {
-            tokens: Vec::new(),
-            kinds: captions
-                .iter()
-                .map(|words| words.iter().filter_map(|word| Kind::of(word)).collect())
-                .collect(),
-        };
-        let similar = captions(&[&["puppy", "grass"], &["dog"], &["man", "dog"], &["cat"]]);
-        assert_eq!(similar.share_naming("A brown dog runs."), Some(0.75));
-        assert_eq!(similar.share_naming("A bike rider falls."), Some(0.25), "a man");
-        assert_eq!(similar.share_naming("Something red."), None);
+        // Half of the captions are "dog man", which weighs √5, and a quarter "puppy", which weighs 3.
+        let root = 5_f32.sqrt();
+        let expected = expected([0.0, 0.5 / root, 1.0 / root, 0.25, 0.0]);
+        let named = expected.naming("A brown dog and a man.").unwrap();
+        assert!((named - (0.5 / root + 0.25 / 3.0)).abs() < 1e-5, "{named}");
+        let man = expected.naming("A bike rider falls.").unwrap();
+        assert!((man - 0.5 / root).abs() < 1e-5, "{man}");
+        assert_eq!(expected.naming("Something red."), None);
         // What is covered with snow is the mountain, in the scores too.
-        assert_eq!(similar.share_naming("A snow-covered mountain."), Some(0.0));
-        assert_eq!(similar.share_naming("A dog's toy."), Some(0.75));
-        assert_eq!(captions(&[]).share_naming("A dog."), None);
+        assert_eq!(expected.naming("A snow-covered mountain."), Some(0.0));
+        assert_eq!(expected.naming("A dog's toy."), Some(named));
+        assert_eq!(ExpectedCaptions::default().of_sentence("A dog.", &[2]), None);
     }
 }

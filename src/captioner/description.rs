@@ -30,10 +30,9 @@ pub struct Description {
     pub tokens: Vec<i64>,
     /// Sum of the log-probabilities of the generated tokens.
     pub score: f32,
-    /// Share of the captions of similar photos that name what the caption's main noun names, 0 to 1; none where the model has
-    /// no such captions or the caption no such noun.
+    /// What the captions that people are expected to write say of it; none where the model expects nothing of captions.
     #[serde(default)]
-    pub main_noun_share: Option<f32>,
+    pub expected: Option<Expected>,
     /// The model's name.
     pub model: String,
     /// What really ran: `cpu` or `cuda`, with the reason where it is not what was asked for.
@@ -43,6 +42,16 @@ pub struct Description {
     pub attention_kind: Option<AttentionKind>,
     /// Where the time went.
     pub seconds: Seconds,
+}
+
+/// What the captions that people would write about a photo, as far as the model foresees them, say of a sentence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Expected {
+    /// How much the sentence has in common with them, 0 to 10, as CIDEr has it.
+    pub likeness: f32,
+    /// How much they name what its main noun names: the share of them that do, by what the words of one weigh together; none
+    /// where there is no such noun.
+    pub main_noun_weight: Option<f32>,
 }
 
 impl Description {
@@ -56,10 +65,10 @@ impl Description {
     /// comes.
     pub fn evidence(&self) -> Vec<Evidence> {
         let mean = self.mean_log_probability();
-        let caption = Said::new(&self.caption, &self.words, mean, self.main_noun_share);
+        let caption = Said::new(&self.caption, &self.words, mean, self.expected);
         let others = self.alternatives.iter().map(|other| {
             let mean = mean_log_probability(other.score, &other.tokens);
-            Said::new(&other.caption, &other.words, mean, other.main_noun_share)
+            Said::new(&other.caption, &other.words, mean, other.expected)
         });
         let said: Vec<Said> = std::iter::once(caption).chain(others).collect();
         (0..said.len()).map(|number| Said::evidence(&said, number)).collect()
@@ -83,7 +92,7 @@ impl Description {
             words,
             tokens,
             score,
-            main_noun_share,
+            expected,
         } = self.alternatives.get(number)?.clone();
         Some(Self {
             caption,
@@ -91,7 +100,7 @@ impl Description {
             words,
             tokens,
             score,
-            main_noun_share,
+            expected,
             ..self.clone()
         })
     }
@@ -110,16 +119,16 @@ struct Said<'a> {
     mean: f32,
     words: &'a [Word],
     stems: BTreeSet<String>,
-    main_noun_share: Option<f32>,
+    expected: Option<Expected>,
 }
 
 impl<'a> Said<'a> {
-    fn new(caption: &str, words: &'a [Word], mean: f32, main_noun_share: Option<f32>) -> Self {
+    fn new(caption: &str, words: &'a [Word], mean: f32, expected: Option<Expected>) -> Self {
         Self {
             mean,
             words,
             stems: stems(caption),
-            main_noun_share,
+            expected,
         }
     }
 
@@ -134,7 +143,11 @@ impl<'a> Said<'a> {
         Evidence {
             margin: best_other.map(|other| own.mean - other),
             agreement: has_others.then(|| used as f32 / (own.stems.len() * all.len()) as f32),
-            main_noun: own.main_noun_share.map(Evidence::logit),
+            likeness: own.expected.map(|expected| expected.likeness),
+            main_noun: own
+                .expected
+                .and_then(|expected| expected.main_noun_weight)
+                .map(Evidence::logarithm),
             ..Evidence::new(own.mean, own.words.iter().filter_map(|word| word.support))
         }
     }
@@ -245,9 +258,9 @@ pub struct Alternative {
     pub tokens: Vec<i64>,
     /// Sum of its tokens' log-probabilities.
     pub score: f32,
-    /// As [`Description::main_noun_share`].
+    /// As [`Description::expected`].
     #[serde(default)]
-    pub main_noun_share: Option<f32>,
+    pub expected: Option<Expected>,
 }
 
 /// Wall-clock seconds of the stages.
@@ -275,7 +288,7 @@ mod tests {
             words: Vec::new(),
             tokens: vec![1, 9],
             score: -3.0,
-            main_noun_share: None,
+            expected: None,
         }
     }
 

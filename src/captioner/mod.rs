@@ -38,7 +38,7 @@ mod telemetry;
 pub use agreement::{Agreement, Shared};
 pub use cancel::Cancel;
 pub use captioner::{Captioner, DescribeOptions, FEW_BEAMS, FEW_THREADS, LoadOptions, Stage};
-pub use description::{Alternative, Attention, AttentionKind, Description, Place, Seconds, Word};
+pub use description::{Alternative, Attention, AttentionKind, Description, Expected, Place, Seconds, Word};
 pub use device::{DeviceChoice, UnknownDevice};
 pub use division::{Division, WholeReason};
 pub use error::CaptionError;

@@ -1,10 +1,10 @@
-//! What the encoder says of a photo before any sentence is written: which words it supports, what people wrote about photos
-//! like it, and whether it is a photo.
+//! What the encoder says of a photo before any sentence is written: which words it supports, what people would
+//! write about it, and whether it is a photo.
 
 use ort::value::DynValue;
 
 use super::CaptionError;
-use super::consensus::{Similar, SimilarCaptions};
+use super::consensus::{ExpectedCaptions, Foresight};
 use super::numbers::read;
 use super::support::{Bag, Support};
 use crate::model::{ModelError, ModelFolder};
@@ -17,7 +17,7 @@ const OUTPUT: &str = "photo_probability";
 #[derive(Debug)]
 pub(super) struct Eyes {
     bag: Option<Bag>,
-    similar: Option<Similar>,
+    foresight: Option<Foresight>,
     gate: Option<Gate>,
 }
 
@@ -32,8 +32,8 @@ struct Gate {
 #[derive(Clone, Debug)]
 pub(super) struct Sight {
     pub(super) support: Support,
-    /// What people wrote about similar photos; nothing where the model does not say.
-    pub(super) similar: SimilarCaptions,
+    /// What people would write about it; nothing where the model does not say.
+    pub(super) expected: ExpectedCaptions,
     /// False for what is hardly one: a page of text, a screenshot, a chart.
     pub(super) is_photo: bool,
 }
@@ -42,7 +42,7 @@ impl Eyes {
     /// Those of a model, as its configuration says.
     pub(super) fn new(folder: &ModelFolder, outputs: &[String]) -> Result<Self, ModelError> {
         let bag = Bag::new(folder, outputs)?;
-        let similar = Similar::new(folder, outputs)?;
+        let foresight = Foresight::new(folder, outputs)?;
         let gate = match folder.config().hearsight.no_photo_below {
             None => None,
             Some(below) => match outputs.iter().position(|name| name == OUTPUT) {
@@ -50,17 +50,18 @@ impl Eyes {
                 None => return Err(folder.contradiction(text!("reason-no-gate", output = OUTPUT))),
             },
         };
-        Ok(Self { bag, similar, gate })
+        Ok(Self { bag, foresight, gate })
     }
 
     /// Reads what the encoder gave for one picture.
     pub(super) fn read(&self, outputs: &[DynValue]) -> Result<Sight, CaptionError> {
         let support = self.bag.as_ref().map(|bag| bag.read(outputs)).transpose()?;
-        let similar = self.similar.as_ref().map(|similar| similar.read(outputs)).transpose()?;
+        let foresight = self.foresight.as_ref();
+        let expected = foresight.map(|foresight| foresight.read(outputs)).transpose()?;
         let is_photo = self.gate.as_ref().map(|gate| gate.passes(outputs)).transpose()?;
         Ok(Sight {
             support: support.unwrap_or_default(),
-            similar: similar.unwrap_or_default(),
+            expected: expected.unwrap_or_default(),
             is_photo: is_photo.unwrap_or(true),
         })
     }

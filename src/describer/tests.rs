@@ -307,7 +307,7 @@ impl Looker for Counted {
             words: Vec::new(),
             tokens: Vec::new(),
             score: -1.0,
-            main_noun_share: None,
+            expected: None,
         });
         Ok(Some(description))
     }

@@ -76,22 +76,26 @@ pub struct HearsightConfig {
     pub neutral: Vec<Neutral>,
     /// A picture is none that can be described where the encoder's output `photo_probability` is less than this.
     pub no_photo_below: Option<f32>,
-    /// How the captions of similar photos, the encoder's output `similar_captions`, choose among the sentences found.
+    /// How the captions that people are expected to write, the encoder's output `expected_captions`, choose among the sentences
+    /// found.
     pub consensus: Option<Consensus>,
     /// The model writes lower case without a full stop; the description should read as a sentence.
     pub capitalise: bool,
 }
 
-/// How much it counts what people wrote about similar photos.
+/// How much it counts what people would write about the photo.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Consensus {
-    /// What each point of likeness to those captions (0 to 10, in the mean) adds to the score of a sentence, which is its
-    /// log-probability divided by a power of its length.
+    /// What each point of likeness to those captions (0 to 10) adds to the score of a sentence, which is its log-probability
+    /// divided by a power of its length.
     pub weight: f32,
     /// How telling each token is, by its number: the logarithm of one over the share of the photos learnt from of which
     /// somebody used it.
     pub word_weights: Vec<f32>,
+    /// The tokens and the pairs of tokens that follow each other of which the output speaks, in its order; a pair's are parted
+    /// by a space.
+    pub runs: Vec<String>,
 }
 
 /// A map from what speaks for a sentence to the confidence that it is right.
@@ -100,9 +104,9 @@ pub struct Consensus {
 pub enum Calibration {
     /// Platt's logistic curve: `1 / (1 + exp(-log_odds))`, with `log_odds = intercept + slope * mean_log_probability +
     /// mean_support * evidence.mean_support + least_support * evidence.least_support + margin * (evidence.margin -
-    /// usual_margin) + agreement * (evidence.agreement - usual_agreement) + main_noun * (evidence.main_noun - usual_main_noun)`;
-    /// margin and agreement are nothing where the search found no other sentence, and the main noun where no captions of
-    /// similar photos are known.
+    /// usual_margin) + agreement * (evidence.agreement - usual_agreement) + likeness * (evidence.likeness - usual_likeness) +
+    /// main_noun * (evidence.main_noun - usual_main_noun)`; margin and agreement are nothing where the search found no other
+    /// sentence, likeness and main noun where nothing is expected of captions.
     Logistic {
         /// The log-odds of a sentence without any doubt, and without content words.
         intercept: f32,
@@ -126,6 +130,12 @@ pub enum Calibration {
         /// The mean agreement of the sentences that the curve was fitted to.
         #[serde(default)]
         usual_agreement: f32,
+        /// Log-odds won with each unit of [`Evidence::likeness`].
+        #[serde(default)]
+        likeness: f32,
+        /// The mean likeness of the sentences that the curve was fitted to.
+        #[serde(default)]
+        usual_likeness: f32,
         /// Log-odds won with each unit of [`Evidence::main_noun`].
         #[serde(default)]
         main_noun: f32,
@@ -147,6 +157,8 @@ impl Calibration {
             usual_margin,
             agreement,
             usual_agreement,
+            likeness,
+            usual_likeness,
             main_noun,
             usual_main_noun,
         } = self;
@@ -157,6 +169,7 @@ impl Calibration {
             + least_support * evidence.least_support
             + beside(margin, evidence.margin, usual_margin)
             + beside(agreement, evidence.agreement, usual_agreement)
+            + beside(likeness, evidence.likeness, usual_likeness)
             + beside(main_noun, evidence.main_noun, usual_main_noun);
         1.0 / (1.0 + (-log_odds).exp())
     }
@@ -178,8 +191,10 @@ pub struct Evidence {
     /// The mean share of the sentences that the search found, this one included, that use its content words; none where it
     /// found no other one.
     pub agreement: Option<f32>,
-    /// The log-odds of the share of the captions of similar photos that name what its main noun names; none where there are
-    /// no such captions, or no such noun.
+    /// How much it has in common with the captions that people are expected to write, 0 to 10; none where nothing is expected.
+    pub likeness: Option<f32>,
+    /// The logarithm of how much the expected captions name what its main noun names; none where nothing is expected, or there is
+    /// no such noun.
     pub main_noun: Option<f32>,
 }
 
@@ -199,15 +214,14 @@ impl Evidence {
             least_support: least.unwrap_or(0.0),
             margin: None,
             agreement: None,
+            likeness: None,
             main_noun: None,
         }
     }
 
-    /// The log-odds of a share, 0 to 1, of some thirty captions: that all or none of them say something makes nothing certain.
-    pub fn logit(share: f32) -> f32 {
-        const LEAST: f32 = 1.0 / 60.0;
-        let share = share.clamp(LEAST, 1.0 - LEAST);
-        (share / (1.0 - share)).ln()
+    /// The logarithm of a weight that is foreseen, 0 or more: that nothing is foreseen makes nothing certain.
+    pub fn logarithm(weight: f32) -> f32 {
+        weight.max(0.005).ln()
     }
 }
 
@@ -265,6 +279,8 @@ mod tests {
             usual_margin: 0.3,
             agreement: 1.0,
             usual_agreement: 0.8,
+            likeness: 1.0,
+            usual_likeness: 1.5,
             main_noun: 0.5,
             usual_main_noun: 3.0,
         };
@@ -283,14 +299,21 @@ mod tests {
         assert_eq!(beside(None, None), beside(Some(0.3), Some(0.8)));
         assert!(beside(Some(0.5), None) > beside(Some(0.1), None));
         assert!(beside(None, Some(1.0)) > beside(None, Some(0.4)));
-        let similar = |share: Option<f32>| {
+        let alike = |likeness| {
             calibration.confidence(&Evidence {
-                main_noun: share.map(Evidence::logit),
+                likeness,
                 ..Evidence::default()
             })
         };
-        assert!(similar(Some(0.3)) < similar(None) && similar(None) < similar(Some(1.0)));
-        assert!(similar(Some(0.0)) > 0.0 && similar(Some(1.0)) < 1.0);
+        assert!(alike(Some(0.2)) < alike(None) && alike(None) < alike(Some(2.0)));
+        let expected = |weight: Option<f32>| {
+            calibration.confidence(&Evidence {
+                main_noun: weight.map(Evidence::logarithm),
+                ..Evidence::default()
+            })
+        };
+        assert!(expected(Some(0.01)) < expected(None) && expected(None) < expected(Some(30.0)));
+        assert!(expected(Some(0.0)) > 0.0 && expected(Some(1.0)) < 1.0);
     }
 
     #[test]

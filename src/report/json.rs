@@ -46,7 +46,7 @@ pub fn json_line<'a>(whose: impl Into<Whose<'a>>, own_words: Option<&OwnWords>, 
         device,
         attention_kind,
         seconds,
-        main_noun_share: _,
+        expected: _,
     } = description;
     let whose = whose.into();
     line(&DescriptionLine {
@@ -296,7 +296,7 @@ impl<'a> AlternativeEntry<'a> {
             words,
             tokens: _,
             score,
-            main_noun_share: _,
+            expected: _,
         }: &'a Alternative,
     ) -> Self {
         Self {

@@ -114,7 +114,7 @@ mod tests {
                 words: Vec::new(),
                 tokens: vec![1],
                 score: -1.0,
-                main_noun_share: None,
+                expected: None,
             });
         }
         Box::new(description)

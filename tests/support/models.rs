@@ -72,22 +72,28 @@ pub fn judging(kind: Kind, photo_probability: f32) -> TempDir {
     folder
 }
 
-/// A model to which every photo is like one of which people said these captions, by the tokens of their words; each point of
-/// likeness to them counts `weight`.
-pub fn reminded(kind: Kind, captions: &[&[i64]], weight: f32) -> TempDir {
+/// A model that expects of every photo that all people say this about it, by the tokens of the words; each point of likeness
+/// to that counts `weight`.
+pub fn expecting(kind: Kind, caption: &[i64], weight: f32) -> TempDir {
     // Those of the special tokens are in every caption.
     let word_weights: Vec<f32> = (0..vocabulary()).map(|id| if id < 3 { 0.0 } else { 1.0 }).collect();
-    let consensus = json!({"weight": weight, "word_weights": word_weights});
+    // A word that comes twice is expected once, as another one that says less.
+    let mut runs: Vec<Vec<i64>> = [1, 2]
+        .iter()
+        .flat_map(|&length| caption.windows(length))
+        .map(<[i64]>::to_vec)
+        .collect();
+    runs.sort_unstable();
+    runs.dedup();
+    let count = |length: usize| runs.iter().filter(|run| run.len() == length).count() as f32;
+    let values: Vec<f32> = runs.iter().map(|run| count(run.len()).sqrt().recip()).collect();
+    let word = |&token: &i64| WORDS[token as usize - 3];
+    let names = runs
+        .iter()
+        .map(|run| run.iter().map(word).collect::<Vec<_>>().join(" "));
+    let consensus = json!({"weight": weight, "word_weights": word_weights, "runs": names.collect::<Vec<_>>()});
     let folder = model(kind, json!({ "consensus": consensus }));
-    let longest = captions.iter().map(|caption| caption.len()).max().unwrap();
-    let mut values = vec![f32::from(u16::MAX); captions.len() * longest];
-    for (row, caption) in values.chunks_mut(longest).zip(captions) {
-        for (place, token) in row.iter_mut().zip(*caption) {
-            *place = *token as f32;
-        }
-    }
-    let dims = [captions.len() as i64, longest as i64];
-    always_gives(folder.path(), "similar_captions", &dims, &values);
+    always_gives(folder.path(), "expected_captions", &[values.len() as i64], &values);
     folder
 }
 

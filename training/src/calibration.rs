@@ -4,7 +4,8 @@
 //! it has one ([`main_noun`]), and at least half of its content words (those of the bag: things, colours, doings) are used by
 //! one of them; "a person" is right of whoever they name. A logistic curve (Platt 1999) over the mean log-probability a
 //! token, the photo's support for the words, the margin to the next different sentence, how far the sentences that the
-//! search found agree, and how many captions of similar photos name the main noun's thing turns that into the confidence
+//! search found agree, how much it has in common with the captions that people are expected to write, and how much these name the
+//! main noun's thing turns that into the confidence
 //! people are shown; the expected calibration error (Guo et al. 2017, section 3) says how far to believe it.
 
 use std::fmt;
@@ -28,7 +29,7 @@ pub fn is_fitted_to(photo: usize) -> bool {
 pub type Point = (usize, Evidence, bool);
 
 /// What the confidence is computed from, after the constant 1.
-const EVIDENCE: usize = 7;
+const EVIDENCE: usize = 8;
 
 /// Weights of the evidence for a sentence, by a logistic curve fitted to every other photo, and how well it fits the ones
 /// between.
@@ -37,8 +38,8 @@ pub struct Calibration {
     /// Log-odds: the intercept, a unit of mean log-probability, of mean support, of least support, of margin, of agreement,
     /// of the log-odds of the main noun's share.
     pub weights: [f64; EVIDENCE],
-    /// The means of margin, agreement and main noun over the sentences that have them, from which theirs are counted.
-    pub usual: [f64; 3],
+    /// The means of margin, agreement, likeness and main noun over the sentences that have them, from which theirs are counted.
+    pub usual: [f64; 4],
     /// Share of all the sentences that are right.
     pub right: f64,
     /// Mean distance between confidence and share of right sentences, over ten bins of confidence, on the points that
@@ -54,7 +55,12 @@ impl Calibration {
             let found: Vec<f64> = fitted.iter().filter_map(|(_, x, _)| of(x).map(f64::from)).collect();
             found.iter().sum::<f64>() / found.len().max(1) as f64
         };
-        let usual = [mean(|x| x.margin), mean(|x| x.agreement), mean(|x| x.main_noun)];
+        let usual = [
+            mean(|x| x.margin),
+            mean(|x| x.agreement),
+            mean(|x| x.likeness),
+            mean(|x| x.main_noun),
+        ];
         let rows =
             |points: Vec<&Point>| -> Vec<_> { points.iter().map(|(_, x, right)| (row(x, usual), *right)).collect() };
         let weights = fit(&rows(fitted));
@@ -83,11 +89,12 @@ impl Calibration {
             least_support,
             margin,
             agreement,
+            likeness,
             main_noun,
         ] = self.weights;
-        let [usual_margin, usual_agreement, usual_main_noun] = self.usual;
+        let [usual_margin, usual_agreement, usual_likeness, usual_main_noun] = self.usual;
         if !(self.weights.iter().all(|weight| weight.is_finite())
-            && slope + mean_support + least_support + margin + agreement + main_noun > 0.0)
+            && slope + mean_support + least_support + margin + agreement + likeness + main_noun > 0.0)
         {
             bail!("the evidence says nothing about these sentences, so no confidence can be fitted to it");
         }
@@ -101,6 +108,8 @@ impl Calibration {
             "usual_margin": usual_margin,
             "agreement": agreement,
             "usual_agreement": usual_agreement,
+            "likeness": likeness,
+            "usual_likeness": usual_likeness,
             "main_noun": main_noun,
             "usual_main_noun": usual_main_noun,
         }))
@@ -117,7 +126,7 @@ impl fmt::Display for Calibration {
     }
 }
 
-fn row(evidence: &Evidence, usual: [f64; 3]) -> [f64; EVIDENCE] {
+fn row(evidence: &Evidence, usual: [f64; 4]) -> [f64; EVIDENCE] {
     let beside = |found: Option<f32>, usual: f64| found.map_or(0.0, |found| f64::from(found) - usual);
     [
         1.0,
@@ -126,7 +135,8 @@ fn row(evidence: &Evidence, usual: [f64; 3]) -> [f64; EVIDENCE] {
         f64::from(evidence.least_support),
         beside(evidence.margin, usual[0]),
         beside(evidence.agreement, usual[1]),
-        beside(evidence.main_noun, usual[2]),
+        beside(evidence.likeness, usual[2]),
+        beside(evidence.main_noun, usual[3]),
     ]
 }
 
@@ -227,10 +237,12 @@ mod tests {
                     least_support: 0.0,
                     margin,
                     agreement,
+                    likeness: Some((photo / 15 % 5) as f32),
                     main_noun: Some(((photo / 3 % 5) as f32).mul_add(0.5, -1.0)),
                 };
                 let beside = margin.map_or(0.0, |margin| 2.0 * (f64::from(margin) - 0.5))
                     + agreement.map_or(0.0, |agreement| 3.0 * (f64::from(agreement) - 0.75))
+                    + 0.4 * f64::from(evidence.likeness.unwrap_or_default() - 2.0)
                     + 0.5 * f64::from(evidence.main_noun.unwrap_or_default());
                 (
                     photo,
@@ -240,7 +252,7 @@ mod tests {
             })
             .collect();
         let found = Calibration::of(&points);
-        for (found, made) in std::iter::zip(found.weights, [1.0, 1.5, 0.7, 0.0, 2.0, 3.0, 0.5]) {
+        for (found, made) in std::iter::zip(found.weights, [1.0, 1.5, 0.7, 0.0, 2.0, 3.0, 0.4, 0.5]) {
             assert!((found - made).abs() < 0.25, "{found} for {made}");
         }
         assert!(found.expected_error < 0.02, "{found:?}");

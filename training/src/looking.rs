@@ -14,6 +14,9 @@ use ort::value::TensorRef;
 /// The encoder's output that a gate is computed from, `[batch, cells, width]`.
 pub const MEMORY: &str = "last_hidden_state";
 
+/// The encoder's output of how likely a photo makes each word of the bag, `[batch, bag]`.
+pub const SUPPORT: &str = "word_support";
+
 /// What is drawn has places without any texture, and photos have few: a place is flat where its grey varies over three by
 /// three pixels by less than this, once strictly and once less so. In the numbers that the encoder is given, −1 to 1 for ours:
 /// there a step of 256 is 0.008.
@@ -40,6 +43,11 @@ impl Look {
     /// The means of the memory over its cells.
     pub fn means(&self) -> &[f32] {
         &self.features[..(self.features.len() - FLAT.len()) / 2]
+    }
+
+    /// How likely the picture makes each word of the model's bag; nothing where the model has none.
+    pub fn support(&self) -> &[f32] {
+        &self.support
     }
 }
 
@@ -77,7 +85,7 @@ impl Looker {
             .mapv(|x| x * x)
             .mean_axis(Axis(0))
             .context("a memory without cells")?;
-        let support = match outputs.get("word_support") {
+        let support = match outputs.get(SUPPORT) {
             Some(support) if !self.words.is_empty() => support.try_extract_array::<f32>()?.iter().copied().collect(),
             _ => Vec::new(),
         };

@@ -72,7 +72,7 @@ fn calibrates_and_scores(model: &Path, data: &Path) {
     assert!(json(&config)["hearsight"]["calibration"].is_null());
     a_broken_photo_stops_calibrate_and_leaves_the_folder_as_it_was(&config, data, || started("calibrate", &[]));
     // Of this set every photo of a colour has the same captions.
-    let more = ["--photos", "3", "--beams", "6", "--length-penalty", "0.6"].map(OsStr::new);
+    let more = ["--least", "3", "--beams", "6", "--length-penalty", "0.6"].map(OsStr::new);
     run("consensus", &more);
     let search = json(&model.join("generation_config.json"));
     assert_eq!(
@@ -80,7 +80,7 @@ fn calibrates_and_scores(model: &Path, data: &Path) {
         (Some(6), Some(0.6))
     );
     let consensus = &json(&config)["hearsight"]["consensus"];
-    assert!(consensus["word_weights"].as_array().unwrap().len() > 4, "{consensus}");
+    assert!(consensus["runs"].as_array().unwrap().len() > 4, "{consensus}");
     run("calibrate", &[]);
     let stored = json(&config);
     assert_eq!(stored["hearsight"]["calibration"]["kind"], "logistic", "{stored}");

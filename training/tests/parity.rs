@@ -4,7 +4,7 @@
 
 mod support;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use burn::module::{Module, ModuleMapper, Param};
@@ -12,7 +12,7 @@ use burn::tensor::{Device, Distribution, Int, Tensor, TensorData};
 use hearsight::onnx::{DataType, Dimension, ModelProto, ValueInfoProto};
 use hearsight_training::classifier::Classifier;
 use hearsight_training::config::RunConfig;
-use hearsight_training::consensus::Neighbours;
+use hearsight_training::consensus::Regression;
 use hearsight_training::data::words::{PAD, START, UNKNOWN};
 use hearsight_training::export::integers::Integers;
 use hearsight_training::export::weights::Precision;
@@ -221,8 +221,7 @@ fn the_gate_in_the_graph_says_what_the_curve_says_and_is_replaced_by_another() {
 }
 
 #[test]
-fn the_captions_of_the_nearest_photos_come_out_of_the_graph_and_are_replaced_by_others() {
-    const NONE: f32 = u16::MAX as f32;
+fn what_is_expected_of_captions_comes_out_of_the_graph_as_it_was_fitted_and_is_replaced_by_another_fit() {
     let config = config(transformer());
     let net = net(&config);
     let mut model = encoder(&net, &config, Precision::Float16).unwrap();
@@ -231,34 +230,36 @@ fn the_captions_of_the_nearest_photos_come_out_of_the_graph_and_are_replaced_by_
         Distribution::Normal(0.0, 2.0),
         &Device::flex(),
     ));
-    let encode = |model: &ModelProto, name: &str| {
+    let encode = |model: &ModelProto| {
         let mut session = open(model);
         let pixels = TensorRef::from_array_view(&pixels).unwrap();
-        output(&session.run(ort::inputs!["pixel_values" => pixels]).unwrap(), name)
+        let encoded = session.run(ort::inputs!["pixel_values" => pixels]).unwrap();
+        ["word_support", "last_hidden_state", "expected_captions"]
+            .map(|name| encoded.get(name).map(|_| output(&encoded, name)))
     };
-    let memory = encode(&model, "last_hidden_state");
-    let means = |cells: ArrayViewD<'_, f32>| cells.mean_axis(Axis(0)).unwrap().iter().copied().collect();
-    let mut neighbours = Neighbours {
-        features: memory.outer_iter().map(means).collect(),
-        captions: vec![vec![vec![7]]; 5],
-    };
-    neighbours.add_to(&mut model, 1).unwrap();
-    neighbours.captions = (0..5)
-        .map(|photo| vec![vec![photo + 4], vec![photo, 3, 40_000]])
+    let [support, memory, _] = encode(&model);
+    let features: Vec<Vec<f32>> = std::iter::zip(support.unwrap().outer_iter(), memory.unwrap().outer_iter())
+        .map(|(support, cells)| {
+            let means = cells.mean_axis(Axis(0)).unwrap();
+            support.iter().chain(&means).copied().collect()
+        })
         .collect();
-    neighbours.captions[1].pop();
-    neighbours.add_to(&mut model, 2).unwrap();
-    let found = encode(&model, "similar_captions");
-    assert_eq!(found.shape(), [5, 4, 3]);
-    for (photo, captions) in found.outer_iter().enumerate() {
-        // The nearest photo is the photo itself.
-        let (number, missing) = (photo as f32, photo == 1);
-        let second = if missing { [NONE; 3] } else { [number, 3.0, 40_000.0] };
-        let expected = [[number + 4.0, NONE, NONE], second];
-        let nearest: Vec<f32> = captions.slice(s![..2, ..]).iter().copied().collect();
-        assert_eq!(nearest, expected.concat(), "{photo}");
-        let next = captions[[2, 0]];
-        assert!((4.0..9.0).contains(&next) && next != number + 4.0, "{next}");
+    let fit = |runs: usize| {
+        let means: Vec<_> = (0..5)
+            .map(|photo| BTreeMap::from([(photo % runs, 0.5), (0, 0.2)]))
+            .collect();
+        Regression::fit(&features, &means, runs, 2).unwrap()
+    };
+    fit(2).add_to(&mut model).unwrap();
+    let regression = fit(3);
+    regression.add_to(&mut model).unwrap();
+    let [_, _, found] = encode(&model);
+    let found = found.unwrap();
+    assert_eq!(found.shape(), [5, 3]);
+    for (features, found) in features.iter().zip(found.outer_iter()) {
+        for (expected, found) in regression.expected(features).iter().zip(found) {
+            assert!((expected - f64::from(*found)).abs() < 5e-3, "{found} for {expected}");
+        }
     }
 }
 

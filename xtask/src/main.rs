@@ -35,7 +35,7 @@ Commands:
                          the data set where the configuration's own folder is not there
   export CONFIG…         write a trained captioner as a model folder: `hearsight-training export CONFIG…`
   gate ARGUMENTS…        teach a model folder to tell what is no photo: `hearsight-training gate ARGUMENTS…`
-  consensus ARGUMENTS…   give a model folder the captions that it has learnt from, to choose sentences by:
+  consensus ARGUMENTS…   teach a model folder what people would write about a photo, to choose sentences by:
                          `hearsight-training consensus ARGUMENTS…`
   calibrate ARGUMENTS…   fit a model folder's confidence to the dev split: `hearsight-training calibrate ARGUMENTS…`
   score ARGUMENTS…       score a model folder: `hearsight-training score ARGUMENTS…`

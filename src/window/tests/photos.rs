@@ -34,7 +34,7 @@ fn other(caption: &str) -> Alternative {
         words: caption.split(' ').map(plain_word).collect(),
         tokens: vec![0, 1],
         score: -3.0,
-        main_noun_share: None,
+        expected: None,
     }
 }
 

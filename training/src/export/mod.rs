@@ -12,8 +12,8 @@
 //! - `word_support` `[batch, bag]`: the probability that people use each word of `config.json`'s
 //!   `hearsight.word_support` for the photo;
 //! - `photo_probability` `[batch, 1]`: that it is a photo at all, once [`gate`](crate::gate) has taught it that;
-//! - `similar_captions` `[batch, captions, length]`: the tokens of what people wrote about the photos it has learnt from that
-//!   are nearest, once [`consensus`](crate::consensus) has added them; what is no token's number fills up the shorter ones;
+//! - `expected_captions` `[batch, runs]`: what each word and pair of words in `hearsight.consensus` is expected to weigh in a
+//!   caption that somebody would write, once [`consensus`](crate::consensus) has taught it that;
 //! - and what does not change from word to word, computed once a photo: for a transformer `cross_key_values.N.key` and
 //!   `.value` `[batch, heads, cells, width / heads]` of each layer N from 0 on; for Show and Tell and Show, Attend and
 //!   Tell `initial_state.hidden` and `initial_state.cell` `[batch, hidden]`, from which the LSTM goes on; for Show,
