@@ -13,9 +13,9 @@ PYTHON ?= python3
 CONFIGS := training/configs
 XTASK := cargo xtask
 
-models/mine: | models/everyday-longer
+models/mine: | models/everyday-gpu
 	rm -rf $@.part
-	cp -r models/everyday-longer $@.part
+	cp -r models/everyday-gpu $@.part
 	$(XTASK) gate $@.part --data $(DATA)
 	$(XTASK) consensus $@.part --data $(DATA) --length-penalty 0.6
 	$(XTASK) calibrate $@.part --data $(DATA)
@@ -23,18 +23,14 @@ models/mine: | models/everyday-longer
 	$(XTASK) card $@.part --data $(DATA)
 	mv $@.part $@
 
-# Those whose encoder listens to a teacher while it learns.
-models/everyday-further models/everyday-through-captioner models/everyday-wide models/everyday-gpu: TEACHER = --teacher $(CLASSIFIER)
-
 models/everyday-%:
-	$(XTASK) train $(CONFIGS)/$(@F).toml --data $(DATA) --run runs/$(@F) $(TEACHER)
-	$(XTASK) export $(CONFIGS)/$(@F).toml --data $(DATA) --run runs/$(@F) $(TEACHER) --to $@.part
+	$(XTASK) train $(CONFIGS)/$(@F).toml --data $(DATA) --run runs/$(@F) --teacher $(CLASSIFIER)
+	$(XTASK) export $(CONFIGS)/$(@F).toml --data $(DATA) --run runs/$(@F) --teacher $(CLASSIFIER) --to $@.part
 	mv $@.part $@
 
 models/everyday-through-captioner: | models/everyday-further models/frozen-soft
 models/everyday-wide: | models/everyday-through-captioner models/frozen-soft
 models/everyday-gpu: | models/taught
-models/everyday-longer: | models/everyday-gpu
 
 # The captioner whose use of the classifier's features says which directions of them count.
 models/frozen-soft:

@@ -77,7 +77,6 @@ pub fn judging(kind: Kind, photo_probability: f32) -> TempDir {
 pub fn expecting(kind: Kind, caption: &[i64], weight: f32) -> TempDir {
     // Those of the special tokens are in every caption.
     let word_weights: Vec<f32> = (0..vocabulary()).map(|id| if id < 3 { 0.0 } else { 1.0 }).collect();
-    // A word that comes twice is expected once, as another one that says less.
     let mut runs: Vec<Vec<i64>> = [1, 2]
         .iter()
         .flat_map(|&length| caption.windows(length))
@@ -85,8 +84,13 @@ pub fn expecting(kind: Kind, caption: &[i64], weight: f32) -> TempDir {
         .collect();
     runs.sort_unstable();
     runs.dedup();
-    let count = |length: usize| runs.iter().filter(|run| run.len() == length).count() as f32;
-    let values: Vec<f32> = runs.iter().map(|run| count(run.len()).sqrt().recip()).collect();
+    // All weigh the same in their length, as often as they are there.
+    let count = |run: &[i64]| caption.windows(run.len()).filter(|other| *other == run).count() as f32;
+    let norm = |length: usize| -> f32 {
+        let counts = runs.iter().filter(|run| run.len() == length).map(|run| count(run));
+        counts.map(|count| count * count).sum::<f32>().sqrt()
+    };
+    let values: Vec<f32> = runs.iter().map(|run| count(run) / norm(run.len())).collect();
     let word = |&token: &i64| WORDS[token as usize - 3];
     let names = runs
         .iter()

@@ -2,8 +2,8 @@
 //! model has not learnt from.
 //!
 //! A guess counts as right where at least one of the people who described the photo used a word of its kind. The bound
-//! is the lowest certainty from which on that is so of four guesses out of five, on every other photo; on the photos
-//! between it is measured.
+//! is the lowest certainty from which on that is so of clearly more than four guesses out of five, on every other photo; on
+//! the photos between it is measured.
 
 use std::fmt;
 
@@ -49,9 +49,11 @@ impl Bound {
         for (place, &(certainty, is_right)) in falling.iter().enumerate() {
             right += usize::from(is_right);
             let count = place + 1;
+            // By a standard deviation, or what is chosen by chance on few guesses does not hold for others.
+            let enough = RIGHT * count as f64 + (RIGHT * (1.0 - RIGHT) * count as f64).sqrt();
             // Equally certain ones stay or go together.
             let is_last = falling.get(count).is_none_or(|next| next.0 < certainty);
-            if is_last && count >= LEAST && right as f64 >= RIGHT * count as f64 {
+            if is_last && count >= LEAST && right as f64 >= enough {
                 below = certainty;
             }
         }
@@ -115,10 +117,10 @@ mod tests {
     }
 
     #[test]
-    fn the_bound_is_the_lowest_from_which_four_of_five_guesses_are_right() {
+    fn the_bound_is_the_lowest_from_which_clearly_four_of_five_guesses_are_right() {
         let bound = Bound::of(&made(1000), &made(997));
         assert!((0.5..0.7).contains(&bound.below), "{bound}");
-        assert!((bound.kept_right - 0.8).abs() < 0.02 && bound.right < 0.55, "{bound}");
+        assert!((0.8..0.84).contains(&bound.kept_right) && bound.right < 0.55, "{bound}");
         assert!(bound.kept < bound.guesses);
     }
 

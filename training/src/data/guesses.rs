@@ -18,13 +18,16 @@ const NEVER: &str = "young younger old older elderly elder aged teenage teen tee
     hispanic latino mexican caucasian arab arabic european native eastern dark-skinned light-skinned skinned he she male \
     males female females";
 
-/// These are said of dogs and shirts, but not right before a word for people: colours, which would guess at origin, and
+/// These are said of dogs and shirts, but not right before a word for people or for their hair: colours, which would guess at origin, and
 /// sizes, which would guess at age and make "a little person" of a little girl.
 const OF_THINGS: &str = "black white brown tan dark pale little small tiny";
 
 /// Words for people.
 const PEOPLE: &str = "man men woman women boy boys girl girls child children kid kids baby babies person people guy guys \
     lady ladies gentleman couple family";
+
+/// What is said of people's hair, and may stand between such a word and one for people ("a little blonde girl").
+const HAIR: &str = "blond blonde";
 
 const MALE: &str = "man men boy boys guy guys gentleman gentlemen father dad son brother brothers husband fisherman \
     fishermen fireman policeman policemen cowboy businessman his him himself";
@@ -89,9 +92,10 @@ pub fn rules(below: [f32; 2]) -> [Neutral; 2] {
 /// The tokenizers library's own.
 pub fn never(tokenizer: &Tokenizer, unknown: u32) -> Result<Vec<Vec<u32>>> {
     let single = NEVER.split_whitespace().map(str::to_owned);
-    let pairs = OF_THINGS
-        .split_whitespace()
-        .flat_map(|mark| PEOPLE.split_whitespace().map(move |people| format!("{mark} {people}")));
+    let pairs = OF_THINGS.split_whitespace().flat_map(|mark| {
+        let of_people = PEOPLE.split_whitespace().chain(HAIR.split_whitespace());
+        of_people.map(move |people| format!("{mark} {people}"))
+    });
     let tokens = |words: String| {
         let encoding = tokenizer.encode(words, false).map_err(|error| anyhow!(error))?;
         Ok(encoding.get_ids().to_vec())
@@ -128,7 +132,7 @@ mod tests {
 
     #[test]
     fn age_and_origin_are_never_written_and_colours_and_sizes_not_of_people() {
-        let captions = ["an asian man with a little dog", "a young black man", "a child"];
+        let captions = ["an asian man with a little dog", "a young black man", "a blonde child"];
         let config = WordsConfig {
             kind: TokenizerKind::Word,
             minimum_count: 1,
@@ -148,8 +152,11 @@ mod tests {
             vec![id("asian")],
             pair("black", "man"),
             pair("black", "child"),
+            pair("black", "blonde"),
             pair("little", "man"),
             pair("little", "child"),
+            // Once "a little blonde girl" was written.
+            pair("little", "blonde"),
         ];
         assert_eq!(never, expected);
     }
