@@ -1,10 +1,11 @@
 //! Which of the sentences found says what people would say of the photo.
 //!
-//! The likeliest sentence is often the commonest one. Where the encoder also foresees what the captions that people would write
-//! about the photo have in them, a sentence counts for more the more it has in common with those. That is consensus
-//! re-ranking (Devlin et al. 2015, "Exploring nearest neighbor approaches for image captioning"; Mao et al. 2015, "Deep
-//! captioning with multimodal recurrent neural networks (m-RNN)", section 8) with the captions' expected contents in the
-//! place of those of similar photos. What is said is always a sentence that the model has written itself for this photo.
+//! The likeliest sentence is often the commonest one. Where the encoder also foresees what the captions that people
+//! would write about the photo have in them, a sentence counts for more the more it has in common with those. That is
+//! consensus re-ranking (Devlin et al. 2015, "Exploring nearest neighbor approaches for image captioning"; Mao et al.
+//! 2015, "Deep captioning with multimodal recurrent neural networks (m-RNN)", section 8) with the captions' expected
+//! contents in the place of those of similar photos. What is said is always a sentence that the model has written
+//! itself for this photo.
 //!
 //! How much of those captions names what the sentence is about also says how far to believe it: the model's own
 //! probabilities hardly tell where it has taken the main thing for another one.
@@ -135,8 +136,8 @@ impl ExpectedCaptions {
         value.map_or(0.0, |value| value.max(0.0))
     }
 
-    /// How much a sentence has in common with the captions, 0 to 10: the expected cosine, as CIDEr has it (Vedantam et al.
-    /// 2015, section 3), over runs of one and of two tokens.
+    /// How much a sentence has in common with the captions, 0 to 10: the expected cosine, as CIDEr has it (Vedantam et
+    /// al. 2015, section 3), over runs of one and of two tokens.
     fn likeness(&self, tokens: &[i64]) -> f32 {
         let of_length = (1..=LONGEST_RUN).map(|length| {
             let own = self.runs.weighed(tokens, length);
@@ -147,7 +148,8 @@ impl ExpectedCaptions {
         10.0 * of_length.sum::<f32>() / LONGEST_RUN as f32
     }
 
-    /// What the captions say of a sentence, which was written by these tokens; none where the model says nothing of captions.
+    /// What the captions say of a sentence, which was written by these tokens; none where the model says nothing of
+    /// captions.
     pub(super) fn of_sentence(&self, sentence: &str, tokens: &[i64]) -> Option<Expected> {
         (!self.values.is_empty()).then(|| Expected {
             likeness: self.likeness(tokens),
@@ -172,8 +174,8 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     words.filter(|word| !word.is_empty())
 }
 
-/// Puts the sentences found in the order of their scores and of what they have in common with what people would say, each
-/// point of which counts `weight`, and leaves the best.
+/// Puts the sentences found in the order of their scores and of what they have in common with what people would say,
+/// each point of which counts `weight`, and leaves the best.
 pub(super) fn rank(found: &mut Found, expected: &ExpectedCaptions, weight: f32, settings: &GenerationConfig) {
     if expected.values.is_empty() {
         return;

@@ -49,8 +49,8 @@ pub struct Description {
 pub struct Expected {
     /// How much the sentence has in common with them, 0 to 10, as CIDEr has it.
     pub likeness: f32,
-    /// How much they name what its main noun names: the share of them that do, by what the words of one weigh together; none
-    /// where there is no such noun.
+    /// How much they name what its main noun names: the share of them that do, by what the words of one weigh together;
+    /// none where there is no such noun.
     pub main_noun_weight: Option<f32>,
 }
 

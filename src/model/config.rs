@@ -76,8 +76,8 @@ pub struct HearsightConfig {
     pub neutral: Vec<Neutral>,
     /// A picture is none that can be described where the encoder's output `photo_probability` is less than this.
     pub no_photo_below: Option<f32>,
-    /// How the captions that people are expected to write, the encoder's output `expected_captions`, choose among the sentences
-    /// found.
+    /// How the captions that people are expected to write, the encoder's output `expected_captions`, choose among the
+    /// sentences found.
     pub consensus: Option<Consensus>,
     /// The model writes lower case without a full stop; the description should read as a sentence.
     pub capitalise: bool,
@@ -87,14 +87,14 @@ pub struct HearsightConfig {
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Consensus {
-    /// What each point of likeness to those captions (0 to 10) adds to the score of a sentence, which is its log-probability
-    /// divided by a power of its length.
+    /// What each point of likeness to those captions (0 to 10) adds to the score of a sentence, which is its
+    /// log-probability divided by a power of its length.
     pub weight: f32,
     /// How telling each token is, by its number: the logarithm of one over the share of the photos learnt from of which
     /// somebody used it.
     pub word_weights: Vec<f32>,
-    /// The tokens and the pairs of tokens that follow each other of which the output speaks, in its order; a pair's are parted
-    /// by a space.
+    /// The tokens and the pairs of tokens that follow each other of which the output speaks, in its order; a pair's are
+    /// parted by a space.
     pub runs: Vec<String>,
 }
 
@@ -104,9 +104,9 @@ pub struct Consensus {
 pub enum Calibration {
     /// Platt's logistic curve: `1 / (1 + exp(-log_odds))`, with `log_odds = intercept + slope * mean_log_probability +
     /// mean_support * evidence.mean_support + least_support * evidence.least_support + margin * (evidence.margin -
-    /// usual_margin) + agreement * (evidence.agreement - usual_agreement) + likeness * (evidence.likeness - usual_likeness) +
-    /// main_noun * (evidence.main_noun - usual_main_noun)`; margin and agreement are nothing where the search found no other
-    /// sentence, likeness and main noun where nothing is expected of captions.
+    /// usual_margin) + agreement * (evidence.agreement - usual_agreement) + likeness * (evidence.likeness -
+    /// usual_likeness) + main_noun * (evidence.main_noun - usual_main_noun)`; margin and agreement are nothing where
+    /// the search found no other sentence, likeness and main noun where nothing is expected of captions.
     Logistic {
         /// The log-odds of a sentence without any doubt, and without content words.
         intercept: f32,
@@ -191,10 +191,11 @@ pub struct Evidence {
     /// The mean share of the sentences that the search found, this one included, that use its content words; none where it
     /// found no other one.
     pub agreement: Option<f32>,
-    /// How much it has in common with the captions that people are expected to write, 0 to 10; none where nothing is expected.
+    /// How much it has in common with the captions that people are expected to write, 0 to 10; none where nothing is
+    /// expected.
     pub likeness: Option<f32>,
-    /// The logarithm of how much the expected captions name what its main noun names; none where nothing is expected, or there is
-    /// no such noun.
+    /// The logarithm of how much the expected captions name what its main noun names; none where nothing is expected,
+    /// or there is no such noun.
     pub main_noun: Option<f32>,
 }
 

@@ -1,12 +1,12 @@
 //! Calibration: which share of sentences with the same evidence is right.
 //!
-//! A sentence counts as right when at least one of the people who described the photo names what its main noun does, where
-//! it has one ([`main_noun`]), and at least half of its content words (those of the bag: things, colours, doings) are used by
-//! one of them; "a person" is right of whoever they name. A logistic curve (Platt 1999) over the mean log-probability a
-//! token, the photo's support for the words, the margin to the next different sentence, how far the sentences that the
-//! search found agree, how much it has in common with the captions that people are expected to write, and how much these name the
-//! main noun's thing turns that into the confidence
-//! people are shown; the expected calibration error (Guo et al. 2017, section 3) says how far to believe it.
+//! A sentence counts as right when at least one of the people who described the photo names what its main noun does,
+//! where it has one ([`main_noun`]), and at least half of its content words (those of the bag: things, colours, doings)
+//! are used by one of them; "a person" is right of whoever they name. A logistic curve (Platt 1999) over the mean
+//! log-probability a token, the photo's support for the words, the margin to the next different sentence, how far the
+//! sentences that the search found agree, how much it has in common with the captions that people are expected to
+//! write, and how much these name the main noun's thing turns that into the confidence people are shown; the expected
+//! calibration error (Guo et al. 2017, section 3) says how far to believe it.
 
 use std::fmt;
 
@@ -38,7 +38,8 @@ pub struct Calibration {
     /// Log-odds: the intercept, a unit of mean log-probability, of mean support, of least support, of margin, of agreement,
     /// of the log-odds of the main noun's share.
     pub weights: [f64; EVIDENCE],
-    /// The means of margin, agreement, likeness and main noun over the sentences that have them, from which theirs are counted.
+    /// The means of margin, agreement, likeness and main noun over the sentences that have them, from which theirs are
+    /// counted.
     pub usual: [f64; 4],
     /// Share of all the sentences that are right.
     pub right: f64,

@@ -1,13 +1,13 @@
-//! What people would write about a photo, for consensus re-ranking: an output `expected_captions` of the encoder, the weight
-//! that each word and pair of words is expected to have in a caption.
+//! What people would write about a photo, for consensus re-ranking: an output `expected_captions` of the encoder, the
+//! weight that each word and pair of words is expected to have in a caption.
 //!
-//! A caption is what its words weigh, each by how telling it is (term frequency times inverse document frequency), brought to
-//! a length of 1, and the same for its pairs of words, as CIDEr compares sentences (Vedantam et al. 2015, section 3). What
-//! the mean of a photo's captions is, is foreseen by a line from what the encoder says of it: the words that it supports,
-//! and the means of the memory. The cosine of a sentence and that is how much it is expected to have in common with what
-//! people write. The line is ridge regression, of which only the directions are kept along which most of what it foresees
-//! varies (reduced-rank regression: Izenman 1975; Reinsel and Velu 1998, section 2.3). What it is for says the app's
-//! `captioner::consensus`.
+//! A caption is what its words weigh, each by how telling it is (term frequency times inverse document frequency),
+//! brought to a length of 1, and the same for its pairs of words, as CIDEr compares sentences (Vedantam et al. 2015,
+//! section 3). What the mean of a photo's captions is, is foreseen by a line from what the encoder says of it: the
+//! words that it supports, and the means of the memory. The cosine of a sentence and that is how much it is expected to
+//! have in common with what people write. The line is ridge regression, of which only the directions are kept along
+//! which most of what it foresees varies (reduced-rank regression: Izenman 1975; Reinsel and Velu 1998, section 2.3).
+//! What it is for says the app's `captioner::consensus`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -32,8 +32,8 @@ use crate::progress;
 const OUTPUT: &str = "expected_captions";
 /// The longest runs of tokens that are foreseen.
 const LONGEST_RUN: usize = 2;
-/// How strongly the regression's weights are pulled towards 0, for each photo that it is fitted to; features have a deviation of
-/// 1.
+/// How strongly the regression's weights are pulled towards 0, for each photo that it is fitted to; features have a
+/// deviation of 1.
 const PULL: f64 = 0.12;
 
 /// What to add.
@@ -157,8 +157,8 @@ fn tokens(photo: &CaptionedPhoto, tokenizer: &Tokenizer) -> Result<Vec<Vec<u32>>
 impl Runs {
     /// Of each photo's captions, for a vocabulary of `size` tokens: what was used for at least so many photos.
     ///
-    /// A token's weight is the logarithm of one over the share of the photos of which somebody used it, to two decimals; of
-    /// those that nobody used, as of those of one photo.
+    /// A token's weight is the logarithm of one over the share of the photos of which somebody used it, to two
+    /// decimals; of those that nobody used, as of those of one photo.
     pub fn of(captions: &[Vec<Vec<u32>>], size: usize, least: usize) -> Self {
         let mut photos: BTreeMap<Run, usize> = BTreeMap::new();
         for captions in captions {
@@ -194,8 +194,8 @@ impl Runs {
         weights.sum()
     }
 
-    /// The mean of a photo's captions: of the runs that are foreseen and are in one, by their places, what they weigh where all
-    /// of a caption's runs of that length weigh 1.
+    /// The mean of a photo's captions: of the runs that are foreseen and are in one, by their places, what they weigh
+    /// where all of a caption's runs of that length weigh 1.
     pub fn mean(&self, captions: &[Vec<u32>]) -> BTreeMap<usize, f64> {
         let mut mean = BTreeMap::new();
         for tokens in captions {
@@ -249,7 +249,8 @@ impl Regression {
         for at in 0..width {
             square[(at, at)] += PULL * photos as f64;
         }
-        // (XᵀX + λI) = LLᵀ; the ridge's weights are L⁻ᵀ(L⁻¹XᵀY), and what it foresees varies along the directions of L⁻¹XᵀY.
+        // (XᵀX + λI) = LLᵀ; the ridge's weights are L⁻ᵀ(L⁻¹XᵀY), and what it foresees varies along the directions of
+        // L⁻¹XᵀY.
         let lower = Cholesky::new(square).context("the features are no numbers")?.unpack();
         let seen = lower
             .solve_lower_triangular(&together)

@@ -2,8 +2,8 @@
 //! model has not learnt from.
 //!
 //! A guess counts as right where at least one of the people who described the photo used a word of its kind. The bound
-//! is the lowest certainty from which on that is so of clearly more than four guesses out of five, on every other photo; on
-//! the photos between it is measured.
+//! is the lowest certainty from which on that is so of clearly more than four guesses out of five, on every other
+//! photo; on the photos between it is measured.
 
 use std::fmt;
 
