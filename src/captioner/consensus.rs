@@ -189,6 +189,7 @@ pub(super) fn rank(found: &mut Found, expected: &ExpectedCaptions, weight: f32, 
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::super::search::Hypothesis;
     use super::*;
