@@ -10,7 +10,7 @@
 //! How much of those captions names what the sentence is about also says how far to believe it: the model's own
 //! probabilities hardly tell where it has taken the main thing for another one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use ort::value::DynValue;
@@ -118,9 +118,10 @@ impl Runs {
         weights.sum()
     }
 
-    /// The runs of `length` tokens, each with what it weighs as often as it is there.
-    fn weighed<'a>(&self, tokens: &'a [i64], length: usize) -> HashMap<&'a [i64], f32> {
-        let mut runs = HashMap::new();
+    /// The runs of `length` tokens, each with what it weighs as often as it is there; in order, so that their sum is the
+    /// same to the last bit whenever it is asked for.
+    fn weighed<'a>(&self, tokens: &'a [i64], length: usize) -> BTreeMap<&'a [i64], f32> {
+        let mut runs = BTreeMap::new();
         for run in tokens.windows(length) {
             *runs.entry(run).or_default() += self.weight(run);
         }

@@ -86,8 +86,8 @@ impl Looker {
             .mean_axis(Axis(0))
             .context("a memory without cells")?;
         let support = match outputs.get(SUPPORT) {
-            Some(support) if !self.words.is_empty() => support.try_extract_array::<f32>()?.iter().copied().collect(),
-            _ => Vec::new(),
+            Some(support) => support.try_extract_array::<f32>()?.iter().copied().collect(),
+            None => Vec::new(),
         };
         let flat = flat_shares(pixels.index_axis(Axis(0), 0));
         Ok(Look {

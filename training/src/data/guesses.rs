@@ -18,8 +18,8 @@ const NEVER: &str = "young younger old older elderly elder aged teenage teen tee
     hispanic latino mexican caucasian arab arabic european native eastern dark-skinned light-skinned skinned he she male \
     males female females";
 
-/// These are said of dogs and shirts, but not right before a word for people or for their hair: colours, which would guess at origin, and
-/// sizes, which would guess at age and make "a little person" of a little girl.
+/// These are said of dogs and shirts, but not right before a word for people or for their hair: colours, which would
+/// guess at origin, and sizes, which would guess at age and make "a little person" of a little girl.
 const OF_THINGS: &str = "black white brown tan dark pale little small tiny";
 
 /// Words for people.
