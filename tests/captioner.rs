@@ -401,10 +401,11 @@ fn a_cancelled_description_ends_at_once_and_the_next_one_works() {
     assert!(again.is_ok());
 }
 
-/// A model of which one look at a photo takes seconds, in hundreds of short operations.
+/// A model of which one look at a photo takes seconds, in hundreds of short operations. With a third of them a fast
+/// processor once took less time than there has to be for it to be stopped.
 fn slow_model() -> TempDir {
     const WIDTH: i64 = 768;
-    const LAYERS: usize = 300;
+    const LAYERS: usize = 900;
     let folder = model(Kind::OneCell, json!({}));
     let mut g = GraphBuilder::new("slow");
     let shape = [Dim::Named("batch"), Dim::Fixed(3), Dim::Fixed(16), Dim::Fixed(16)];
