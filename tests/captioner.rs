@@ -14,7 +14,6 @@ use hearsight::onnx::{DataType, Dim, GraphBuilder, save};
 use hearsight::photo::Photo;
 use image::{Rgb, RgbImage};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 #[path = "support/models.rs"]
 mod models;
@@ -401,37 +400,10 @@ fn a_cancelled_description_ends_at_once_and_the_next_one_works() {
     assert!(again.is_ok());
 }
 
-/// A model of which one look at a photo takes seconds, in hundreds of short operations. With a third of them a fast
-/// processor once took less time than there has to be for it to be stopped.
-fn slow_model() -> TempDir {
-    const WIDTH: i64 = 768;
-    const LAYERS: usize = 900;
-    let folder = model(Kind::OneCell, json!({}));
-    let mut g = GraphBuilder::new("slow");
-    let shape = [Dim::Named("batch"), Dim::Fixed(3), Dim::Fixed(16), Dim::Fixed(16)];
-    let pixels = g.input("pixel_values", DataType::Float, &shape);
-    let values: Vec<f32> = (0..WIDTH * WIDTH)
-        .map(|at| ((at * 37 % 101) as f32 - 50.0) / 1e3)
-        .collect();
-    let weight = g.initializer_f32("weight", &[WIDTH, WIDTH], &values);
-    let flat = g.reshape(&pixels, &[0, 1, WIDTH]);
-    let rows = g.ints(&[1, 256, WIDTH]);
-    let mut x = g.expand(&flat, &rows);
-    for _ in 0..LAYERS {
-        x = g.matmul(&x, &weight);
-        x = g.tanh(&x);
-    }
-    let mean = g.reduce_mean(&x, &[1, 2], false);
-    let mean = g.reshape(&mean, &[0, 1, 1]);
-    let shape = [Dim::Named("batch"), Dim::Fixed(1), Dim::Fixed(1)];
-    g.output("last_hidden_state", &mean, DataType::Float, &shape);
-    save(&g.finish().unwrap(), &folder.path().join("encoder_model.onnx")).unwrap();
-    folder
-}
-
 #[test]
 fn a_description_that_is_stopped_from_another_thread_ends_within_a_tenth_of_a_second() {
-    let folder = slow_model();
+    // With a third of them a fast processor once took less time than there has to be for it to be stopped.
+    let folder = models::slow(900);
     let options = LoadOptions {
         threads: Some(1),
         ..LoadOptions::default()

@@ -399,7 +399,8 @@ fn memory_does_not_grow_with_the_number_of_photos() {
 
 #[test]
 fn a_job_is_paused_goes_on_and_is_cancelled_without_losing_what_it_has() {
-    let (model, folder) = (models::model(Kind::Transformer, json!({})), TempDir::new().unwrap());
+    // Slow enough to be paused on its way: with a quicker model a fast processor once was done before its first report.
+    let (model, folder) = (models::slow(24), TempDir::new().unwrap());
     photos(&folder.path().join("photos"), 150);
     let request = Request {
         folder: folder.path().join("photos"),
@@ -420,7 +421,13 @@ fn a_job_is_paused_goes_on_and_is_cancelled_without_losing_what_it_has() {
         }
     };
     let mut job = Job::start(request.clone(), || {}).unwrap();
-    while !matches!(next(&mut job), Event::Progress(_)) {}
+    loop {
+        match next(&mut job) {
+            Event::Progress(_) => break,
+            Event::Ended(ended) => panic!("too short to be paused: {ended:?}"),
+            Event::Found(_) => {}
+        }
+    }
     job.control().pause(true);
     std::thread::sleep(Duration::from_millis(300));
     let paused = ledger();

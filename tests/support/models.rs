@@ -65,6 +65,32 @@ pub fn model(kind: Kind, hearsight: Value) -> TempDir {
     folder
 }
 
+/// A model whose encoder multiplies 0.3 billion numbers in each of so many layers; each is a short operation.
+pub fn slow(layers: usize) -> TempDir {
+    const WIDTH: i64 = 768;
+    let folder = model(Kind::OneCell, json!({}));
+    let mut g = GraphBuilder::new("slow");
+    let shape = [BATCH, Dim::Fixed(3), Dim::Fixed(SIDE), Dim::Fixed(SIDE)];
+    let pixels = g.input("pixel_values", DataType::Float, &shape);
+    let values: Vec<f32> = (0..WIDTH * WIDTH)
+        .map(|at| ((at * 37 % 101) as f32 - 50.0) / 1e3)
+        .collect();
+    let weight = g.initializer_f32("weight", &[WIDTH, WIDTH], &values);
+    let flat = g.reshape(&pixels, &[0, 1, WIDTH]);
+    let rows = g.ints(&[1, 256, WIDTH]);
+    let mut x = g.expand(&flat, &rows);
+    for _ in 0..layers {
+        x = g.matmul(&x, &weight);
+        x = g.tanh(&x);
+    }
+    let mean = g.reduce_mean(&x, &[1, 2], false);
+    let mean = g.reshape(&mean, &[0, 1, 1]);
+    let shape = [BATCH, Dim::Fixed(1), Dim::Fixed(1)];
+    g.output("last_hidden_state", &mean, DataType::Float, &shape);
+    save(&g.finish().unwrap(), &folder.path().join("encoder_model.onnx")).unwrap();
+    folder
+}
+
 /// A model that takes every picture for a photo with this probability, and describes none below one half.
 pub fn judging(kind: Kind, photo_probability: f32) -> TempDir {
     let folder = model(kind, json!({"no_photo_below": 0.5}));
