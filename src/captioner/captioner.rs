@@ -8,13 +8,13 @@ use ort::value::DynValue;
 use serde_json::{Map, Value};
 
 use super::cancel::Run;
-use super::consensus;
+use super::consensus::ExpectedCaptions;
 use super::decoder::{Decoder, Memory};
 use super::encoder::Encoder;
 use super::graphs::Graphs;
 use super::once::Once;
 use super::preprocess::Preprocessor;
-use super::search::{Found, Hypothesis};
+use super::search::{Found, Hypothesis, Wanted};
 use super::sight::{Eyes, Sight};
 use super::{Alternative, AttentionKind, Cancel, CaptionError, Description, DeviceChoice, Division, Seconds, sentence};
 use crate::model::{Evidence, GenerationConfig, GenerationError, ModelError, ModelFolder};
@@ -202,7 +202,7 @@ impl Captioner {
         let (mut memory, sight) = self.look(&pixels, run)?;
         self.encoder.rest();
         let encode = lap();
-        let found = self.search(&mut memory, options, &[], run, progress)?;
+        let found = self.search(&mut memory, &sight.expected, options, &[], run, progress)?;
         let description = self.description(found, &sight)?;
         let seconds = Seconds {
             load: self.load_seconds.take().unwrap_or_default(),
@@ -270,7 +270,7 @@ impl Captioner {
             if description.alternatives.len() >= wanted {
                 break;
             }
-            let found = self.search(&mut memory, &options, &said, run, progress)?;
+            let found = self.search(&mut memory, &sight.expected, &options, &said, run, progress)?;
             let before = description.alternatives.len();
             for (other, _) in &found {
                 description.add_alternative(self.alternative(other, &sight)?);
@@ -306,31 +306,41 @@ impl Captioner {
     pub(super) fn search(
         &mut self,
         memory: &mut Memory,
+        expected: &ExpectedCaptions,
         options: &DescribeOptions,
         said: &[Vec<i64>],
         run: &Run,
         progress: &mut dyn FnMut(Stage),
     ) -> Result<Found, CaptionError> {
         let settings = self.settings(options)?;
-        let found = self
-            .decoder
-            .search(memory, &settings, start(&settings), said, run, progress)?;
+        let wanted = Wanted {
+            settings: &settings,
+            start: start(&settings),
+            said,
+            expected: &[expected],
+        };
+        let found = self.decoder.search(memory, &wanted, run, progress)?;
         let mut found = found.into_iter().next().unwrap_or_default();
         self.ask_the_twin(&mut found, memory, 0, run)?;
         Ok(found)
     }
 
-    /// Searches for each of the photos that the memory is of.
+    /// Searches for each of the photos that the memory is of, about which people would write what is expected.
     pub(super) fn search_together(
         &mut self,
         memory: &mut Memory,
+        expected: &[&ExpectedCaptions],
         options: &DescribeOptions,
         run: &Run,
     ) -> Result<Vec<Found>, CaptionError> {
         let settings = self.settings(options)?;
-        let mut found = self
-            .decoder
-            .search(memory, &settings, start(&settings), &[], run, &mut |_| ())?;
+        let wanted = Wanted {
+            settings: &settings,
+            start: start(&settings),
+            said: &[],
+            expected,
+        };
+        let mut found = self.decoder.search(memory, &wanted, run, &mut |_| ())?;
         for (photo, found) in found.iter_mut().enumerate() {
             self.ask_the_twin(found, memory, photo, run)?;
         }
@@ -398,10 +408,7 @@ impl Captioner {
         Ok(())
     }
 
-    pub(super) fn description(&self, mut found: Found, sight: &Sight) -> Result<Description, CaptionError> {
-        if let Some(consensus) = &self.model.config().hearsight.consensus {
-            consensus::rank(&mut found, &sight.expected, consensus.weight, self.model.generation());
-        }
+    pub(super) fn description(&self, found: Found, sight: &Sight) -> Result<Description, CaptionError> {
         let (best, others) = found.split_first().ok_or(CaptionError::NoWords)?;
         let best = self.alternative(&best.0, sight)?;
         if best.words.is_empty() {
@@ -598,14 +605,16 @@ mod tests {
         for row in rows("expected.json").iter().chain(&rows("more-expected.json")) {
             let name = format!("{} {}", row["photo"], row["settings"]);
             let photo = Photo::open(&fixture(row["photo"].as_str().unwrap())).unwrap();
-            let (mut memory, _) = captioner
+            let (mut memory, sight) = captioner
                 .look(&captioner.preprocessor.run(photo.pixels()), &run)
                 .unwrap();
             let options = DescribeOptions {
                 generation: row["settings"].as_object().unwrap().clone(),
                 ..DescribeOptions::default()
             };
-            let found = captioner.search(&mut memory, &options, &[], &run, &mut |_| {}).unwrap();
+            let found = captioner
+                .search(&mut memory, &sight.expected, &options, &[], &run, &mut |_| {})
+                .unwrap();
             let sequences: Vec<Vec<i64>> = serde_json::from_value(row["sequences"].clone()).unwrap();
             assert!(found.len() >= sequences.len(), "{name}");
             for (place, (sequence, (path, score))) in sequences.iter().zip(&found).enumerate() {
@@ -638,12 +647,14 @@ mod tests {
         for row in rows.filter(|row| row["token_logprobs"].is_array()) {
             let photo = Photo::open(&fixture(row["photo"].as_str().unwrap())).unwrap();
             let pixels = captioner.preprocessor.run(photo.pixels());
-            let (mut memory, _) = captioner.look(&pixels, &run).unwrap();
+            let (mut memory, sight) = captioner.look(&pixels, &run).unwrap();
             let options = DescribeOptions {
                 generation: row["settings"].as_object().unwrap().clone(),
                 ..DescribeOptions::default()
             };
-            let found = captioner.search(&mut memory, &options, &[], &run, &mut |_| {}).unwrap();
+            let found = captioner
+                .search(&mut memory, &sight.expected, &options, &[], &run, &mut |_| {})
+                .unwrap();
             let path = &found[0].0;
             let sequence: Vec<i64> = serde_json::from_value(row["sequences"][0].clone()).unwrap();
             assert_eq!(path.tokens, sequence);

@@ -1,11 +1,11 @@
-//! Which of the sentences found says what people would say of the photo.
+//! Which sentence says what people would say of the photo.
 //!
 //! The likeliest sentence is often the commonest one. Where the encoder also foresees what the captions that people
 //! would write about the photo have in them, a sentence counts for more the more it has in common with those. That is
 //! consensus re-ranking (Devlin et al. 2015, "Exploring nearest neighbor approaches for image captioning"; Mao et al.
 //! 2015, "Deep captioning with multimodal recurrent neural networks (m-RNN)", section 8) with the captions' expected
-//! contents in the place of those of similar photos. What is said is always a sentence that the model has written
-//! itself for this photo.
+//! contents in the place of those of similar photos; and it begins with the first word, not with the sentences that
+//! likelihood alone has found. What is said is always a sentence that the model has written itself for this photo.
 //!
 //! How much of those captions names what the sentence is about also says how far to believe it: the model's own
 //! probabilities hardly tell where it has taken the main thing for another one.
@@ -17,25 +17,16 @@ use ort::value::DynValue;
 
 use super::main_noun::{Kind, main_noun};
 use super::numbers::read;
-use super::search::Found;
-use super::sentence::written;
 use super::{CaptionError, Expected};
-use crate::model::{Consensus, GenerationConfig, ModelError, ModelFolder};
+use crate::model::{Consensus, ModelError, ModelFolder};
 use crate::text;
 
 /// The encoder's output: of each run of words that the configuration names the weight that it is expected to have in a
 /// caption whose runs of that length weigh 1 together, `[batch, runs]`.
 const OUTPUT: &str = "expected_captions";
 
-/// How many of the sentences that were found are worth showing: a search with something to choose from finds more than
-/// anybody wants to hear.
-const WORTH_SHOWING: usize = 4;
-
 /// The longest runs of words that are compared.
 const LONGEST_RUN: usize = 2;
-
-/// A token, or two that follow each other.
-type Run = Vec<i64>;
 
 /// Where in the encoder's outputs the expectation stands, and what it is of.
 #[derive(Debug)]
@@ -47,10 +38,15 @@ pub(super) struct Foresight {
 /// What captions are told apart by.
 #[derive(Debug, Default)]
 struct Runs {
+    /// What a point of likeness adds to the score of a sentence, and of one that is not at its end.
+    weight: f32,
+    guidance: f32,
     /// How telling each token is, by its number.
     word_weights: Vec<f32>,
-    /// Where each run stands in the output.
-    places: HashMap<Run, usize>,
+    /// Where each token stands in the output.
+    words: HashMap<i64, usize>,
+    /// For each token those that may follow it, with where the pair stands.
+    pairs: HashMap<i64, BTreeMap<i64, usize>>,
     /// The tokens that name something, with what they name.
     nouns: Vec<(i64, Kind)>,
 }
@@ -59,7 +55,10 @@ struct Runs {
 #[derive(Clone, Debug, Default)]
 pub(super) struct ExpectedCaptions {
     runs: Arc<Runs>,
+    /// In the order of the output.
     values: Vec<f32>,
+    /// What each token is expected to weigh, by its number.
+    words: Vec<f32>,
 }
 
 impl Foresight {
@@ -84,69 +83,174 @@ impl Foresight {
             Some(output) => read(output)?.iter().copied().collect(),
             None => Vec::new(),
         };
-        Ok(ExpectedCaptions {
-            runs: Arc::clone(&self.runs),
-            values,
-        })
+        Ok(ExpectedCaptions::new(Arc::clone(&self.runs), values))
     }
 }
 
 impl Runs {
     /// `number` gives a token's number; a run of another one is never said.
     fn new(consensus: &Consensus, number: impl Fn(&str) -> Option<i64>) -> Self {
-        let places = consensus.runs.iter().zip(0..).filter_map(|(run, place)| {
-            let tokens: Option<Run> = run.split(' ').map(&number).collect();
-            Some((tokens?, place))
-        });
+        let (mut words, mut pairs) = (HashMap::new(), HashMap::<_, BTreeMap<_, _>>::new());
+        for (run, place) in consensus.runs.iter().zip(0..) {
+            let tokens: Option<Vec<i64>> = run.split(' ').map(&number).collect();
+            match tokens.as_deref() {
+                Some(&[word]) => {
+                    words.insert(word, place);
+                }
+                Some(&[first, second]) => {
+                    pairs.entry(first).or_default().insert(second, place);
+                }
+                _ => {}
+            }
+        }
         let nouns = consensus.runs.iter().filter_map(|run| {
             // A token that is no word by itself names nothing.
             Some((number(run)?, Kind::of(run)?))
         });
         Self {
+            weight: consensus.weight,
+            guidance: consensus.guidance,
             word_weights: consensus.word_weights.clone(),
-            places: places.collect(),
+            words,
+            pairs,
             nouns: nouns.collect(),
         }
     }
 
-    /// What a run weighs: what its tokens weigh together.
-    fn weight(&self, run: &[i64]) -> f32 {
-        let weights = run.iter().filter_map(|&token| {
-            let place = usize::try_from(token).ok()?;
-            self.word_weights.get(place)
-        });
-        weights.sum()
+    /// How telling a token is.
+    fn weight(&self, token: i64) -> f32 {
+        let place = usize::try_from(token).ok();
+        let weight = place.and_then(|place| self.word_weights.get(place));
+        weight.copied().unwrap_or_default()
     }
 
-    /// The runs of `length` tokens, each with what it weighs as often as it is there; in order, so that their sum is the
-    /// same to the last bit whenever it is asked for.
-    fn weighed<'a>(&self, tokens: &'a [i64], length: usize) -> BTreeMap<&'a [i64], f32> {
-        let mut runs = BTreeMap::new();
-        for run in tokens.windows(length) {
-            *runs.entry(run).or_default() += self.weight(run);
+    /// Where a token, or two that follow each other, stand in the output.
+    fn place(&self, run: &[i64]) -> Option<usize> {
+        match run {
+            [word] => self.words.get(word).copied(),
+            [first, second] => self.pairs.get(first)?.get(second).copied(),
+            _ => None,
         }
-        runs
     }
 }
 
-impl ExpectedCaptions {
-    /// What the run is expected to weigh.
-    fn of(&self, run: &[i64]) -> f32 {
-        let value = self.runs.places.get(run).and_then(|&place| self.values.get(place));
-        // A regression may come out below nothing, and what is no number says nothing.
-        value.map_or(0.0, |value| value.max(0.0))
+/// What the runs of one length of a sentence come to.
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    /// What they weigh times what they are expected to weigh, each once: saying something again wins nothing.
+    shared: f32,
+    /// The squares of what they weigh, as often as they are there.
+    squares: f32,
+}
+
+impl Sum {
+    /// With one more run, which is there so many times already.
+    fn and(self, weight: f32, expected: f32, times: usize) -> Self {
+        let shared = if times == 0 { weight * expected } else { 0.0 };
+        Self {
+            shared: self.shared + shared,
+            squares: self.squares + weight * weight * (2 * times + 1) as f32,
+        }
     }
 
-    /// How much a sentence has in common with the captions, 0 to 10: the expected cosine, as CIDEr has it (Vedantam et
-    /// al. 2015, section 3), over runs of one and of two tokens.
-    fn likeness(&self, tokens: &[i64]) -> f32 {
-        let of_length = (1..=LONGEST_RUN).map(|length| {
-            let own = self.runs.weighed(tokens, length);
-            let norm = own.values().map(|weight| weight * weight).sum::<f32>().sqrt();
-            let shared: f32 = own.iter().map(|(run, weight)| weight * self.of(run)).sum();
-            if norm > 0.0 { shared / norm } else { 0.0 }
-        });
-        10.0 * of_length.sum::<f32>() / LONGEST_RUN as f32
+    fn cosine(self) -> f32 {
+        if self.squares > 0.0 {
+            self.shared / self.squares.sqrt()
+        } else {
+            0.0
+        }
+    }
+}
+
+/// The likeness that the cosines of words and of pairs make.
+fn likeness_of(words: Sum, pairs: Sum) -> f32 {
+    10.0 * (words.cosine() + pairs.cosine()) / LONGEST_RUN as f32
+}
+
+impl ExpectedCaptions {
+    fn new(runs: Arc<Runs>, mut values: Vec<f32>) -> Self {
+        // A regression may come out below nothing, and what is no number says nothing.
+        values.iter_mut().for_each(|value| *value = value.max(0.0));
+        let mut words = vec![0.0; runs.word_weights.len()];
+        for (&token, &place) in &runs.words {
+            let word = usize::try_from(token).ok().and_then(|token| words.get_mut(token));
+            if let (Some(word), Some(&value)) = (word, values.get(place)) {
+                *word = value;
+            }
+        }
+        Self { runs, values, words }
+    }
+
+    /// Whether anything is known of captions.
+    pub(super) fn is_known(&self) -> bool {
+        !self.values.is_empty()
+    }
+
+    /// What so much likeness adds to the score of a sentence.
+    pub(super) fn worth(&self, likeness: f32) -> f64 {
+        f64::from(self.runs.weight * likeness)
+    }
+
+    /// What each point of likeness adds to the score of what is no whole sentence yet.
+    pub(super) fn guidance(&self) -> f32 {
+        self.runs.guidance
+    }
+
+    /// What the run is expected to weigh.
+    fn of(&self, run: &[i64]) -> f32 {
+        let value = self.runs.place(run).and_then(|place| self.values.get(place));
+        value.copied().unwrap_or_default()
+    }
+
+    fn sum(&self, tokens: &[i64], length: usize) -> Sum {
+        let runs = tokens.windows(length).enumerate();
+        runs.fold(Sum::default(), |sum, (at, run)| {
+            let before = tokens.windows(length).take(at);
+            let weight = run.iter().map(|&token| self.runs.weight(token)).sum();
+            sum.and(weight, self.of(run), before.filter(|other| *other == run).count())
+        })
+    }
+
+    /// How much a sentence has in common with the captions, 0 to 10: the expected cosine, as CIDEr-D has it (Vedantam et
+    /// al. 2015, sections 3 and 4), over runs of one and of two tokens.
+    pub(super) fn likeness(&self, tokens: &[i64]) -> f32 {
+        if self.is_known() {
+            likeness_of(self.sum(tokens, 1), self.sum(tokens, 2))
+        } else {
+            0.0
+        }
+    }
+
+    /// The same of what each token of the vocabulary makes of `tokens` when it comes after them.
+    pub(super) fn likeness_after(&self, tokens: &[i64], likeness: &mut [f32]) {
+        if !self.is_known() {
+            return;
+        }
+        let (words, pairs, last) = (self.sum(tokens, 1), self.sum(tokens, 2), tokens.last().copied());
+        let last_weight = last.map(|last| self.runs.weight(last));
+        let after = |weight: f32, expected: f32, in_pair: f32, times: [usize; 2]| {
+            let words = words.and(weight, expected, times[0]);
+            let pairs = last_weight.map_or(pairs, |last| pairs.and(last + weight, in_pair, times[1]));
+            likeness_of(words, pairs)
+        };
+        let own = self.runs.word_weights.iter().zip(&self.words);
+        for (likeness, (&weight, &expected)) in likeness.iter_mut().zip(own) {
+            *likeness = after(weight, expected, 0.0, [0; 2]);
+        }
+        // Those that are expected after the last one, or were said, are something else.
+        let following = last.and_then(|last| self.runs.pairs.get(&last));
+        for &token in following.into_iter().flat_map(|pairs| pairs.keys()).chain(tokens) {
+            let is = |other: &&i64| **other == token;
+            let follows = |pair: &&[i64]| Some(pair[0]) == last && pair[1] == token;
+            let times = [
+                tokens.iter().filter(is).count(),
+                tokens.windows(2).filter(follows).count(),
+            ];
+            if let Some(likeness) = usize::try_from(token).ok().and_then(|place| likeness.get_mut(place)) {
+                let in_pair = last.map_or(0.0, |last| self.of(&[last, token]));
+                *likeness = after(self.runs.weight(token), self.of(&[token]), in_pair, times);
+            }
+        }
     }
 
     /// What the captions say of a sentence, which was written by these tokens; none where the model says nothing of
@@ -163,7 +267,7 @@ impl ExpectedCaptions {
         let lower = sentence.to_lowercase();
         let (noun, _) = main_noun(words(&lower))?;
         let named = self.runs.nouns.iter().filter(|(_, kind)| noun.agrees(*kind));
-        let named = named.map(|&(token, _)| self.of(&[token]) / self.runs.weight(&[token]).max(f32::EPSILON));
+        let named = named.map(|&(token, _)| self.of(&[token]) / self.runs.weight(token).max(f32::EPSILON));
         Some(named.sum())
     }
 }
@@ -175,30 +279,31 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     words.filter(|word| !word.is_empty())
 }
 
-/// Puts the sentences found in the order of their scores and of what they have in common with what people would say,
-/// each point of which counts `weight`, and leaves the best.
-pub(super) fn rank(found: &mut Found, expected: &ExpectedCaptions, weight: f32, settings: &GenerationConfig) {
-    if expected.values.is_empty() {
-        return;
+#[cfg(test)]
+impl ExpectedCaptions {
+    /// All captions say one of these tokens, of so many, and all tokens are as telling.
+    pub(super) fn of_words(words: &[i64], vocabulary: usize, weight: f32, guidance: f32) -> Self {
+        let consensus = Consensus {
+            weight,
+            guidance,
+            word_weights: vec![1.0; vocabulary],
+            runs: words.iter().map(i64::to_string).collect(),
+        };
+        let runs = Runs::new(&consensus, |token| token.parse().ok());
+        Self::new(Arc::new(runs), vec![1.0; words.len()])
     }
-    for (path, score) in found.iter_mut() {
-        *score += f64::from(weight * expected.likeness(written(&path.tokens, settings)));
-    }
-    // Stable, so that equals stay in the search's order.
-    found.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-    found.truncate(WORTH_SHOWING);
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::super::search::Hypothesis;
     use super::*;
 
     /// Tokens 1 to 4, of which 1 is in every caption, and the pair 2 and 3, with what is expected of each.
     fn expected(values: [f32; 5]) -> ExpectedCaptions {
         let consensus = Consensus {
             weight: 2.0,
+            guidance: 1.0,
             word_weights: vec![0.0, 0.0, 1.0, 2.0, 3.0],
             runs: ["a", "dog", "man", "puppy", "dog man"].map(str::to_owned).to_vec(),
         };
@@ -209,10 +314,7 @@ mod tests {
             "puppy" => Some(4),
             _ => None,
         };
-        ExpectedCaptions {
-            runs: Arc::new(Runs::new(&consensus, number)),
-            values: values.to_vec(),
-        }
+        ExpectedCaptions::new(Arc::new(Runs::new(&consensus, number)), values.to_vec())
     }
 
     #[test]
@@ -240,30 +342,19 @@ mod tests {
     }
 
     #[test]
-    fn what_people_would_say_outweighs_a_little_likelihood_and_only_the_best_are_left() {
-        let path = |tokens: &[i64]| Hypothesis {
-            tokens: tokens.to_vec(),
-            log_probabilities: Vec::new(),
-            attention: Vec::new(),
-        };
-        let mut found: Found = vec![
-            (path(&[0, 2, 2]), -1.0),
-            (path(&[0, 3, 4]), -1.5),
-            (path(&[0, 2, 4]), -2.0),
-            (path(&[0, 4, 2]), -2.5),
-            (path(&[0, 2, 1]), -9.0),
-        ];
-        let before = found.clone();
-        let settings = GenerationConfig::default();
-        rank(&mut found, &ExpectedCaptions::default(), 2.0, &settings);
-        assert_eq!(found, before, "nothing is known of captions");
-        rank(&mut found, &expected([0.0, 0.0, 0.6, 0.8, 0.0]), 2.0, &settings);
-        let order: Vec<&[i64]> = found.iter().map(|(path, _)| &path.tokens[1..]).collect();
-        assert_eq!(order[0], [3, 4]);
-        assert_eq!(order.len(), WORTH_SHOWING);
-        assert!(!order.contains(&[2, 1].as_slice()));
-        // (2 · 0.6 + 3 · 0.8) / √13 of the words, half of the points.
-        assert!((found[0].1 - (-1.5 + 2.0 * 5.0 * 3.6 / 13_f64.sqrt())).abs() < 1e-4);
+    fn what_each_token_makes_of_a_sentence_is_what_the_longer_sentence_is_like() {
+        let expected = expected([0.1, 0.4, 0.3, -1.0, 0.7]);
+        for tokens in [&[][..], &[1], &[2], &[2, 3, 1, 2], &[3, 3, 2, 3, 2], &[4, 2, 9]] {
+            let mut after = [0.0; 5];
+            expected.likeness_after(tokens, &mut after);
+            for (&likeness, token) in after.iter().zip(0..) {
+                let whole = expected.likeness(&[tokens, &[token]].concat());
+                assert!(
+                    (likeness - whole).abs() < 1e-5,
+                    "{tokens:?} and {token}: {likeness}, {whole}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -25,9 +25,9 @@ use ort::value::{DynValue, Outlet, Tensor, ValueType};
 use super::cancel::Run;
 use super::numbers::{self, Numbers, read, rows_missing, select, stack};
 use super::runtime::{check_numbers, short};
-use super::search::{Found, Rows, Step, search};
+use super::search::{Found, Rows, Step, Wanted, search};
 use super::{AttentionKind, CaptionError, Stage};
-use crate::model::{GenerationConfig, ModelError, ModelFolder};
+use crate::model::{ModelError, ModelFolder};
 use crate::onnx::softmaxes::is_cross_attention;
 use crate::text;
 
@@ -266,14 +266,12 @@ impl Decoder {
     pub(super) fn search(
         &mut self,
         memory: &mut Memory,
-        settings: &GenerationConfig,
-        start: i64,
-        said: &[Vec<i64>],
+        wanted: &Wanted,
         run: &Run,
         progress: &mut dyn FnMut(Stage),
     ) -> Result<Vec<Found>, CaptionError> {
-        let (photos, mut state) = (memory.photos.len(), None);
-        search(settings, start, said, photos, &mut |asked| {
+        let mut state = None;
+        search(wanted, &mut |asked| {
             run.check()?;
             progress(Stage::Search {
                 tokens: asked.sequences.first().map_or(0, |tokens| tokens.len() - 1),

@@ -70,7 +70,14 @@ impl Captioner {
         let (mut memory, sight) = self.look(&pixels, &run)?;
         examination.encode = clock.elapsed().as_secs_f64();
         let clock = Instant::now();
-        let found = match self.search(&mut memory, &DescribeOptions::default(), &[], &run, &mut |_| ()) {
+        let found = match self.search(
+            &mut memory,
+            &sight.expected,
+            &DescribeOptions::default(),
+            &[],
+            &run,
+            &mut |_| (),
+        ) {
             Ok(found) => found,
             // What the encoder gave may tell why.
             Err(error) => {

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use ndarray::Array4;
 
 use super::cancel::Run;
+use super::consensus::ExpectedCaptions;
 use super::decoder::Memory;
 use super::sight::Sight;
 use super::{Cancel, CaptionError, Captioner, DescribeOptions, Description, Seconds};
@@ -174,7 +175,9 @@ impl Captioner {
             }));
         }
         let mut memory = Memory::together(memories);
-        let found = match self.search_together(&mut memory, options, run) {
+        let sights = rest.iter().filter_map(|rest| rest.as_ref().ok());
+        let expected: Vec<&ExpectedCaptions> = sights.map(|(sight, _)| &sight.expected).collect();
+        let found = match self.search_together(&mut memory, &expected, options, run) {
             Ok(found) => found,
             // Whose fault it is shows when each is alone.
             Err(_) => {
@@ -203,7 +206,7 @@ impl Captioner {
     fn describe_one(&mut self, seen: Seen, options: &DescribeOptions, run: &Run) -> Told {
         let start = Instant::now();
         let mut memory = seen.memory;
-        let found = self.search(&mut memory, options, &[], run, &mut |_| ())?;
+        let found = self.search(&mut memory, &seen.sight.expected, options, &[], run, &mut |_| ())?;
         let description = self.description(found, &seen.sight)?;
         let seconds = Seconds {
             search: start.elapsed().as_secs_f64(),

@@ -90,6 +90,10 @@ pub struct Consensus {
     /// What each point of likeness to those captions (0 to 10) adds to the score of a sentence, which is its
     /// log-probability divided by a power of its length.
     pub weight: f32,
+    /// What each point of what a search has on its way adds to its score, in the same measure: as yet it is only a part of a
+    /// sentence, and says less.
+    #[serde(default)]
+    pub guidance: f32,
     /// How telling each token is, by its number: the logarithm of one over the share of the photos learnt from of which
     /// somebody used it.
     pub word_weights: Vec<f32>,

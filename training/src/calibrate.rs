@@ -40,10 +40,8 @@ impl CalibrateCommand {
             let opened = Photo::open(&photo.path).with_context(|| photo.name.clone())?;
             looks.push(looker.look(opened.pixels())?);
         }
-        let bounds = guesses::rules([0.0; 2]).map(|rule| {
-            let [fitted, between] = neutral::guesses(&rule, photos, &raw.descriptions, (&looker, &looks));
-            Bound::of(&fitted, &between)
-        });
+        let bounds = guesses::rules([0.0; 2])
+            .map(|rule| Bound::of(&neutral::guesses(&rule, photos, &raw.descriptions, (&looker, &looks))));
         for (what, bound) in std::iter::zip(["man or woman", "child or not"], &bounds) {
             println!("{what}: {bound}");
         }

@@ -46,6 +46,9 @@ pub struct ConsensusCommand {
     /// What each point of likeness (0 to 10) to the expected captions adds to a sentence's score.
     #[arg(long, default_value_t = 6.0)]
     weight: f32,
+    /// What it adds to the same score of what the search has on its way.
+    #[arg(long, default_value_t = 1.0)]
+    guidance: f32,
     /// Words and pairs of words are foreseen that people used for at least so many of the photos.
     #[arg(long, default_value_t = 10)]
     least: usize,
@@ -119,6 +122,7 @@ impl ConsensusCommand {
         onnx::save(&encoder, &path)?;
         let consensus = json!({
             "weight": self.weight,
+            "guidance": self.guidance,
             "word_weights": runs.word_weights,
             "runs": runs.in_words(model.tokenizer()),
         });

@@ -1,4 +1,5 @@
-//! The search for the best sequence of tokens, token for token as Hugging Face's `generate()` finds it.
+//! The search for the best sequence of tokens, token for token as Hugging Face's `generate()` finds it; where the model
+//! foresees what people would write, it is guided by that.
 
 mod beam;
 mod greedy;
@@ -13,6 +14,7 @@ use greedy::Greedy;
 pub(super) use scores::LogSoftmax;
 
 use super::CaptionError;
+use super::consensus::ExpectedCaptions;
 use crate::model::GenerationConfig;
 
 /// What the decoder gives for the next token of each sequence.
@@ -34,6 +36,18 @@ pub(super) struct Rows<'a> {
     pub(super) parents: &'a [usize],
     /// For each of them the photo that it is about.
     pub(super) photos: &'a [usize],
+}
+
+/// What is searched for.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    pub(super) settings: &'a GenerationConfig,
+    /// The token that all sequences begin with.
+    pub(super) start: i64,
+    /// Sequences of earlier searches: a beam search keeps away from what they have at the same place.
+    pub(super) said: &'a [Vec<i64>],
+    /// What people would write about each of the photos, which guides a beam search.
+    pub(super) expected: &'a [&'a ExpectedCaptions],
 }
 
 /// Runs the decoder.
@@ -94,11 +108,11 @@ enum Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(settings: &'a GenerationConfig, start: i64, said: &'a [Vec<i64>]) -> Self {
-        if settings.num_beams() > 1 {
-            Self::Beam(BeamSearch::new(settings, start, said))
+    fn new(wanted: &Wanted<'a>, expected: &'a ExpectedCaptions) -> Self {
+        if wanted.settings.num_beams() > 1 {
+            Self::Beam(BeamSearch::new(wanted, expected))
         } else {
-            Self::Greedy(Greedy::new(settings, start))
+            Self::Greedy(Greedy::new(wanted.settings, wanted.start))
         }
     }
 
@@ -118,19 +132,12 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Finds the best sequences for so many photos, all of which go on by a token at each step of the decoder.
-///
-/// A beam search keeps away from what `said` has at the same place: sequences of earlier searches.
-pub(super) fn search(
-    settings: &GenerationConfig,
-    start: i64,
-    said: &[Vec<i64>],
-    photos: usize,
-    decode: &mut Decode,
-) -> Result<Vec<Found>, CaptionError> {
-    let mut searches: Vec<Search> = (0..photos).map(|_| Search::new(settings, start, said)).collect();
+/// Finds the best sequences for each of the photos, all of which go on by a token at each step of the decoder.
+pub(super) fn search(wanted: &Wanted, decode: &mut Decode) -> Result<Vec<Found>, CaptionError> {
+    let Wanted { settings, expected, .. } = *wanted;
+    let mut searches: Vec<Search> = expected.iter().map(|expected| Search::new(wanted, expected)).collect();
     // For each photo the first of its rows in the step before.
-    let mut firsts = vec![0; photos];
+    let mut firsts = vec![0; searches.len()];
     let mut is_first = true;
     loop {
         let (mut sequences, mut parents, mut of) = (Vec::new(), Vec::new(), Vec::new());
@@ -200,7 +207,13 @@ mod tests {
         said: &[Vec<i64>],
         decode: &mut Decode,
     ) -> Result<Found, CaptionError> {
-        super::search(settings, start, said, 1, decode).map(|mut found| found.remove(0))
+        let wanted = Wanted {
+            settings,
+            start,
+            said,
+            expected: &[&ExpectedCaptions::default()],
+        };
+        super::search(&wanted, decode).map(|mut found| found.remove(0))
     }
 
     fn settings(json: serde_json::Value) -> GenerationConfig {
@@ -271,6 +284,42 @@ mod tests {
         assert_eq!(second[0].0.log_probabilities, first[1].0.log_probabilities);
     }
 
+    /// What a search of two beams finds in a table, where 1 and 2 are likely at first and 3 is not, and how likely the model
+    /// says the first token of each is.
+    fn guided(expected: &ExpectedCaptions) -> Vec<(Vec<i64>, f32)> {
+        let ends = [9.0, 0.0, 0.0, 0.0];
+        let table_of = [[-9.0, 1.0, 0.9, -1.0], ends, ends, ends];
+        let settings = settings(json!({"eos_token_id": 0, "max_length": 5, "num_beams": 2}));
+        let wanted = Wanted {
+            settings: &settings,
+            start: 0,
+            said: &[],
+            expected: &[expected],
+        };
+        let found = super::search(&wanted, &mut table(&table_of)).unwrap().remove(0);
+        assert!(found.windows(2).all(|two| two[0].1 >= two[1].1));
+        let told = found
+            .into_iter()
+            .map(|(path, _)| (path.tokens, path.log_probabilities[0]));
+        told.collect()
+    }
+
+    #[test]
+    fn what_people_would_write_is_found_though_likelihood_would_have_given_it_up() {
+        let likely = guided(&ExpectedCaptions::default());
+        let tokens = |found: &[(Vec<i64>, f32)]| found.iter().map(|(tokens, _)| tokens[1]).collect::<Vec<_>>();
+        assert_eq!(tokens(&likely), [1, 2]);
+        // Chosen at the end alone it is no longer there; the second likeliest is.
+        assert_eq!(guided(&ExpectedCaptions::of_words(&[3], 4, 5.0, 0.0)), likely);
+        assert_eq!(guided(&ExpectedCaptions::of_words(&[2], 4, 5.0, 0.0))[0], likely[1]);
+        let found = guided(&ExpectedCaptions::of_words(&[3], 4, 5.0, 1.0));
+        assert_eq!(tokens(&found), [3, 1]);
+        assert_eq!(
+            found[1].1, likely[0].1,
+            "what is said of a token's likelihood is the model's own"
+        );
+    }
+
     #[test]
     fn an_error_of_the_decoder_ends_the_search() {
         let settings = settings(json!({"num_beams": 2}));
@@ -302,7 +351,14 @@ mod tests {
                 .unwrap()
             };
             let mut before: Vec<(usize, Vec<i64>)> = Vec::new();
-            let together = super::search(&settings, 1, &[], 6, &mut |asked| {
+            let nothing = ExpectedCaptions::default();
+            let wanted = Wanted {
+                settings: &settings,
+                start: 1,
+                said: &[],
+                expected: &[&nothing; 6],
+            };
+            let together = super::search(&wanted, &mut |asked| {
                 for (row, &parent) in asked.parents.iter().enumerate() {
                     let (photo, tokens) = &before[parent];
                     assert_eq!(*photo, asked.photos[row]);
