@@ -3,12 +3,13 @@
 #     make -f training/everyday.mk DATA=data/flickr8k CLASSIFIER=mobilenet_v2.onnx
 #
 # from the project's folder. What is there is not made again, and a training that was broken off goes on from its newest
-# checkpoint. training/gpu/teach.py wants a GPU and the Python packages of training/gpu/README.md (PYTHON=… names the
-# program). What comes out is models/mine.
+# checkpoint. training/gpu/teach.py wants a GPU and the Python packages of training/gpu/README.md; PYTHON=… names the
+# program, and TEACH=… what it is to be told beside. What comes out is models/mine.
 
 DATA ?= data/flickr8k
 CLASSIFIER ?= training/configs/teacher.onnx
 PYTHON ?= python3
+TEACH ?=
 
 CONFIGS := training/configs
 XTASK := cargo xtask
@@ -43,6 +44,6 @@ models/taught: | models/frozen-soft models/everyday-wide
 	$(XTASK) export $(CONFIGS)/everyday-gpu.toml --data $(DATA) --run runs/everyday-gpu --teacher $(CLASSIFIER) \
 	  --untrained --to models/untrained
 	$(PYTHON) training/gpu/teach.py models/untrained $@.part --data $(DATA) --teacher $(CLASSIFIER) \
-	  --projection runs/everyday-gpu/projection
+	  --projection runs/everyday-gpu/projection $(TEACH)
 	$(PYTHON) training/gpu/hand_over.py models/everyday-wide $@.part --photos $(DATA)/images --list $(DATA)/train.txt
 	mv $@.part $@

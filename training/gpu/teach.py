@@ -7,6 +7,8 @@
 crops and mixtures that never come again, and there are as many as the time allows. A buffer of views holds what the teacher
 has said of each, so that a view is learnt from some times, beside ever new ones.
 
+What was learnt is kept beside TAUGHT every minute, and the same command goes on from there; the buffer fills anew.
+
 TAUGHT is a model folder as the crate exports them; `[start]` of a configuration goes on from it. What it says is compared with
 ONNX Runtime at the end.
 """
@@ -14,6 +16,7 @@ ONNX Runtime at the end.
 import argparse
 import json
 import math
+import os
 import shutil
 import time
 from pathlib import Path
@@ -31,6 +34,8 @@ from teacher import Targets
 HERE = Path(__file__).parent
 # The share of a stage in which its rate rises.
 WARMUP = 0.05
+# Seconds between what is kept of a stage.
+KEEP_EVERY = 60
 # Float16 weights are rounded once more than those in PyTorch.
 LARGEST_DIFFERENCE = 0.05
 
@@ -115,6 +120,40 @@ class Trainer:
         seen = pictures.downsampled(pictures.whole(self.photos[:512], self.side * options.times), options.times)
         self.net.encoder.settle(seen.contiguous(memory_format=torch.channels_last))
         self.average = self.new_average()
+        self.kept = options.taught.with_name(f"{options.taught.name}-kept.pt")
+        # The stage that was broken off, and what there is of it; none: the first one, from its beginning.
+        self.unfinished = torch.load(self.kept, map_location=device) if self.kept.exists() else None
+
+    def keep(self, stage, seconds, step, optimizer):
+        """Writes down what was learnt until so many seconds of a stage, by which the same command goes on."""
+        part = self.kept.with_name(f"{self.kept.name}.part")
+        self.kept.parent.mkdir(parents=True, exist_ok=True)
+        learnt = {
+            "stage": stage,
+            "seconds": seconds,
+            "step": step,
+            "taught": self.taught,
+            "net": self.net.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": optimizer.state_dict(),
+        }
+        torch.save(learnt, part)
+        os.replace(part, self.kept)
+
+    def go_on(self, stage, optimizer):
+        """Where a stage stands: its seconds and steps; none where what was kept is of a later one."""
+        learnt = self.unfinished
+        if learnt is None:
+            return 0.0, 0
+        if learnt["stage"] != stage:
+            return None
+        self.unfinished = None
+        self.net.load_state_dict(learnt["net"])
+        self.average.load_state_dict(learnt["average"])
+        optimizer.load_state_dict(learnt["optimizer"])
+        self.taught = learnt["taught"]
+        print(f"{stage} goes on after {learnt['seconds']:.0f} seconds", flush=True)
+        return learnt["seconds"], learnt["step"]
 
     def new_average(self):
         return AveragedModel(self.net, multi_avg_fn=get_ema_multi_avg_fn(0.998), use_buffers=True)
@@ -175,14 +214,18 @@ class Trainer:
         frozen = not any(key.startswith("encoder.") for key in which)
         # Of this stage alone: what has not learnt before is random until here.
         self.average = self.new_average()
-        begin = said = time.time()
-        step, sums, count = 0, torch.zeros(3, device=self.device), 0
+        stands = self.go_on(name, optimizer)
+        if stands is None:
+            return
+        said = kept = time.time()
+        begin, step = said - stands[0], stands[1]
+        sums, count = torch.zeros(3, device=self.device), 0
         self.net.train()
         if frozen:
             self.net.encoder.eval()
         while (done := (time.time() - begin) / (60 * minutes)) < 1:
             # A decoder that learns alone has seen more views than it can use.
-            if step % options.reuse == 0 and not (frozen and self.buffer.made > len(self.photos)):
+            if self.buffer.made == 0 or step % options.reuse == 0 and not (frozen and self.buffer.made > len(self.photos)):
                 self.new_views(options.batch)
             now = rate * min(1, (done + 1e-3) / WARMUP) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
             for group in optimizer.param_groups:
@@ -212,6 +255,10 @@ class Trainer:
                 self.say(name, step, sums / count)
                 said, count = time.time(), 0
                 sums.zero_()
+            if time.time() - kept > KEEP_EVERY:
+                kept = time.time()
+                self.keep(name, kept - begin, step, optimizer)
+        self.keep(name, 60 * minutes, step, optimizer)
         self.say(name, step, sums / max(count, 1))
 
     @torch.no_grad()
@@ -317,8 +364,6 @@ def main():
     seeing = [(name, x) for name, x in named if not name.startswith("decoder.")]
     writing = [(name, x) for name, x in named if name.startswith("decoder.")]
     trainer.stage("teacher", options.minutes[0], options.rates[0], seeing, captions=False)
-    # What the encoder has learnt without captions, to be taught them elsewhere.
-    trainer.write(options.taught.with_name(f"{options.taught.name}-eyes"))
     trainer.stage("decoder", options.minutes[1], options.rates[1], writing, captions=True)
     trainer.stage("both", options.minutes[2], options.rates[2], named, captions=True)
     net = trainer.write(options.taught)
@@ -328,6 +373,7 @@ def main():
     print("largest difference to ONNX Runtime, memory and logits:", differences)
     if max(differences) > LARGEST_DIFFERENCE:
         raise SystemExit(f"{options.taught} does not say what was taught: the net here is not the net of its graphs")
+    trainer.kept.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":
