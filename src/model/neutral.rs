@@ -49,8 +49,9 @@ impl Neutral {
     /// How clearly the photo speaks for the kind of person that a word names, against the other kind: 0 to 1. A word
     /// that names neither counts for the kind that the photo speaks for more.
     pub fn certainty(&self, word: &str, support: &dyn Fn(&str) -> Option<f32>) -> f32 {
-        let strongest = |words: &[String]| words.iter().filter_map(|word| support(word)).fold(0.0, f32::max);
-        let kinds = self.kinds.each_ref().map(|kind| strongest(kind));
+        // All of them: what speaks for a boy speaks against a woman, whatever speaks for a man.
+        let together = |words: &[String]| words.iter().filter_map(|word| support(word)).sum::<f32>();
+        let kinds = self.kinds.each_ref().map(|kind| together(kind));
         let mine = match self.kind(word) {
             Some(kind) => kinds[kind],
             None => kinds[0].max(kinds[1]),
@@ -96,6 +97,18 @@ mod tests {
         assert_eq!(instead("man", clear), None);
         assert_eq!(instead("his", clear), None);
         assert_eq!(instead("woman", clear).as_deref(), Some("person"));
+    }
+
+    #[test]
+    fn all_words_of_a_kind_speak_for_it() {
+        // The strongest word of each is as strong.
+        assert_eq!(instead("man", [("man", 0.3), ("girl", 0.3)]).as_deref(), Some("person"));
+        let support = |word: &str| match word {
+            "man" | "girl" => Some(0.3),
+            "boy" | "his" => Some(0.4),
+            _ => None,
+        };
+        assert_eq!(rule().instead("man", &support), None);
     }
 
     #[test]
