@@ -170,7 +170,9 @@ fn likeness_of(words: Sum, pairs: Sum) -> f32 {
 impl ExpectedCaptions {
     fn new(runs: Arc<Runs>, mut values: Vec<f32>) -> Self {
         // A regression may come out below nothing, and what is no number says nothing.
-        values.iter_mut().for_each(|value| *value = value.max(0.0));
+        for value in &mut values {
+            *value = if value.is_finite() { value.max(0.0) } else { 0.0 };
+        }
         let mut words = vec![0.0; runs.word_weights.len()];
         for (&token, &place) in &runs.words {
             let word = usize::try_from(token).ok().and_then(|token| words.get_mut(token));
@@ -256,7 +258,7 @@ impl ExpectedCaptions {
     /// What the captions say of a sentence, which was written by these tokens; none where the model says nothing of
     /// captions.
     pub(super) fn of_sentence(&self, sentence: &str, tokens: &[i64]) -> Option<Expected> {
-        (!self.values.is_empty()).then(|| Expected {
+        self.is_known().then(|| Expected {
             likeness: self.likeness(tokens),
             main_noun_weight: self.naming(sentence),
         })
@@ -331,7 +333,10 @@ mod tests {
             "a word of every caption says nothing"
         );
         assert!(all_the_same.likeness(&[]) < 1e-6);
-        assert!(expected([f32::NAN, -1.0, 0.0, -0.5, -1.0]).likeness(&[1, 2, 3, 4]) >= 0.0);
+        assert_eq!(
+            expected([f32::NAN, -1.0, f32::INFINITY, -0.5, -1.0]).likeness(&[1, 2, 3, 4]),
+            0.0
+        );
     }
 
     #[test]

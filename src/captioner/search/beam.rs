@@ -191,7 +191,7 @@ impl<'a> BeamSearch<'a> {
     }
 }
 
-/// The best finished sequences so far, as many as there are beams.
+/// The best finished sequences so far, as many as there are beams or as are worth showing.
 struct Finished<'a> {
     settings: &'a GenerationConfig,
     expected: &'a ExpectedCaptions,
