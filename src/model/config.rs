@@ -76,8 +76,7 @@ pub struct HearsightConfig {
     pub neutral: Vec<Neutral>,
     /// A picture is none that can be described where the encoder's output `photo_probability` is less than this.
     pub no_photo_below: Option<f32>,
-    /// How the captions that people are expected to write, the encoder's output `expected_captions`, choose among the
-    /// sentences found.
+    /// How much the captions that people are expected to write, the encoder's output `expected_captions`, guide the search.
     pub consensus: Option<Consensus>,
     /// The model writes lower case without a full stop; the description should read as a sentence.
     pub capitalise: bool,
