@@ -312,17 +312,8 @@ impl Captioner {
         run: &Run,
         progress: &mut dyn FnMut(Stage),
     ) -> Result<Found, CaptionError> {
-        let settings = self.settings(options)?;
-        let wanted = Wanted {
-            settings: &settings,
-            start: start(&settings),
-            said,
-            expected: &[expected],
-        };
-        let found = self.decoder.search(memory, &wanted, run, progress)?;
-        let mut found = found.into_iter().next().unwrap_or_default();
-        self.ask_the_twin(&mut found, memory, 0, run)?;
-        Ok(found)
+        let found = self.search_together(memory, &[expected], options, said, run, progress)?;
+        Ok(found.into_iter().next().unwrap_or_default())
     }
 
     /// Searches for each of the photos that the memory is of, about which people would write what is expected.
@@ -331,16 +322,18 @@ impl Captioner {
         memory: &mut Memory,
         expected: &[&ExpectedCaptions],
         options: &DescribeOptions,
+        said: &[Vec<i64>],
         run: &Run,
+        progress: &mut dyn FnMut(Stage),
     ) -> Result<Vec<Found>, CaptionError> {
         let settings = self.settings(options)?;
         let wanted = Wanted {
             settings: &settings,
             start: start(&settings),
-            said: &[],
+            said,
             expected,
         };
-        let mut found = self.decoder.search(memory, &wanted, run, &mut |_| ())?;
+        let mut found = self.decoder.search(memory, &wanted, run, progress)?;
         for (photo, found) in found.iter_mut().enumerate() {
             self.ask_the_twin(found, memory, photo, run)?;
         }

@@ -43,8 +43,8 @@ struct Runs {
     guidance: f32,
     /// How telling each token is, by its number.
     word_weights: Vec<f32>,
-    /// Where each token stands in the output.
-    words: HashMap<i64, usize>,
+    /// The tokens of which the output speaks, with where they stand there.
+    words: Vec<(i64, usize)>,
     /// For each token those that may follow it, with where the pair stands.
     pairs: HashMap<i64, BTreeMap<i64, usize>>,
     /// The tokens that name something, with what they name.
@@ -90,13 +90,11 @@ impl Foresight {
 impl Runs {
     /// `number` gives a token's number; a run of another one is never said.
     fn new(consensus: &Consensus, number: impl Fn(&str) -> Option<i64>) -> Self {
-        let (mut words, mut pairs) = (HashMap::new(), HashMap::<_, BTreeMap<_, _>>::new());
+        let (mut words, mut pairs) = (Vec::new(), HashMap::<_, BTreeMap<_, _>>::new());
         for (run, place) in consensus.runs.iter().zip(0..) {
             let tokens: Option<Vec<i64>> = run.split(' ').map(&number).collect();
             match tokens.as_deref() {
-                Some(&[word]) => {
-                    words.insert(word, place);
-                }
+                Some(&[word]) => words.push((word, place)),
                 Some(&[first, second]) => {
                     pairs.entry(first).or_default().insert(second, place);
                 }
@@ -122,15 +120,6 @@ impl Runs {
         let place = usize::try_from(token).ok();
         let weight = place.and_then(|place| self.word_weights.get(place));
         weight.copied().unwrap_or_default()
-    }
-
-    /// Where a token, or two that follow each other, stand in the output.
-    fn place(&self, run: &[i64]) -> Option<usize> {
-        match run {
-            [word] => self.words.get(word).copied(),
-            [first, second] => self.pairs.get(first)?.get(second).copied(),
-            _ => None,
-        }
     }
 }
 
@@ -174,7 +163,7 @@ impl ExpectedCaptions {
             *value = if value.is_finite() { value.max(0.0) } else { 0.0 };
         }
         let mut words = vec![0.0; runs.word_weights.len()];
-        for (&token, &place) in &runs.words {
+        for &(token, place) in &runs.words {
             let word = usize::try_from(token).ok().and_then(|token| words.get_mut(token));
             if let (Some(word), Some(&value)) = (word, values.get(place)) {
                 *word = value;
@@ -198,9 +187,16 @@ impl ExpectedCaptions {
         self.runs.guidance
     }
 
-    /// What the run is expected to weigh.
+    /// What a token, or two that follow each other, are expected to weigh.
     fn of(&self, run: &[i64]) -> f32 {
-        let value = self.runs.place(run).and_then(|place| self.values.get(place));
+        let value = match run {
+            [word] => usize::try_from(*word).ok().and_then(|word| self.words.get(word)),
+            [first, second] => {
+                let pair = self.runs.pairs.get(first).and_then(|after| after.get(second));
+                pair.and_then(|&place| self.values.get(place))
+            }
+            _ => None,
+        };
         value.copied().unwrap_or_default()
     }
 

@@ -177,7 +177,7 @@ impl Captioner {
         let mut memory = Memory::together(memories);
         let sights = rest.iter().filter_map(|rest| rest.as_ref().ok());
         let expected: Vec<&ExpectedCaptions> = sights.map(|(sight, _)| &sight.expected).collect();
-        let found = match self.search_together(&mut memory, &expected, options, run) {
+        let found = match self.search_together(&mut memory, &expected, options, &[], run, &mut |_| ()) {
             Ok(found) => found,
             // Whose fault it is shows when each is alone.
             Err(_) => {

@@ -140,13 +140,8 @@ mod tests {
     #[test]
     fn guesses_that_are_never_right_enough_are_never_said() {
         let wrong: Vec<Guess> = (0..100).map(|at| (at as f32 / 100.0, at % 2 == 0)).collect();
-        assert_eq!(
-            {
-                let bound = Bound::of(&[wrong.clone(), wrong]);
-                (bound.below, bound.kept)
-            },
-            (ALWAYS, 0)
-        );
+        let bound = Bound::of(&[wrong.clone(), wrong]);
+        assert_eq!((bound.below, bound.kept), (ALWAYS, 0));
         assert_eq!(lowest(&[(0.9, true); LEAST - 1]), ALWAYS);
         assert_eq!(lowest(&[(0.9, true); LEAST]), 0.9);
     }
